@@ -1,0 +1,141 @@
+/** The frozen values that flow from a source to the exposition: SampleBatch → Frame → Forecast → Risk. */
+import type { Profile } from './profiles.js';
+
+/** Samples of one series, in LINBORG units. Times ascend; a non-finite value means "the source says: none". */
+export interface SampleSeries {
+  readonly server: string;
+  /** A LINBORG metric name, or an extra metric's name. */
+  readonly metric: string;
+  /** Epoch seconds, ascending, same length as `values`; what they mean is said by `SampleBatch.kind`. */
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** What one pull, push or replay step brought in. */
+export interface SampleBatch {
+  /**
+   * `buckets`: each time is the start of a bucket and its value replaces that bucket (pulled and replayed data, which is
+   * aggregated already). `samples`: raw samples, averaged within their bucket (pushed records).
+   */
+  readonly kind: 'buckets' | 'samples';
+  /** Which source it came from, for metrics and logs. */
+  readonly source: string;
+  /** Epoch seconds at which it was collected. */
+  readonly at: number;
+  readonly series: readonly SampleSeries[];
+}
+
+export const SERVER_STATES = ['ok', 'warming', 'stale', 'gaps', 'maintenance'] as const;
+export type ServerState = (typeof SERVER_STATES)[number];
+
+/** Why a frame may be less trusted. All counts are of buckets. */
+export interface FrameQuality {
+  /** Buckets of the last 24 h with a sample, divided by 288; the mean over the metrics present; 0–1. */
+  readonly coverageRatio: number;
+  /** Days of history that the best-covered metric has, 0–8. */
+  readonly historyDays: number;
+  /** Share of the needed history before the first forecast, 0–1; 1 = warm. */
+  readonly warmupRatio: number;
+  /** Epoch seconds of the newest sample of any metric; NaN if none. */
+  readonly lastSampleAt: number;
+}
+
+/**
+ * One server's window at one moment, without copying: bucket `i` (epoch seconds = i × stepSeconds) of row `r` is
+ * `values[r × capacity + i mod capacity]`, valid for `newest − capacity < i ≤ newest`. NaN = absent.
+ */
+export interface Frame {
+  readonly server: string;
+  readonly profile: Profile;
+  readonly stepSeconds: number;
+  /** Index of the newest bucket, which may be partial. */
+  readonly newest: number;
+  /** Buckets kept per metric: 8 days. */
+  readonly capacity: number;
+  /** Row names of `values`. A metric without a row, or with a row of NaN only, is absent. */
+  readonly metrics: readonly string[];
+  /** [metrics × capacity], a view of the ring over a SharedArrayBuffer: workers read it without a copy. */
+  readonly values: Float32Array;
+  readonly state: ServerState;
+  readonly quality: FrameQuality;
+}
+
+/** Quantile levels of every forecast, ascending. */
+export const QUANTILE_LEVELS = [0.1, 0.5, 0.9] as const;
+/** Their names in labels and JSON. */
+export const LEVEL_NAMES = ['p10', 'p50', 'p90'] as const;
+export type LevelName = (typeof LEVEL_NAMES)[number];
+
+/** Steps of a forecast: 8 h of 5 minutes. */
+export const HORIZON_STEPS = 96;
+
+/** What the model looked at for one forecast; all weights are ≥ 0 and sum to 1. */
+export interface ForecastEvidence {
+  /** Mean variable-selection weights of the past inputs, by input name. */
+  readonly pastWeights: Readonly<Record<string, number>>;
+  /** Mean variable-selection weights of the known future inputs, by input name. */
+  readonly futureWeights: Readonly<Record<string, number>>;
+  /** Mean weight of each candidate forecast in the median, by candidate name. */
+  readonly candidateWeights: Readonly<Record<string, number>>;
+  /** Mean attention over the past, in 24 blocks of one hour, oldest first, then the known future as one block. */
+  readonly attention: readonly number[];
+}
+
+/** The distribution of one metric of one server over the next 8 hours. */
+export interface Forecast {
+  readonly server: string;
+  readonly metric: string;
+  /** Epoch seconds of the start of the last known bucket; step h (1–96) lies at origin + h × stepSeconds. */
+  readonly origin: number;
+  readonly stepSeconds: number;
+  /** [HORIZON_STEPS × QUANTILE_LEVELS], step-major, in the metric's unit; levels ascend in each step. */
+  readonly values: Float32Array;
+  /** Name of the model that made it. */
+  readonly model: string;
+  readonly evidence?: ForecastEvidence;
+}
+
+export const RISK_HORIZONS = [
+  { name: '1h', steps: 12 },
+  { name: '4h', steps: 48 },
+  { name: '8h', steps: 96 },
+] as const;
+export type RiskHorizon = (typeof RISK_HORIZONS)[number]['name'];
+
+export type RiskColor = 'green' | 'yellow' | 'red';
+
+/** When one metric reaches its threshold; null = not within 8 h at that level. 0 = it is there now. */
+export interface TimeToThreshold {
+  readonly metric: string;
+  readonly threshold: number;
+  /** `above`: the breach is at or over the threshold; `below`: at or under it. */
+  readonly direction: 'above' | 'below';
+  /** Seconds from `Risk.at`, per level. For `above`, p90 crosses first. */
+  readonly seconds: Readonly<Record<LevelName, number | null>>;
+}
+
+/** One metric's part of a server's risk. */
+export interface RiskContribution {
+  readonly metric: string;
+  /** Points of the score; the contributions add up to the score. */
+  readonly points: number;
+  /** In words and numbers, e.g. "mem_used_pct 91 reaches 95 in 1 h 50 min (p50)". */
+  readonly reason: string;
+}
+
+/** A server's risk at one moment. */
+export interface Risk {
+  readonly server: string;
+  readonly profile: Profile;
+  /** Epoch seconds: the time that the forecasts start from. */
+  readonly at: number;
+  /** 0–100. */
+  readonly score: number;
+  readonly color: RiskColor;
+  /** Sorted by points, largest first; only metrics with points > 0. */
+  readonly contributions: readonly RiskContribution[];
+  /** Probability (0–1) that any thresholded metric breaches within the horizon. */
+  readonly incidentProbability: Readonly<Record<RiskHorizon, number>>;
+  /** One entry per thresholded metric that has a forecast. */
+  readonly timeToThreshold: readonly TimeToThreshold[];
+}

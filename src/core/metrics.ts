@@ -1,0 +1,49 @@
+/** The 14 LINBORG metrics: the vocabulary that every room shares. */
+
+/** How a value may be read: `percent` lies in 0–100, the others are ≥ 0 with no upper bound. */
+export type MetricUnit = 'percent' | 'megabytes_per_second' | 'connections' | 'load' | 'days';
+
+export interface MetricSpec {
+  readonly name: string;
+  readonly unit: MetricUnit;
+  /** One line for people, used in help texts and tables. */
+  readonly help: string;
+}
+
+export const METRICS = [
+  { name: 'cpu_user_pct', unit: 'percent', help: 'CPU time in user mode' },
+  { name: 'cpu_sys_pct', unit: 'percent', help: 'CPU time in kernel mode' },
+  { name: 'cpu_iowait_pct', unit: 'percent', help: 'CPU time waiting for I/O' },
+  { name: 'cpu_idle_pct', unit: 'percent', help: 'CPU time idle' },
+  { name: 'java_cpu_pct', unit: 'percent', help: 'CPU time of Java processes, of the whole machine' },
+  { name: 'mem_used_pct', unit: 'percent', help: 'memory in use (1 - available/total)' },
+  { name: 'swap_used_pct', unit: 'percent', help: 'swap space in use' },
+  { name: 'disk_usage_pct', unit: 'percent', help: 'fullest file system' },
+  { name: 'net_in_mb_s', unit: 'megabytes_per_second', help: 'network bytes received, 10^6 bytes per second' },
+  { name: 'net_out_mb_s', unit: 'megabytes_per_second', help: 'network bytes sent, 10^6 bytes per second' },
+  { name: 'back_close_wait', unit: 'connections', help: 'sockets in CLOSE_WAIT towards back ends (remote port)' },
+  { name: 'front_close_wait', unit: 'connections', help: 'sockets in CLOSE_WAIT towards clients (local port)' },
+  { name: 'load_average', unit: 'load', help: 'one-minute load average' },
+  { name: 'uptime_days', unit: 'days', help: 'days since boot' },
+] as const satisfies readonly MetricSpec[];
+
+export type MetricName = (typeof METRICS)[number]['name'];
+
+export const METRIC_NAMES: readonly MetricName[] = METRICS.map((metric) => metric.name);
+
+const specByName = new Map<string, MetricSpec>(METRICS.map((metric) => [metric.name, metric]));
+
+/** Tells whether `name` is one of the 14. */
+export function isMetricName(name: string): name is MetricName {
+  return specByName.has(name);
+}
+
+/** The specification of one of the 14. */
+export function metricSpec(name: MetricName): MetricSpec {
+  return specByName.get(name)!;
+}
+
+/** Upper bound of a metric's values: 100 for `*_pct`, none (Infinity) otherwise. Works for extra metrics too. */
+export function upperBound(metric: string): number {
+  return metric.endsWith('_pct') ? 100 : Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['./scripts/vitest-build.mjs'],
+    // Processes, not threads: the native TensorFlow addon keeps state per process and tests start workers of their own.
+    pool: 'forks',
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    restoreMocks: true,
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      // Runs as a process of its own in the tests of the command line, where coverage cannot see it.
+      exclude: ['src/main.ts'],
+      reporter: ['text-summary', 'json-summary', 'html'],
+      reportsDirectory: 'build/coverage',
+      thresholds: { lines: 85, functions: 85, statements: 85, branches: 75 },
+    },
+  },
+});

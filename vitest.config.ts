@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['./scripts/vitest-build.mjs'],
+    globalSetup: ['./test/global-setup.ts'],
     // Processes, not threads: the native TensorFlow addon keeps state per process and tests start workers of their own.
     pool: 'forks',
     testTimeout: 30_000,

@@ -1,0 +1,32 @@
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help setup build test verify demo bench clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-8s %s\n", $$1, $$2 }'
+
+setup: ## npm packages, TensorFlow engine, build; does only what is missing
+	@scripts/setup.sh
+
+build: setup ## dist/ from src/
+	@node scripts/build.mjs
+
+test: setup ## sets up all it needs and runs the tests, with coverage
+	@scripts/ensure-prometheus.sh
+	@mkdir -p build
+	@npx vitest run --coverage --reporter=default --reporter=json --outputFile.json=build/test.json
+
+verify: setup ## types, format and lint, room table, dead code, rules, scripts
+	@scripts/ensure-prometheus.sh
+	@scripts/verify.sh
+
+demo: setup ## a real Prometheus, 20 simulated servers and linborg; ONCE=1 checks what was recorded and ends
+	@scripts/ensure-prometheus.sh
+	@node bin/linborg.js demo $(if $(ONCE),--once)
+
+bench: setup ## speed, memory and latency, written to build/bench.json
+	@mkdir -p build
+	@node bin/linborg.js bench --out build/bench.json
+
+clean: ## removes what was built (not node_modules)
+	@rm -rf dist build coverage

@@ -1,0 +1,1 @@
+export function buildIfStale(): { readonly status: number; readonly output: string };

@@ -1,0 +1,42 @@
+# shellcheck shell=bash
+# Sourced by the scripts beside it: what they say, and progress for what takes long.
+
+# fail TEXT...: says what is wrong and what to do, and ends with 1.
+fail() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+# step TITLE COMMAND...: runs the command with its output in $STEP_LOG, counts the seconds from the third on, and returns the
+# command's status. The log is there until the next step.
+STEP_LOG=$(mktemp "${TMPDIR:-/tmp}/linborg-step.XXXXXX")
+trap 'rm -f "$STEP_LOG"' EXIT
+step() {
+  local title=$1 started=$SECONDS said=0 status=0 pid
+  shift
+  printf '%s …' "$title"
+  "$@" >"$STEP_LOG" 2>&1 </dev/null &
+  pid=$!
+  # A background command of a script ignores Ctrl-C, so hand it on.
+  trap 'kill "$pid" 2>/dev/null; wait "$pid"; exit 130' INT TERM
+  while kill -0 "$pid" 2>/dev/null; do
+    sleep 0.2
+    if [ $((SECONDS - started)) -ge $((said + 3)) ]; then
+      said=$((SECONDS - started))
+      printf ' %s s' "$said"
+    fi
+  done
+  wait "$pid" || status=$?
+  trap - INT TERM
+  if [ "$status" -eq 0 ]; then
+    printf ' done (%s s)\n' $((SECONDS - started))
+  else
+    printf ' failed after %s s\n' $((SECONDS - started))
+  fi
+  return "$status"
+}
+
+# show_log: the end of what the last step printed.
+show_log() {
+  tail -n 25 "$STEP_LOG" >&2
+}

@@ -1,0 +1,226 @@
+/** Every server's window: what came in, aligned to buckets, ready to be read as frames. */
+import type { Frame, SampleBatch, SampleSeries } from '../core/flow.js';
+import { type Profile, profileOf } from '../core/profiles.js';
+import type { WindowOptions } from './options.js';
+import { assessQuality, assessState } from './quality.js';
+import { RecentMeans, type SampleGroup } from './recent-means.js';
+import { ServerRing } from './ring.js';
+
+/** What one batch did to the windows; every sample is in exactly one of the counts. */
+export interface IngestSummary {
+  /** Finite samples that entered a bucket. */
+  stored: number;
+  /** Non-finite ones: "the source says none". In a batch of `buckets` they empty their bucket. */
+  absent: number;
+  /** Dropped, older than the window. */
+  tooOld: number;
+  /** Rejected, further ahead of the collection time than clock skew explains. */
+  ahead: number;
+  /** Servers that were not known before. */
+  readonly newServers: string[];
+}
+
+/** One server, with what the ring alone does not know. */
+interface ServerWindow {
+  readonly profile: Profile;
+  readonly ring: ServerRing;
+  means: RecentMeans | undefined;
+  /** Epoch seconds. */
+  lastSampleAt: number;
+}
+
+/** Which samples the window has a place for. */
+interface Gate {
+  readonly stepSeconds: number;
+  /** Epoch seconds. */
+  readonly latestTime: number;
+  readonly oldestBucket: number;
+}
+
+/** A run of raw samples of one bucket that is still being read. */
+type OpenGroup = { -readonly [key in keyof SampleGroup]: SampleGroup[key] } & { readonly bucket: number };
+
+/** Maps, strings and objects of a window besides its typed arrays; measured, rounded up. */
+const OBJECT_BYTES = 4096;
+const DAY_SECONDS = 86_400;
+
+/** Keeps the windows of all servers; samples may come late, twice, or out of order. */
+export class WindowStore {
+  readonly #options: WindowOptions;
+  readonly #capacity: number;
+  readonly #windows = new Map<string, ServerWindow>();
+
+  constructor(options: WindowOptions) {
+    this.#options = options;
+    this.#capacity = Math.round(options.historySeconds / options.stepSeconds);
+  }
+
+  /** Number of servers. */
+  get size(): number {
+    return this.#windows.size;
+  }
+
+  /** Takes a batch in. A fault in one sample costs that sample only. */
+  ingest(batch: SampleBatch): IngestSummary {
+    const summary: IngestSummary = { stored: 0, absent: 0, tooOld: 0, ahead: 0, newServers: [] };
+    for (const series of batch.series) {
+      switch (batch.kind) {
+        case 'buckets':
+          this.#ingestBuckets(series, batch.at, summary);
+          break;
+        case 'samples':
+          this.#ingestSamples(series, batch.at, summary);
+          break;
+      }
+    }
+    return summary;
+  }
+
+  /** One frame per server, in the order in which they appeared. The values are views: no sample is copied. */
+  frames(at: number): Frame[] {
+    const frames: Frame[] = [];
+    for (const [server, window] of this.#windows) frames.push(this.#frameOf(server, window, at));
+    return frames;
+  }
+
+  /** One server's frame, undefined if it is unknown. */
+  frame(server: string, at: number): Frame | undefined {
+    const window = this.#windows.get(server);
+    return window === undefined ? undefined : this.#frameOf(server, window, at);
+  }
+
+  /** Throws away the windows of servers that were silent for `forgetAfterSeconds`, and names them. */
+  forgetSilent(at: number): string[] {
+    const forgotten: string[] = [];
+    for (const [server, window] of this.#windows) {
+      if (at - window.lastSampleAt <= this.#options.forgetAfterSeconds) continue;
+      this.#windows.delete(server);
+      forgotten.push(server);
+    }
+    return forgotten;
+  }
+
+  /** Memory of the largest window, all told. */
+  get bytesPerServer(): number {
+    let largest = 0;
+    for (const { ring, means } of this.#windows.values()) {
+      largest = Math.max(largest, ring.byteLength + (means?.byteLength ?? 0) + OBJECT_BYTES);
+    }
+    return largest;
+  }
+
+  #frameOf(server: string, window: ServerWindow, at: number): Frame {
+    const { ring, profile, lastSampleAt } = window;
+    const quality = assessQuality(ring, lastSampleAt, this.#options);
+    return {
+      server,
+      profile,
+      stepSeconds: this.#options.stepSeconds,
+      newest: ring.newest,
+      capacity: this.#capacity,
+      metrics: ring.metrics,
+      values: ring.values,
+      state: assessState(ring, quality, at, this.#options),
+      quality,
+    };
+  }
+
+  #ingestBuckets(series: SampleSeries, at: number, summary: IngestSummary): void {
+    const gate = this.#gateOf(series.server, at);
+    let window = this.#windows.get(series.server);
+    let row = window?.ring.rowOf(series.metric);
+    for (let i = 0; i < series.times.length; i++) {
+      const bucket = admit(series.times[i]!, gate, summary);
+      if (bucket === undefined) continue;
+      const value = Math.fround(series.values[i]!);
+      if (!Number.isFinite(value)) {
+        summary.absent++;
+        if (window !== undefined && row !== undefined) empty(window, row, bucket);
+        continue;
+      }
+      summary.stored++;
+      window ??= this.#addWindow(series.server, summary);
+      row ??= window.ring.ensureRow(series.metric);
+      window.means?.forget(row, bucket);
+      window.ring.advance(bucket);
+      window.ring.write(row, bucket, value);
+      // The newest sample in the bucket is no newer than its end, nor than the moment of collection.
+      const bucketEnd = (bucket + 1) * this.#options.stepSeconds;
+      window.lastSampleAt = Math.max(window.lastSampleAt, Math.min(bucketEnd, at));
+    }
+  }
+
+  #ingestSamples(series: SampleSeries, at: number, summary: IngestSummary): void {
+    const gate = this.#gateOf(series.server, at);
+    let open: OpenGroup | undefined;
+    for (let i = 0; i < series.times.length; i++) {
+      const time = series.times[i]!;
+      const bucket = admit(time, gate, summary);
+      if (bucket === undefined) continue;
+      const value = series.values[i]!;
+      if (!Number.isFinite(Math.fround(value))) {
+        summary.absent++;
+        continue;
+      }
+      summary.stored++;
+      if (bucket !== open?.bucket) {
+        if (open !== undefined) this.#close(series, open, at, summary);
+        open = { bucket, sum: 0, count: 0, lastTime: time, lastValue: value };
+      }
+      open.sum += value;
+      open.count++;
+      open.lastTime = time;
+      open.lastValue = value;
+    }
+    if (open !== undefined) this.#close(series, open, at, summary);
+  }
+
+  /** Averages a run of raw samples into its bucket. */
+  #close(series: SampleSeries, group: OpenGroup, at: number, summary: IngestSummary): void {
+    const window = this.#windows.get(series.server) ?? this.#addWindow(series.server, summary);
+    const row = window.ring.ensureRow(series.metric);
+    window.means ??= new RecentMeans();
+    window.ring.advance(group.bucket);
+    window.ring.write(row, group.bucket, window.means.add(row, group.bucket, group));
+    window.lastSampleAt = Math.max(window.lastSampleAt, Math.min(group.lastTime, at));
+  }
+
+  #gateOf(server: string, at: number): Gate {
+    const { stepSeconds, maxAheadSeconds } = this.#options;
+    const newest = Math.max(Math.floor(at / stepSeconds), this.#windows.get(server)?.ring.newest ?? 0);
+    return { stepSeconds, latestTime: at + maxAheadSeconds, oldestBucket: Math.max(0, newest - this.#capacity + 1) };
+  }
+
+  #addWindow(server: string, summary: IngestSummary): ServerWindow {
+    const dayBuckets = Math.round(DAY_SECONDS / this.#options.stepSeconds);
+    const window: ServerWindow = {
+      profile: profileOf(server, this.#options.profiles),
+      ring: new ServerRing(this.#capacity, dayBuckets),
+      means: undefined,
+      lastSampleAt: Number.NEGATIVE_INFINITY,
+    };
+    this.#windows.set(server, window);
+    summary.newServers.push(server);
+    return window;
+  }
+}
+
+/** Index of the bucket of a sample, or undefined, counted, if the window has no place for it. */
+function admit(time: number, gate: Gate, summary: IngestSummary): number | undefined {
+  // Written so that a NaN time is rejected too.
+  if (!(time <= gate.latestTime)) {
+    summary.ahead++;
+    return undefined;
+  }
+  const bucket = Math.floor(time / gate.stepSeconds);
+  if (bucket >= gate.oldestBucket) return bucket;
+  summary.tooOld++;
+  return undefined;
+}
+
+/** The source takes a bucket back. */
+function empty(window: ServerWindow, row: number, bucket: number): void {
+  if (bucket > window.ring.newest) return;
+  window.means?.forget(row, bucket);
+  window.ring.write(row, bucket, Number.NaN);
+}

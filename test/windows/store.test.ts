@@ -1,0 +1,333 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Frame } from '../../src/core/flow.js';
+import type { WindowOptions } from '../../src/windows/options.js';
+import { WindowStore } from '../../src/windows/store.js';
+import { batch, defaults, filled, NOON, STEP, series } from './support.js';
+
+/** Present buckets of one row, by bucket index, read as `Frame` documents. */
+function present(frame: Frame, metric: string): Map<number, number> {
+  const row = frame.metrics.indexOf(metric);
+  const found = new Map<number, number>();
+  if (row < 0) return found;
+  for (let bucket = frame.newest - frame.capacity + 1; bucket <= frame.newest; bucket++) {
+    const slot = ((bucket % frame.capacity) + frame.capacity) % frame.capacity;
+    const value = frame.values[row * frame.capacity + slot]!;
+    if (!Number.isNaN(value)) found.set(bucket, value);
+  }
+  return found;
+}
+
+/** 48 buckets of half an hour: small enough to be filled and overrun by a property. */
+const small: WindowOptions = { ...defaults, stepSeconds: 1800, historySeconds: 86_400 };
+const SMALL_CAPACITY = 48;
+
+describe('a ring', () => {
+  test('keeps the newest buckets, whatever the order in which they came', () => {
+    const points = fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 150 }), fc.integer({ min: 0, max: 99 })), {
+      selector: ([bucket]) => bucket,
+      minLength: 1,
+      maxLength: 120,
+    });
+    fc.assert(
+      fc.property(points, (shuffled) => {
+        const newest = Math.max(...shuffled.map(([bucket]) => bucket));
+        const store = new WindowStore(small);
+        for (const [bucket, value] of shuffled) {
+          store.ingest(batch('buckets', newest * 1800, series('a', 'load_average', [[bucket * 1800, value]])));
+        }
+        const kept = shuffled.filter(([bucket]) => bucket > newest - SMALL_CAPACITY).sort(([a], [b]) => a - b);
+        expect([...present(store.frame('a', newest * 1800)!, 'load_average')]).toEqual(kept);
+      }),
+    );
+  });
+
+  test('equals a plain map after any steps and jumps, in content and in its counts', () => {
+    const write = fc.record({
+      jump: fc.oneof({ weight: 6, arbitrary: fc.integer({ min: 0, max: 3 }) }, fc.integer({ min: 0, max: 200 })),
+      back: fc.integer({ min: 0, max: 60 }),
+      metric: fc.constantFrom('mem_used_pct', 'cpu_idle_pct', 'load_average'),
+      value: fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 0, max: 99 }) }, fc.constant(Number.NaN)),
+    });
+    fc.assert(
+      fc.property(fc.array(write, { minLength: 1, maxLength: 150 }), (writes) => {
+        const store = new WindowStore(small);
+        const model = new Map<string, Map<number, number>>();
+        let now = 1000;
+        for (const { jump, back, metric, value } of writes) {
+          now += jump;
+          const bucket = now - back;
+          store.ingest(batch('buckets', now * 1800, series('a', metric, [[bucket * 1800, value]])));
+          if (back >= SMALL_CAPACITY) continue;
+          if (!model.has(metric)) model.set(metric, new Map());
+          if (Number.isNaN(value)) model.get(metric)!.delete(bucket);
+          else model.get(metric)!.set(bucket, value);
+        }
+        const frame = store.frame('a', now * 1800);
+        if (frame === undefined) return;
+        const cells = [...model].map(
+          ([metric, row]) => [metric, [...row].filter(([b]) => b > frame.newest - SMALL_CAPACITY)] as const,
+        );
+        for (const [metric, row] of cells) {
+          expect([...present(frame, metric)]).toEqual(row.sort(([a], [b]) => a - b));
+        }
+        const best = Math.max(0, ...cells.map(([, row]) => row.length));
+        expect(frame.quality.historyDays).toBeCloseTo((best * 1800) / 86_400, 12);
+        const alive = cells.filter(([, row]) => row.length > 0);
+        const share = alive.reduce((sum, [, row]) => sum + row.length / SMALL_CAPACITY, 0) / Math.max(1, alive.length);
+        expect(frame.quality.coverageRatio).toBeCloseTo(share, 12);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('counts the last day apart from the rest of the window', () => {
+    const store = new WindowStore(defaults);
+    store.ingest(batch('buckets', NOON, filled('a', 'mem_used_pct', NOON, 2304)));
+    expect(store.frame('a', NOON)!.quality).toEqual({
+      coverageRatio: 1,
+      historyDays: 8,
+      warmupRatio: 1,
+      lastSampleAt: NOON,
+    });
+    const later = NOON + 72 * STEP;
+    store.ingest(batch('buckets', later, series('a', 'mem_used_pct', [[later, 50]])));
+    expect(store.frame('a', later)!.quality.coverageRatio).toBeCloseTo((288 - 71) / 288, 12);
+  });
+});
+
+describe('ingest', () => {
+  test('updates the partial newest bucket in place', () => {
+    const store = new WindowStore(defaults);
+    store.ingest(batch('buckets', NOON + 60, series('a', 'mem_used_pct', [[NOON, 10]])));
+    const view = store.frame('a', NOON + 60)!;
+    store.ingest(batch('buckets', NOON + 120, series('a', 'mem_used_pct', [[NOON, 30]])));
+    expect([...present(view, 'mem_used_pct')]).toEqual([[NOON / STEP, 30]]);
+  });
+
+  test('averages raw samples within their bucket, over batches and out of order', () => {
+    const store = new WindowStore(defaults);
+    const at = NOON + 600;
+    store.ingest(
+      batch(
+        'samples',
+        at,
+        series('a', 'cpu_user_pct', [
+          [NOON + 10, 10],
+          [NOON + 310, 70],
+        ]),
+      ),
+    );
+    store.ingest(
+      batch(
+        'samples',
+        at,
+        series('a', 'cpu_user_pct', [
+          [NOON + 20, 20],
+          [NOON + 30, 60],
+        ]),
+      ),
+    );
+    expect([...present(store.frame('a', at)!, 'cpu_user_pct').values()]).toEqual([30, 70]);
+  });
+
+  test('lets a repeated raw sample correct itself instead of counting twice', () => {
+    const store = new WindowStore(defaults);
+    const at = NOON + 60;
+    store.ingest(batch('samples', at, series('a', 'cpu_user_pct', [[NOON + 10, 10]])));
+    store.ingest(batch('samples', at, series('a', 'cpu_user_pct', [[NOON + 40, 90]])));
+    store.ingest(batch('samples', at, series('a', 'cpu_user_pct', [[NOON + 40, 30]])));
+    expect([...present(store.frame('a', at)!, 'cpu_user_pct').values()]).toEqual([20]);
+  });
+
+  test('gives the same means for a batch of raw samples that a client sends twice', () => {
+    const once = new WindowStore(defaults);
+    const twice = new WindowStore(defaults);
+    const raw = batch(
+      'samples',
+      NOON + 900,
+      series('a', 'x', [
+        [NOON, 1],
+        [NOON + 100, 3],
+        [NOON + 310, 8],
+      ]),
+    );
+    once.ingest(raw);
+    twice.ingest(raw);
+    twice.ingest(raw);
+    expect(present(twice.frame('a', NOON)!, 'x')).toEqual(present(once.frame('a', NOON)!, 'x'));
+  });
+
+  test('replaces a bucket whose raw samples are long gone with the mean of the late ones', () => {
+    const store = new WindowStore(defaults);
+    const at = NOON + 7200;
+    store.ingest(
+      batch(
+        'samples',
+        at,
+        series('a', 'x', [
+          [NOON, 10],
+          [NOON + 20, 30],
+        ]),
+      ),
+    );
+    store.ingest(batch('samples', at, series('a', 'x', [[NOON + 1200, 5]])));
+    store.ingest(
+      batch(
+        'samples',
+        at,
+        series('a', 'x', [
+          [NOON + 40, 50],
+          [NOON + 50, 70],
+        ]),
+      ),
+    );
+    expect(present(store.frame('a', at)!, 'x').get(NOON / STEP)).toBe(60);
+  });
+
+  test('starts a new mean after a bucket was replaced as a whole', () => {
+    const store = new WindowStore(defaults);
+    store.ingest(batch('samples', NOON + 60, series('a', 'x', [[NOON, 10]])));
+    store.ingest(batch('buckets', NOON + 60, series('a', 'x', [[NOON, 99]])));
+    expect(present(store.frame('a', NOON)!, 'x').get(NOON / STEP)).toBe(99);
+    store.ingest(batch('samples', NOON + 60, series('a', 'x', [[NOON + 50, 20]])));
+    expect(present(store.frame('a', NOON)!, 'x').get(NOON / STEP)).toBe(20);
+  });
+
+  test('counts every sample once: stored, absent, too old, or ahead', () => {
+    const store = new WindowStore(defaults);
+    const summary = store.ingest(
+      batch(
+        'samples',
+        NOON,
+        series('a', 'x', [
+          [NOON - 8 * 86_400, 1],
+          [NOON - 60, Number.NaN],
+          [NOON - 50, Number.POSITIVE_INFINITY],
+          [NOON - 40, 1e39],
+          [NOON - 30, 1],
+          [NOON + 300, 2],
+          [NOON + 301, 3],
+          [Number.NaN, 4],
+        ]),
+      ),
+    );
+    expect(summary).toEqual({ stored: 2, absent: 3, tooOld: 1, ahead: 2, newServers: ['a'] });
+  });
+
+  test('empties a bucket that the source takes back, but adds nothing for it', () => {
+    const store = new WindowStore(defaults);
+    store.ingest(
+      batch(
+        'buckets',
+        NOON,
+        series('a', 'x', [
+          [NOON - STEP, 1],
+          [NOON, 2],
+        ]),
+      ),
+    );
+    store.ingest(
+      batch('buckets', NOON, series('a', 'x', [[NOON, Number.NaN]]), series('b', 'x', [[NOON, Number.NaN]])),
+    );
+    expect([...present(store.frame('a', NOON)!, 'x').values()]).toEqual([1]);
+    expect(store.frame('b', NOON)).toBeUndefined();
+  });
+
+  test('keeps every value when metrics beyond the 14 make the window grow', () => {
+    const store = new WindowStore(defaults);
+    const names = Array.from({ length: 19 }, (_, i) => `extra_${i}`);
+    for (const [i, name] of names.entries()) {
+      store.ingest(
+        batch(
+          'buckets',
+          NOON,
+          series('a', name, [
+            [NOON - STEP, i],
+            [NOON, i + 100],
+          ]),
+        ),
+      );
+    }
+    const frame = store.frame('a', NOON)!;
+    expect(frame.metrics).toEqual(names);
+    expect(frame.values).toHaveLength(19 * 2304);
+    for (const [i, name] of names.entries()) expect([...present(frame, name).values()]).toEqual([i, i + 100]);
+  });
+});
+
+describe('a frame', () => {
+  test('shares its memory with workers', () => {
+    const store = new WindowStore(defaults);
+    store.ingest(batch('buckets', NOON, series('a', 'x', [[NOON, 1]])));
+    expect(store.frame('a', NOON)!.values.buffer).toBeInstanceOf(SharedArrayBuffer);
+  });
+
+  test('carries the profile of the configured rules before the built-in ones', () => {
+    const store = new WindowStore({ ...defaults, profiles: [{ match: /^ppdb9/, profile: 'ml_compute' }] });
+    store.ingest(batch('buckets', NOON, ...['ppdb900', 'ppdb001'].map((name) => series(name, 'x', [[NOON, 1]]))));
+    expect(store.frames(NOON).map((frame) => frame.profile)).toEqual(['ml_compute', 'database']);
+  });
+
+  test('is warming, with its progress, until two hours are there', () => {
+    const store = new WindowStore(defaults);
+    store.ingest(batch('buckets', NOON, filled('a', 'mem_used_pct', NOON, 18)));
+    const young = store.frame('a', NOON)!;
+    expect([young.state, young.quality.warmupRatio]).toEqual(['warming', 0.75]);
+    store.ingest(batch('buckets', NOON, filled('a', 'mem_used_pct', NOON, 24)));
+    const warm = store.frame('a', NOON)!;
+    expect([warm.state, warm.quality.warmupRatio]).toEqual(['ok', 1]);
+  });
+
+  test('goes stale after 15 minutes of silence of all metrics, and only then', () => {
+    const store = new WindowStore(defaults);
+    store.ingest(batch('buckets', NOON, filled('a', 'mem_used_pct', NOON - STEP, 60)));
+    expect(store.frame('a', NOON + 900)!.state).toBe('ok');
+    expect(store.frame('a', NOON + 901)!.state).toBe('stale');
+    store.ingest(batch('samples', NOON + 901, series('a', 'load_average', [[NOON + 900, 1]])));
+    expect(store.frame('a', NOON + 901)!.state).toBe('ok');
+  });
+
+  test('has gaps when more than half of the last four hours of the key metrics is missing', () => {
+    const store = new WindowStore(defaults);
+    const noonPlus = (buckets: number) => NOON + buckets * STEP;
+    store.ingest(batch('buckets', NOON, filled('a', 'mem_used_pct', NOON, 100)));
+    store.ingest(batch('buckets', noonPlus(25), filled('a', 'mem_used_pct', noonPlus(25), 1)));
+    expect(store.frame('a', noonPlus(25))!.state).toBe('ok');
+    store.ingest(
+      batch(
+        'buckets',
+        noonPlus(26),
+        series('a', 'mem_used_pct', [
+          [noonPlus(25), Number.NaN],
+          [noonPlus(26), 1],
+        ]),
+      ),
+    );
+    expect(store.frame('a', noonPlus(26))!.state).toBe('gaps');
+  });
+
+  test('is not called gappy for a side metric while the key metrics flow', () => {
+    const store = new WindowStore(defaults);
+    store.ingest(batch('buckets', NOON, filled('a', 'mem_used_pct', NOON, 60), filled('a', 'java_cpu_pct', NOON, 2)));
+    expect(store.frame('a', NOON)!.state).toBe('ok');
+  });
+});
+
+test('a server that was silent for 8 days is forgotten, and is new when it comes back', () => {
+  const store = new WindowStore(defaults);
+  store.ingest(batch('buckets', NOON, filled('a', 'x', NOON - STEP, 3), filled('b', 'x', NOON, 3)));
+  const later = NOON + 8 * 86_400;
+  expect(store.forgetSilent(later)).toEqual([]);
+  store.ingest(batch('buckets', later, filled('b', 'x', later, 1)));
+  expect(store.forgetSilent(later + 1)).toEqual(['a']);
+  expect(store.frames(later).map((frame) => frame.server)).toEqual(['b']);
+  expect(store.ingest(batch('buckets', later, filled('a', 'x', later, 1))).newServers).toEqual(['a']);
+});
+
+test('a server with all 14 metrics and raw samples needs at most 150 KB', () => {
+  const store = new WindowStore(defaults);
+  for (let i = 0; i < 14; i++) store.ingest(batch('samples', NOON, filled('a', `metric_${i}`, NOON, 2304)));
+  expect(store.bytesPerServer).toBeGreaterThan(14 * 2304 * 4);
+  expect(store.bytesPerServer).toBeLessThan(150_000);
+});

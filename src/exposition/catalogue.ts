@@ -1,0 +1,175 @@
+/** Every metric of linborg itself: what /metrics, the table in docs/metrics.md and the tests are made from. */
+
+export interface CatalogueEntry {
+  readonly name: string;
+  readonly type: 'gauge' | 'counter' | 'histogram';
+  /** Meaning, range, and when the series is absent. No quotes, backslashes or line feeds. */
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+/** Families about servers and forecasts, in the order of the output; rendered once per cycle. */
+export const CYCLE_METRICS = [
+  {
+    name: 'linborg_risk_score',
+    type: 'gauge',
+    help: 'Risk of a server from its state now and its forecasts, 0-100: green below 30, yellow to 70, red above. Absent while the server is stale or has no forecast.',
+    labels: ['server', 'profile'],
+  },
+  {
+    name: 'linborg_risk_contribution',
+    type: 'gauge',
+    help: 'Points of the risk score that one metric explains; they add up to the score. Absent for metrics without any.',
+    labels: ['server', 'metric'],
+  },
+  {
+    name: 'linborg_incident_probability_ratio',
+    type: 'gauge',
+    help: 'Probability that any metric with a threshold breaches it within the horizon, 0-1. Absent with the risk score.',
+    labels: ['server', 'horizon'],
+  },
+  {
+    name: 'linborg_time_to_threshold_seconds',
+    type: 'gauge',
+    help: 'Seconds until that level of the forecast reaches the threshold of the metric, 0 = it is there now. Absent if it does not within 8 h.',
+    labels: ['server', 'metric', 'level'],
+  },
+  {
+    name: 'linborg_server_state',
+    type: 'gauge',
+    help: 'Always 1; the label holds the state: ok, warming, stale, gaps or maintenance. Absent for a server that has vanished.',
+    labels: ['server', 'state'],
+  },
+  {
+    name: 'linborg_server_warmup_ratio',
+    type: 'gauge',
+    help: 'Share of the history needed before the first forecast, 0-1; 1 = warm. Absent while the server is stale.',
+    labels: ['server'],
+  },
+  {
+    name: 'linborg_server_history_seconds',
+    type: 'gauge',
+    help: 'History that the best-covered metric of a server has, up to 8 days. Absent while the server is stale.',
+    labels: ['server'],
+  },
+  {
+    name: 'linborg_server_coverage_ratio',
+    type: 'gauge',
+    help: 'Share of the 5-minute buckets of the last 24 h that have a sample, mean over the metrics present, 0-1. Absent while the server is stale.',
+    labels: ['server'],
+  },
+  {
+    name: 'linborg_servers',
+    type: 'gauge',
+    help: 'Servers in the last cycle by state. Absent until a cycle has succeeded, and when none has for three intervals.',
+    labels: ['state'],
+  },
+  {
+    name: 'linborg_forecast_value',
+    type: 'gauge',
+    help: 'Forecast of a metric for now + horizon, in the unit of the metric. Absent without a forecast, and beyond export.max_series for the least risky servers.',
+    labels: ['server', 'metric', 'horizon', 'level'],
+  },
+] as const satisfies readonly CatalogueEntry[];
+
+/** Families about the exporter itself. */
+export const EXPORTER_METRICS = [
+  {
+    name: 'linborg_build_info',
+    type: 'gauge',
+    help: 'Always 1; the labels hold the version, the inference engine and its backend, and the version of Node.js.',
+    labels: ['version', 'engine', 'backend', 'node_version'],
+  },
+  {
+    name: 'linborg_model_info',
+    type: 'gauge',
+    help: 'Always 1; the labels hold the name of the loaded model, when it was made, and its number of parameters. Absent while no model is loaded.',
+    labels: ['model', 'created', 'parameters'],
+  },
+  {
+    name: 'linborg_config_last_reload_successful',
+    type: 'gauge',
+    help: 'Whether the last load of the configuration succeeded, 0 or 1; after a failure the last good one goes on. Absent before the first load.',
+    labels: [],
+  },
+  {
+    name: 'linborg_config_last_reload_success_timestamp_seconds',
+    type: 'gauge',
+    help: 'Unix time of the last successful load of the configuration. Absent before the first.',
+    labels: [],
+  },
+  {
+    name: 'linborg_cycle_duration_seconds',
+    type: 'histogram',
+    help: 'Duration of the cycles that ended, from the first query to the rendered metrics.',
+    labels: [],
+  },
+  {
+    name: 'linborg_cycles_total',
+    type: 'counter',
+    help: 'Cycles that ended, failed ones included.',
+    labels: [],
+  },
+  {
+    name: 'linborg_cycles_failed_total',
+    type: 'counter',
+    help: 'Cycles that ended without a result.',
+    labels: [],
+  },
+  {
+    name: 'linborg_cycles_skipped_total',
+    type: 'counter',
+    help: 'Cycles left out because the one before was still running.',
+    labels: [],
+  },
+  {
+    name: 'linborg_cycle_last_success_timestamp_seconds',
+    type: 'gauge',
+    help: 'Unix time at which the last successful cycle ended. Absent before the first.',
+    labels: [],
+  },
+  {
+    name: 'linborg_source_queries_total',
+    type: 'counter',
+    help: 'Queries sent to a source, failed ones included.',
+    labels: ['source'],
+  },
+  {
+    name: 'linborg_source_queries_failed_total',
+    type: 'counter',
+    help: 'Queries to a source that brought no result after all their tries.',
+    labels: ['source'],
+  },
+  {
+    name: 'linborg_source_samples_total',
+    type: 'counter',
+    help: 'Samples that a source delivered.',
+    labels: ['source'],
+  },
+  {
+    name: 'linborg_source_duplicate_series_total',
+    type: 'counter',
+    help: 'Series left out because another one of the same source had the same server and metric.',
+    labels: ['source'],
+  },
+  {
+    name: 'linborg_source_clock_skew_seconds',
+    type: 'gauge',
+    help: 'Clock of the source minus the clock here, at the last answer that told it. Absent before that.',
+    labels: ['source'],
+  },
+  {
+    name: 'linborg_samples_dropped_total',
+    type: 'counter',
+    help: 'Samples that no window took, by reason.',
+    labels: ['reason'],
+  },
+  {
+    name: 'linborg_series_dropped_total',
+    type: 'counter',
+    help: 'Forecast series left out of a cycle because of export.max_series, summed over the cycles.',
+    labels: [],
+  },
+] as const satisfies readonly CatalogueEntry[];
+
+export type ExporterMetricName = (typeof EXPORTER_METRICS)[number]['name'];

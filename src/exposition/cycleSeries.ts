@@ -1,0 +1,144 @@
+/** The per-server families of one cycle as text, family by family, in pieces of at most one server. */
+import { type Forecast, LEVEL_NAMES, RISK_HORIZONS, SERVER_STATES } from '../core/flow.js';
+import { CYCLE_METRICS } from './catalogue.js';
+import type { ServerView } from './cycleView.js';
+import { forecastStep, forecastValue } from './forecastPoint.js';
+import type { ExportOptions } from './options.js';
+import { escapeLabelValue, familyHead, formatMeasure, formatValue } from './seriesText.js';
+
+const SECONDS_PER_DAY = 86_400;
+
+type CycleMetricName = (typeof CYCLE_METRICS)[number]['name'];
+
+/** How many series a cycle has on /metrics. */
+export interface SeriesCount {
+  readonly rendered: number;
+  /** Forecast series left out because of `maxSeries`. */
+  readonly dropped: number;
+}
+
+/** A server with its labels ready: `server="web-1"`. */
+interface LabelledServer {
+  readonly view: ServerView;
+  readonly label: string;
+}
+
+/**
+ * Renders the families of the catalogue in its order.
+ * @param ranked riskiest first: the budget takes forecasts from the end
+ */
+export function* renderCycleSeries(
+  at: number,
+  ranked: readonly ServerView[],
+  options: ExportOptions,
+): Generator<string, SeriesCount> {
+  const servers = ranked.map((view) => ({ view, label: `server="${escapeLabelValue(view.frame.server)}"` }));
+  let rendered = 0;
+  for (const { name, type, help } of CYCLE_METRICS) {
+    if (name === 'linborg_forecast_value') continue;
+    yield familyHead(name, type, help);
+    for (const lines of familyLines(name, servers)) {
+      rendered += lines.length;
+      if (lines.length > 0) yield lines.join('');
+    }
+  }
+  const forecasts = CYCLE_METRICS.find(({ name }) => name === 'linborg_forecast_value')!;
+  yield familyHead(forecasts.name, forecasts.type, forecasts.help);
+  let spent = false;
+  let dropped = 0;
+  for (const server of servers) {
+    const wanted = countForecastSeries(at, server.view, options);
+    spent ||= rendered + wanted > options.maxSeries;
+    if (spent) dropped += wanted;
+    else if (wanted > 0) {
+      rendered += wanted;
+      yield forecastLines(at, server, options);
+    }
+  }
+  return { rendered, dropped };
+}
+
+/** The sample lines of one family, server by server. */
+function* familyLines(
+  name: Exclude<CycleMetricName, 'linborg_forecast_value'>,
+  servers: readonly LabelledServer[],
+): Generator<string[]> {
+  if (name === 'linborg_servers') {
+    yield SERVER_STATES.map((state) => {
+      const count = servers.filter(({ view }) => view.frame.state === state).length;
+      return `${name}{state="${state}"} ${count}\n`;
+    });
+    return;
+  }
+  for (const server of servers) yield serverLines(name, server);
+}
+
+function serverLines(
+  name: Exclude<CycleMetricName, 'linborg_forecast_value' | 'linborg_servers'>,
+  { view: { frame, risk }, label }: LabelledServer,
+): string[] {
+  const line = (labels: string, value: string) => `${name}{${label}${labels}} ${value}\n`;
+  const fresh = frame.state !== 'stale';
+  switch (name) {
+    case 'linborg_server_state':
+      return [line(`,state="${frame.state}"`, '1')];
+    case 'linborg_server_warmup_ratio':
+      return fresh ? [line('', formatMeasure(frame.quality.warmupRatio))] : [];
+    case 'linborg_server_history_seconds':
+      return fresh ? [line('', formatValue(Math.round(frame.quality.historyDays * SECONDS_PER_DAY)))] : [];
+    case 'linborg_server_coverage_ratio':
+      return fresh ? [line('', formatMeasure(frame.quality.coverageRatio))] : [];
+    case 'linborg_risk_score':
+      return risk ? [line(`,profile="${risk.profile}"`, formatMeasure(risk.score))] : [];
+    case 'linborg_risk_contribution':
+      return (risk?.contributions ?? []).map(({ metric, points }) =>
+        line(`,metric="${escapeLabelValue(metric)}"`, formatMeasure(points)),
+      );
+    case 'linborg_incident_probability_ratio':
+      return risk
+        ? RISK_HORIZONS.map((horizon) =>
+            line(`,horizon="${horizon.name}"`, formatMeasure(risk.incidentProbability[horizon.name])),
+          )
+        : [];
+    case 'linborg_time_to_threshold_seconds':
+      return (risk?.timeToThreshold ?? []).flatMap(({ metric, seconds }) =>
+        LEVEL_NAMES.flatMap((level) => {
+          const until = seconds[level];
+          if (until === null) return [];
+          return [line(`,metric="${escapeLabelValue(metric)}",level="${level}"`, formatMeasure(until))];
+        }),
+      );
+  }
+}
+
+function isExported(forecast: Forecast, options: ExportOptions): boolean {
+  return options.metrics?.has(forecast.metric) ?? true;
+}
+
+function countForecastSeries(at: number, { forecasts }: ServerView, options: ExportOptions): number {
+  let count = 0;
+  for (const forecast of forecasts) {
+    if (!isExported(forecast, options)) continue;
+    for (const { seconds } of options.horizons) {
+      if (forecastStep(forecast, at + seconds) !== undefined) count += options.levels.length;
+    }
+  }
+  return count;
+}
+
+/** One server's lines of linborg_forecast_value; the hot loop of a large fleet. */
+function forecastLines(at: number, { view, label }: LabelledServer, options: ExportOptions): string {
+  let text = '';
+  for (const forecast of view.forecasts) {
+    if (!isExported(forecast, options)) continue;
+    const metric = `linborg_forecast_value{${label},metric="${escapeLabelValue(forecast.metric)}",horizon="`;
+    for (const { name, seconds } of options.horizons) {
+      const step = forecastStep(forecast, at + seconds);
+      if (step === undefined) continue;
+      for (const level of options.levels) {
+        text += `${metric}${name}",level="${level}"} ${formatMeasure(forecastValue(forecast, step, level))}\n`;
+      }
+    }
+  }
+  return text;
+}

@@ -1,0 +1,32 @@
+/** What one cycle hands to the exposition. */
+import type { Forecast, Frame, Risk } from '../core/flow.js';
+
+/** One server in one cycle. A server without `risk` is shown with its state alone. */
+export interface ServerView {
+  readonly frame: Frame;
+  readonly risk?: Risk;
+  readonly forecasts: readonly Forecast[];
+}
+
+/** The result of one successful cycle. */
+export interface CycleView {
+  /** Epoch seconds that the cycle stands for. */
+  readonly at: number;
+  /** Server names are unique. */
+  readonly servers: readonly ServerView[];
+}
+
+/**
+ * The servers, riskiest first (then by name, servers without a risk last); a stale server loses its risk and forecasts:
+ * they are withdrawn, never frozen.
+ */
+export function rankServers(servers: readonly ServerView[]): ServerView[] {
+  return servers
+    .map((server) => (server.frame.state === 'stale' ? { frame: server.frame, forecasts: [] } : server))
+    .sort((a, b) => (b.risk?.score ?? -1) - (a.risk?.score ?? -1) || compareNames(a.frame.server, b.frame.server));
+}
+
+/** By code unit, which is the same on every machine. */
+function compareNames(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,134 @@
+/** The metrics of the exporter itself, kept by prom-client. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { EXPORTER_METRICS, type ExporterMetricName } from './catalogue.js';
+import type { BuildSummary, ModelSummary } from './state.js';
+
+/** Gauges of prom-client whose names end in `_total`, which is for counters; each only sums another one. */
+const MISNAMED_DEFAULTS = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
+
+/** From a small fleet's cycle to one that overruns a cycle of a minute. */
+const CYCLE_BUCKETS_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60, 120];
+
+/** What one pull from a source came to. */
+export interface SourcePull {
+  readonly queries: number;
+  readonly queriesFailed: number;
+  readonly samples: number;
+  readonly duplicateSeries: number;
+  /** Clock of the source minus the clock here; undefined if no answer told it. */
+  readonly clockSkewSeconds?: number | undefined;
+}
+
+/** Counts what the exporter does; only metrics of the catalogue and prom-client's `process_*` and `nodejs_*`. */
+export class ExporterMetrics {
+  readonly #registry = new Registry();
+  readonly #metrics = new Map<ExporterMetricName, Counter | Gauge | Histogram>();
+
+  constructor(build: BuildSummary) {
+    this.#gauge('linborg_build_info').set(
+      { version: build.version, engine: build.engine, backend: build.backend, node_version: build.nodeVersion },
+      1,
+    );
+    for (const { name, type, labels } of EXPORTER_METRICS) {
+      if (type === 'counter' && labels.length === 0) this.#counter(name);
+    }
+    this.#cycleDuration();
+    collectDefaultMetrics({ register: this.#registry });
+    for (const name of MISNAMED_DEFAULTS) this.#registry.removeSingleMetric(name);
+  }
+
+  /** Shows the model that serves now, or none. */
+  setModel(model: ModelSummary | undefined): void {
+    const gauge = this.#gauge('linborg_model_info');
+    gauge.reset();
+    if (model) gauge.set({ model: model.name, created: model.created, parameters: String(model.parameters) }, 1);
+  }
+
+  /** Counts a load of the configuration that ended at epoch second `at`. */
+  configLoaded(successful: boolean, at: number): void {
+    this.#gauge('linborg_config_last_reload_successful').set(successful ? 1 : 0);
+    if (successful) this.#gauge('linborg_config_last_reload_success_timestamp_seconds').set(at);
+  }
+
+  /** Counts a cycle that succeeded at epoch second `at`. */
+  cycleSucceeded(durationSeconds: number, at: number): void {
+    this.#counter('linborg_cycles_total').inc();
+    this.#cycleDuration().observe(durationSeconds);
+    this.#gauge('linborg_cycle_last_success_timestamp_seconds').set(at);
+  }
+
+  /** Counts a cycle that ended without a result. */
+  cycleFailed(durationSeconds: number): void {
+    this.#counter('linborg_cycles_total').inc();
+    this.#counter('linborg_cycles_failed_total').inc();
+    this.#cycleDuration().observe(durationSeconds);
+  }
+
+  /** Counts a cycle left out because the one before was still running. */
+  cycleSkipped(): void {
+    this.#counter('linborg_cycles_skipped_total').inc();
+  }
+
+  /** Counts what a source brought; call it once with zeros to show the source from the start. */
+  sourcePulled(source: string, pull: SourcePull): void {
+    this.#counter('linborg_source_queries_total').inc({ source }, pull.queries);
+    this.#counter('linborg_source_queries_failed_total').inc({ source }, pull.queriesFailed);
+    this.#counter('linborg_source_samples_total').inc({ source }, pull.samples);
+    this.#counter('linborg_source_duplicate_series_total').inc({ source }, pull.duplicateSeries);
+    if (pull.clockSkewSeconds !== undefined) {
+      this.#gauge('linborg_source_clock_skew_seconds').set({ source }, pull.clockSkewSeconds);
+    }
+  }
+
+  /** Counts samples that no window took. */
+  samplesDropped(reason: string, count: number): void {
+    this.#counter('linborg_samples_dropped_total').inc({ reason }, count);
+  }
+
+  /** Counts forecast series that the budget left out of a cycle. */
+  seriesDropped(count: number): void {
+    this.#counter('linborg_series_dropped_total').inc(count);
+  }
+
+  /** All families with their values at this moment. */
+  collect(): ReturnType<Registry['getMetricsAsJSON']> {
+    return this.#registry.getMetricsAsJSON();
+  }
+
+  #cycleDuration(): Histogram {
+    return this.#metric(
+      'linborg_cycle_duration_seconds',
+      (entry) => new Histogram({ ...entry, buckets: CYCLE_BUCKETS_SECONDS }),
+    );
+  }
+
+  #counter(name: ExporterMetricName): Counter {
+    return this.#metric(name, (entry) => new Counter(entry));
+  }
+
+  /** Made at its first use: a gauge that was never set is absent instead of 0. */
+  #gauge(name: ExporterMetricName): Gauge {
+    return this.#metric(name, (entry) => new Gauge(entry));
+  }
+
+  #metric<M extends Counter | Gauge | Histogram>(name: ExporterMetricName, make: (entry: MetricEntry) => M): M {
+    let metric = this.#metrics.get(name);
+    if (!metric) {
+      const { help, labels } = EXPORTER_METRICS.find((entry) => entry.name === name)!;
+      metric = make({ name, help, labelNames: [...labels], registers: [this.#registry] });
+      this.#metrics.set(name, metric);
+    }
+    return metric as M;
+  }
+}
+
+interface MetricEntry {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames: string[];
+  readonly registers: Registry[];
+}

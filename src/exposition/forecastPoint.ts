@@ -1,0 +1,40 @@
+/** Reading single points out of forecasts and frames. */
+import { type Forecast, type Frame, HORIZON_STEPS, LEVEL_NAMES, type LevelName } from '../core/flow.js';
+
+/**
+ * Steps past the forecast's end that its last step still stands for: the newest bucket may be partial and the cycle
+ * may run up to one step after it.
+ */
+const TOLERATED_STEPS = 2;
+
+/** Buckets back from the newest within which a value counts as current: 30 minutes of 5-minute buckets. */
+const CURRENT_STEPS = 6;
+
+/** The step (1–96) of `forecast` whose bucket holds epoch second `time`; undefined outside the forecast. */
+export function forecastStep(forecast: Forecast, time: number): number | undefined {
+  const step = Math.floor((time - forecast.origin) / forecast.stepSeconds);
+  if (step < 1 || step > HORIZON_STEPS + TOLERATED_STEPS) return undefined;
+  return Math.min(step, HORIZON_STEPS);
+}
+
+/** The forecast's value at one step (1–96) and level. */
+export function forecastValue(forecast: Forecast, step: number, level: LevelName): number {
+  return forecast.values[(step - 1) * LEVEL_NAMES.length + LEVEL_NAMES.indexOf(level)]!;
+}
+
+/** The newest value of a metric within the last 30 minutes; undefined if there is none. */
+export function currentValue(frame: Frame, metric: string): number | undefined {
+  const row = frame.metrics.indexOf(metric);
+  if (row < 0) return undefined;
+  const oldest = Math.max(0, frame.newest - CURRENT_STEPS + 1);
+  for (let bucket = frame.newest; bucket >= oldest; bucket--) {
+    const value = bucketValue(frame, row, bucket);
+    if (Number.isFinite(value)) return value;
+  }
+  return undefined;
+}
+
+/** The value of bucket `bucket` in row `row`; NaN where absent. */
+export function bucketValue(frame: Frame, row: number, bucket: number): number {
+  return frame.values[row * frame.capacity + (bucket % frame.capacity)]!;
+}

@@ -1,0 +1,82 @@
+/** One server's object in the JSON doors. */
+import {
+  type Forecast,
+  HORIZON_STEPS,
+  LEVEL_NAMES,
+  type LevelName,
+  RISK_HORIZONS,
+  type Risk,
+} from '../../core/flow.js';
+import { PROFILE_DISPLAY_NAMES } from '../../core/profiles.js';
+import type { ServerView } from '../cycleView.js';
+import { currentValue, forecastStep, forecastValue } from '../forecastPoint.js';
+import { roundMeasure } from '../seriesText.js';
+import { alertView } from './alerts.js';
+import { cpuPath, displayMetrics, type MetricPath, trendOf } from './displayMetrics.js';
+import { isoTime } from './timestamp.js';
+
+type Path = (number | null)[];
+type LevelPaths = MetricPath & Record<LevelName, Path>;
+
+/** A server that has a risk, and so forecasts. */
+export type ScoredServer = ServerView & { readonly risk: Risk };
+
+export function isScored(server: ServerView): server is ScoredServer {
+  return server.risk !== undefined;
+}
+
+/**
+ * The server's risk and, per metric, 96 steps that start at the first step after `at`; null where a step lies beyond
+ * the forecast.
+ */
+export function serverPrediction(at: number, { frame, risk, forecasts }: ScoredServer) {
+  const times = stepTimes(at, frame.stepSeconds);
+  const paths = new Map(
+    forecasts.map((forecast) => [forecast.metric, levelPaths(forecast, times, currentValue(frame, forecast.metric))]),
+  );
+  return {
+    server_name: frame.server,
+    profile: PROFILE_DISPLAY_NAMES[frame.profile],
+    state: frame.state,
+    risk_score: roundMeasure(risk.score),
+    color: risk.color,
+    alert: alertView(risk.score),
+    incident_probability: incidentProbabilities(risk),
+    reasons: risk.contributions.map(({ metric, points, reason }) => ({ metric, points: roundMeasure(points), reason })),
+    time_to_threshold: risk.timeToThreshold.map(({ metric, threshold, direction, seconds }) => ({
+      metric,
+      threshold,
+      direction,
+      seconds,
+    })),
+    display_metrics: displayMetrics(paths),
+    ...Object.fromEntries([...paths].map(([metric, path]) => [metric, metricView(path)])),
+    forecast: {
+      cpu_pct: cpuPath(paths)?.p50 ?? [],
+      mem_pct: paths.get('mem_used_pct')?.p50 ?? [],
+      timestamps: times.map(isoTime),
+    },
+  };
+}
+
+/** The starts of the 96 steps after `at`, epoch seconds. */
+export function stepTimes(at: number, stepSeconds: number): number[] {
+  const first = (Math.floor(at / stepSeconds) + 1) * stepSeconds;
+  return Array.from({ length: HORIZON_STEPS }, (_, index) => first + index * stepSeconds);
+}
+
+function levelPaths(forecast: Forecast, times: readonly number[], current: number | undefined): LevelPaths {
+  const steps = times.map((time) => forecastStep(forecast, time));
+  const pathOf = (level: LevelName): Path =>
+    steps.map((step) => (step === undefined ? null : roundMeasure(forecastValue(forecast, step, level))));
+  return { current, p10: pathOf('p10'), p50: pathOf('p50'), p90: pathOf('p90') };
+}
+
+function metricView(path: LevelPaths) {
+  const levels = Object.fromEntries(LEVEL_NAMES.map((level) => [level, path[level]]));
+  return { current: path.current === undefined ? null : roundMeasure(path.current), ...levels, trend: trendOf(path) };
+}
+
+function incidentProbabilities(risk: Risk) {
+  return Object.fromEntries(RISK_HORIZONS.map(({ name }) => [name, roundMeasure(risk.incidentProbability[name])]));
+}

@@ -1,0 +1,37 @@
+/** The answer to a scrape: the cycle's ready text, then the exporter's own metrics. */
+import type { CycleMetrics } from './cycleMetrics.js';
+import type { ExporterMetrics } from './exporterMetrics.js';
+import { renderExporterText, type TextFormat } from './exporterText.js';
+import { crc32, finishGzip, startGzip } from './joinableGzip.js';
+
+const CONTENT_TYPES: Readonly<Record<TextFormat, string>> = {
+  prometheus: 'text/plain; version=0.0.4; charset=utf-8',
+  openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+};
+
+export interface ScrapeWish {
+  readonly format: TextFormat;
+  readonly gzip: boolean;
+}
+
+export interface ScrapeAnswer {
+  readonly contentType: string;
+  readonly body: Buffer;
+}
+
+/** @param cycle undefined before the first cycle and once its result is withdrawn: only the exporter's own metrics */
+export async function renderMetricsPage(
+  cycle: CycleMetrics | undefined,
+  exporter: ExporterMetrics,
+  { format, gzip }: ScrapeWish,
+): Promise<ScrapeAnswer> {
+  const own = Buffer.from(await renderExporterText(exporter, format));
+  const contentType = CONTENT_TYPES[format];
+  if (gzip) return { contentType, body: await finishGzip(cycle?.gzip ?? (await emptyGzip()), own) };
+  return { contentType, body: cycle ? Buffer.concat([cycle.text, own]) : own };
+}
+
+function emptyGzip() {
+  const nothing = Buffer.alloc(0);
+  return startGzip(nothing, crc32(nothing));
+}

@@ -1,0 +1,64 @@
+/** A cycle's result made ready for the doors: ranked servers, metrics text, JSON texts made at their first use. */
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { type CycleMetrics, renderCycleMetrics } from './cycleMetrics.js';
+import { type CycleView, rankServers, type ServerView } from './cycleView.js';
+import { renderFlatPredictions } from './json/flatPredictions.js';
+import { renderPredictions } from './json/predictions.js';
+import type { ExportOptions } from './options.js';
+import { joinPieces } from './pieces.js';
+
+const gzipAsync = promisify(gzip);
+
+/** A text that is ready to be copied, in both encodings. */
+export interface ReadyText {
+  readonly plain: Buffer;
+  readonly gzip: Buffer;
+}
+
+/** Ranks and renders the result of a successful cycle. */
+export async function publishCycle(view: CycleView, options: ExportOptions): Promise<PublishedCycle> {
+  const ranked = rankServers(view.servers);
+  return new PublishedCycle(view.at, ranked, await renderCycleMetrics(view.at, ranked, options), options);
+}
+
+export class PublishedCycle {
+  /** Epoch seconds that the cycle stands for. */
+  readonly at: number;
+  /** Riskiest first; stale ones without risk and forecasts. */
+  readonly servers: readonly ServerView[];
+  readonly metrics: CycleMetrics;
+  readonly #options: ExportOptions;
+  readonly #byName: ReadonlyMap<string, ServerView>;
+  #predictions: Promise<ReadyText> | undefined;
+  #flatPredictions: Promise<ReadyText> | undefined;
+
+  constructor(at: number, servers: readonly ServerView[], metrics: CycleMetrics, options: ExportOptions) {
+    this.at = at;
+    this.servers = servers;
+    this.metrics = metrics;
+    this.#options = options;
+    this.#byName = new Map(servers.map((server) => [server.frame.server, server]));
+  }
+
+  find(server: string): ServerView | undefined {
+    return this.#byName.get(server);
+  }
+
+  /** The JSON of all servers' forecasts and risks, made once. */
+  predictions(): Promise<ReadyText> {
+    this.#predictions ??= makeReady(renderPredictions(this.at, this.servers));
+    return this.#predictions;
+  }
+
+  /** The same set as a flat list, made once. */
+  flatPredictions(): Promise<ReadyText> {
+    this.#flatPredictions ??= makeReady(renderFlatPredictions(this.at, this.servers, this.#options.horizons));
+    return this.#flatPredictions;
+  }
+}
+
+async function makeReady(pieces: Generator<string, void>): Promise<ReadyText> {
+  const { text } = await joinPieces(pieces);
+  return { plain: text, gzip: await gzipAsync(text) };
+}

@@ -1,0 +1,60 @@
+/** What the doors (web) may know about the running exporter; the composition root implements it. */
+import type { ExporterMetrics } from './exporterMetrics.js';
+import type { PublishedCycle } from './publishedCycle.js';
+
+export interface BuildSummary {
+  readonly version: string;
+  /** What runs the model, e.g. `tfjs-node` or `tfjs-wasm`. */
+  readonly engine: string;
+  /** e.g. `tensorflow` or `wasm`. */
+  readonly backend: string;
+  readonly nodeVersion: string;
+}
+
+export interface ModelSummary {
+  readonly name: string;
+  /** The folder that it was read from. */
+  readonly path: string;
+  /** When it was trained, ISO 8601. */
+  readonly created: string;
+  readonly parameters: number;
+}
+
+/** How the cycles have gone since the start. Times are epoch seconds of the wall clock. */
+export interface CycleTotals {
+  readonly startedAt: number;
+  readonly intervalSeconds: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly lastSuccessAt?: number | undefined;
+  readonly lastDurationSeconds?: number | undefined;
+  /** Why the newest cycle failed; undefined if it succeeded or there was none. */
+  readonly lastFailure?: string | undefined;
+}
+
+/** One source as it stands. */
+export interface SourceStatus {
+  readonly name: string;
+  /** Epoch seconds of the last successful pull. */
+  readonly lastSuccessAt?: number | undefined;
+  /** Why the newest pull failed; undefined if it succeeded. */
+  readonly lastFailure?: string | undefined;
+  /** Samples delivered since the start. */
+  readonly samples: number;
+}
+
+/** The state at the moment of the call; every member returns at once. */
+export interface StateView {
+  readonly build: BuildSummary;
+  readonly exporter: ExporterMetrics;
+  /** The newest successful cycle. The doors withdraw it by themselves when it is too old. */
+  cycle(): PublishedCycle | undefined;
+  cycles(): CycleTotals;
+  model(): ModelSummary | undefined;
+  sources(): readonly SourceStatus[];
+  /** Five-minute buckets that a server needs before its first forecast. */
+  warmupBuckets(): number;
+  /** The configuration in force as YAML, without secrets. */
+  configText(): string;
+}

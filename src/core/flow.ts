@@ -69,16 +69,23 @@ export type LevelName = (typeof LEVEL_NAMES)[number];
 /** Steps of a forecast: 8 h of 5 minutes. */
 export const HORIZON_STEPS = 96;
 
-/** What the model looked at for one forecast; all weights are ≥ 0 and sum to 1. */
+/** What the numbers of a `ForecastEvidence` stand for; one object shared by all forecasts of a model. */
+export interface EvidenceLayout {
+  /** Past inputs: mean variable-selection weights, sum 1. */
+  readonly past: readonly string[];
+  /** Known future inputs: mean variable-selection weights, sum 1. */
+  readonly future: readonly string[];
+  /** Candidate forecasts: mean weight of each in the median, sum 1. */
+  readonly candidates: readonly string[];
+  /** Attention blocks: the 24 h of the past by the hour, oldest first ("-24h" … "-1h"), then "future"; sum 1. */
+  readonly attention: readonly string[];
+}
+
+/** What the model looked at for one forecast. */
 export interface ForecastEvidence {
-  /** Mean variable-selection weights of the past inputs, by input name. */
-  readonly pastWeights: Readonly<Record<string, number>>;
-  /** Mean variable-selection weights of the known future inputs, by input name. */
-  readonly futureWeights: Readonly<Record<string, number>>;
-  /** Mean weight of each candidate forecast in the median, by candidate name. */
-  readonly candidateWeights: Readonly<Record<string, number>>;
-  /** Mean attention over the past, in 24 blocks of one hour, oldest first, then the known future as one block. */
-  readonly attention: readonly number[];
+  readonly layout: EvidenceLayout;
+  /** The weights (≥ 0) of past, future, candidates and attention, one after the other in the layout's order. */
+  readonly weights: Float32Array;
 }
 
 /** The distribution of one metric of one server over the next 8 hours. */

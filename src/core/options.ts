@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parseDuration } from './duration.js';
 
 /** A duration such as `5m`, decoded to seconds > 0. */
-export const durationSeconds = z.string().transform((text, context) => {
+export const durationSeconds = z.string({ error: 'expected a duration such as 5m, 1h30m or 8d' }).transform((text, context) => {
   const seconds = parseDuration(text);
   if (seconds === undefined || seconds <= 0) {
     context.addIssue({
@@ -16,7 +16,7 @@ export const durationSeconds = z.string().transform((text, context) => {
 });
 
 /** A regular expression, decoded; a faulty one is an error. */
-export const regularExpression = z.string().transform((text, context) => {
+export const regularExpression = z.string({ error: 'expected a regular expression' }).transform((text, context) => {
   try {
     return new RegExp(text);
   } catch (cause) {

@@ -1,0 +1,117 @@
+/** Robust level and scale of a window, and the figures that describe it. */
+import { DAY_STEPS, HISTORY_STEPS, PAST_STEPS } from './contract.js';
+
+const WEEK_STEPS = 7 * DAY_STEPS;
+const sorted = new Float32Array(HISTORY_STEPS);
+
+/** Mean of `value(i)` for from ≤ i < to over the finite ones; NaN if there is none. */
+export function finiteMean(from: number, to: number, value: (i: number) => number): number {
+  let sum = 0;
+  let count = 0;
+  for (let i = from; i < to; i++) {
+    const v = value(i);
+    if (Number.isNaN(v)) continue;
+    sum += v;
+    count++;
+  }
+  return count > 0 ? sum / count : Number.NaN;
+}
+
+/** Sorts the finite values of line[from, to) taking each `stride`-th into `sorted`; returns how many there are. */
+function sortFinite(line: Float32Array, from: number, to: number, stride: number): number {
+  let count = 0;
+  for (let i = from; i < to; i += stride) {
+    const value = line[i]!;
+    if (!Number.isNaN(value)) sorted[count++] = value;
+  }
+  sorted.subarray(0, count).sort();
+  return count;
+}
+
+/** The in-window scale: half the seasonal difference, half the mean absolute deviation, and 1 % of the weekly range. */
+export interface WindowScale {
+  /** Always > 0 and finite. */
+  readonly scale: number;
+  /** Mean of the last half hour. */
+  readonly centre: number;
+  /** The last known value. */
+  readonly last: number;
+  readonly meanOfLastHour: number;
+  /** Share of the seasonal difference in the scale, 0–1. */
+  readonly seasonalShare: number;
+  /** Mean absolute change from step to step over 24 h. */
+  readonly roughness: number;
+}
+
+/** Measures the last 24 h (and the week) of an unrolled history; every step counts as the history's end. */
+export function measureScale(line: Float32Array): WindowScale {
+  const end = HISTORY_STEPS;
+  const start = end - PAST_STEPS;
+  const count = sortFinite(line, start, end, 1);
+  const median = count > 0 ? (sorted[(count - 1) >> 1]! + sorted[count >> 1]!) / 2 : 0;
+  const deviation = finiteMean(start, end, (i) => Math.abs(line[i]! - median));
+  const newest = line[end - 1]!;
+  const last = !Number.isNaN(newest) ? newest : median;
+  const meanOfLastHour = orElse(
+    finiteMean(end - 12, end, (i) => line[i]!),
+    last,
+  );
+  const centre = orElse(
+    finiteMean(end - 6, end, (i) => line[i]!),
+    last,
+  );
+  const seasonal = finiteMean(end - WEEK_STEPS + DAY_STEPS, end, (i) => Math.abs(line[i]! - line[i - DAY_STEPS]!));
+  const seasonalOrDeviation = orElse(seasonal, deviation);
+  // Every 8th value is enough for a 1–99 % range, and 8 times cheaper to sort.
+  const sampled = sortFinite(line, end - WEEK_STEPS, end, 8);
+  const cut = Math.floor(sampled / 100);
+  const range = sampled > 2 ? sorted[sampled - 1 - cut]! - sorted[cut]! : 0;
+  const scale = 0.5 * seasonalOrDeviation + 0.5 * deviation + 0.01 * range + 1e-6 * (Math.abs(centre) + 1);
+  return {
+    scale: Number.isFinite(scale) && scale > 0 ? scale : 1e-6,
+    centre,
+    last,
+    meanOfLastHour,
+    seasonalShare: orElse(seasonalOrDeviation / (seasonalOrDeviation + deviation + 1e-12), 1),
+    roughness: finiteMean(start + 1, end, (i) => Math.abs(line[i]! - line[i - 1]!)),
+  };
+}
+
+/** A least-squares line through the last `steps` values; `at(h)` is its value h steps after the last one. */
+export interface FittedLine {
+  readonly level: number;
+  readonly slope: number;
+  /** Mean absolute distance of the values to the line; NaN if there are fewer than two. */
+  readonly residual: number;
+}
+
+/** Fits the last `steps` values of an unrolled history; a flat line at `fallback` if there are fewer than two. */
+export function fitLine(line: Float32Array, steps: number, fallback: number): FittedLine {
+  const end = HISTORY_STEPS;
+  let n = 0;
+  let sx = 0;
+  let sy = 0;
+  let sxx = 0;
+  let sxy = 0;
+  for (let i = end - steps; i < end; i++) {
+    const y = line[i]!;
+    if (Number.isNaN(y)) continue;
+    const x = i - end + 1;
+    n++;
+    sx += x;
+    sy += y;
+    sxx += x * x;
+    sxy += x * y;
+  }
+  const determinant = n * sxx - sx * sx;
+  if (n < 2 || determinant <= 0) return { level: fallback, slope: 0, residual: Number.NaN };
+  const slope = (n * sxy - sx * sy) / determinant;
+  const level = (sy - slope * sx) / n;
+  const residual = finiteMean(end - steps, end, (i) => Math.abs(line[i]! - level - slope * (i - end + 1)));
+  return { level, slope, residual };
+}
+
+/** `value`, or `fallback` where it is NaN. */
+export function orElse(value: number, fallback: number): number {
+  return !Number.isNaN(value) ? value : fallback;
+}

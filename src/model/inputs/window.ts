@@ -1,0 +1,168 @@
+/** History of one series → network inputs. The same code serves training, backtest and serving. */
+import { HORIZON_STEPS } from '../../core/flow.js';
+import { type InputBatch, stepIndex } from './batch.js';
+import { fillCandidates, LEVEL_DECAY, type WindowView } from './candidates.js';
+import {
+  BASE_CANDIDATE,
+  CANDIDATES,
+  DAY_STEPS,
+  FUTURE_TOKENS,
+  HISTORY_STEPS,
+  PAST_STEPS,
+  PAST_TOKENS,
+  PATCH_STEPS,
+  SCALED_LIMIT,
+  STATIC_FIGURES,
+  TOKEN_WIDTH,
+} from './contract.js';
+import { emptyProfile, fillWeeklyProfile, type RingSeries, unrollHistory } from './history.js';
+import { finiteMean, fitLine, measureScale, orElse } from './scale.js';
+
+/** One window to forecast from. */
+export interface WindowRequest {
+  readonly series: RingSeries;
+  /** Index of the last known bucket (epoch seconds / 300). */
+  readonly newest: number;
+  readonly metricId: number;
+  readonly profileId: number;
+  /** Upper bound of the values: 100 for percentages, else Infinity. */
+  readonly upper: number;
+  /** Steps of history that may be seen; the whole HISTORY_STEPS unless a young server is imitated. */
+  readonly visibleSteps?: number;
+}
+
+/** Inputs are arcsinh-scaled and then clipped to ± this. */
+const INPUT_LIMIT = 6;
+const FIGURE_LIMIT = 4;
+const C = CANDIDATES.length;
+
+const line = new Float32Array(HISTORY_STEPS);
+const profile = emptyProfile();
+const candidates = new Float32Array(HORIZON_STEPS * C);
+
+/**
+ * Writes the inputs of one window into column `column` of `batch`. Reads only buckets newest − HISTORY_STEPS < i ≤ newest.
+ */
+export function fillWindow(request: WindowRequest, batch: InputBatch, column: number): void {
+  unrollHistory(request.series, request.newest, line, request.visibleSteps);
+  fillWeeklyProfile(line, profile);
+  const scale = measureScale(line);
+  const view: WindowView = {
+    line,
+    profile,
+    scale,
+    line4h: fitLine(line, 48, scale.centre),
+    line24h: fitLine(line, PAST_STEPS, scale.centre),
+    upper: request.upper,
+  };
+  fillCandidates(view, candidates);
+  writeCandidates(view, batch, column);
+  writePast(view, request.newest, batch, column);
+  writeFuture(view, request.newest, batch, column);
+  writeFigures(view, batch, column);
+  batch.metricIds[column] = request.metricId;
+  batch.profileIds[column] = request.profileId;
+  batch.scale[column] = scale.scale;
+  batch.upper[column] = request.upper;
+}
+
+function clamp(value: number, limit: number): number {
+  return value < -limit ? -limit : value > limit ? limit : value;
+}
+
+/** An amount in units of the scale, squashed; 0 where it is absent. */
+function squash(amount: number, scale: number): number {
+  return !Number.isNaN(amount) ? clamp(Math.asinh(amount / scale), INPUT_LIMIT) : 0;
+}
+
+function writeCandidates(view: WindowView, batch: InputBatch, column: number): void {
+  const { capacity } = batch;
+  const { scale } = view.scale;
+  for (let h = 0; h < HORIZON_STEPS; h++) {
+    const base = candidates[h * C + BASE_CANDIDATE]!;
+    const at = stepIndex(capacity, column, h);
+    batch.base[at] = base;
+    const to = at * C;
+    for (let c = 0; c < C; c++) {
+      batch.candidates[to + c] = clamp((candidates[h * C + c]! - base) / scale, SCALED_LIMIT);
+    }
+  }
+}
+
+/** Phase tables: sine and cosine of the time of day (UTC) per bucket of a day. */
+const SINE = Float32Array.from({ length: DAY_STEPS }, (_, i) => Math.sin((2 * Math.PI * i) / DAY_STEPS));
+const COSINE = Float32Array.from({ length: DAY_STEPS }, (_, i) => Math.cos((2 * Math.PI * i) / DAY_STEPS));
+
+function writePast(view: WindowView, newest: number, batch: InputBatch, column: number): void {
+  const { past, capacity } = batch;
+  const { scale, centre } = view.scale;
+  const variableStride = PAST_TOKENS * capacity * TOKEN_WIDTH;
+  const start = HISTORY_STEPS - PAST_STEPS;
+  for (let j = 0; j < PAST_STEPS; j++) {
+    const at = (Math.floor(j / PATCH_STEPS) * capacity + column) * TOKEN_WIDTH + (j % PATCH_STEPS);
+    const value = line[start + j]!;
+    const smoothed = profile.smoothed[j]!;
+    const phase = (newest - PAST_STEPS + 1 + j) % DAY_STEPS;
+    past[at] = squash(value - centre, scale);
+    past[at + PATCH_STEPS] = !Number.isNaN(value) ? 1 : 0;
+    past[at + variableStride] = squash(value - smoothed, scale);
+    past[at + 2 * variableStride] = squash(smoothed - centre, scale);
+    past[at + 3 * variableStride] = SINE[phase]!;
+    past[at + 3 * variableStride + PATCH_STEPS] = COSINE[phase]!;
+  }
+}
+
+function writeFuture(view: WindowView, newest: number, batch: InputBatch, column: number): void {
+  const { future, capacity } = batch;
+  const { scale, centre } = view.scale;
+  const variableStride = FUTURE_TOKENS * capacity * TOKEN_WIDTH;
+  const recent = HISTORY_STEPS - HORIZON_STEPS;
+  for (let h = 0; h < HORIZON_STEPS; h++) {
+    const at = (Math.floor(h / PATCH_STEPS) * capacity + column) * TOKEN_WIDTH + (h % PATCH_STEPS);
+    const from = h * C;
+    const phase = (newest + 1 + h) % DAY_STEPS;
+    future[at] = squash(candidates[from + 2]! - centre, scale);
+    future[at + variableStride] = squash(candidates[from + 3]! - centre, scale);
+    future[at + 2 * variableStride] = squash(candidates[from + 5]! - centre, scale);
+    future[at + 3 * variableStride] = squash(candidates[from + 7]! - centre, scale);
+    future[at + 4 * variableStride] = squash(candidates[from + 4]! - centre, scale);
+    future[at + 5 * variableStride] = squash(candidates[from + 9]! - centre, scale);
+    future[at + 6 * variableStride] = squash(orElse(profile.spread[PAST_STEPS + h]!, scale), scale);
+    const residual = line[recent + h]! - profile.smoothed[PAST_STEPS - HORIZON_STEPS + h]!;
+    future[at + 7 * variableStride] = squash(residual, scale);
+    future[at + 8 * variableStride] = SINE[phase]!;
+    future[at + 8 * variableStride + PATCH_STEPS] = COSINE[phase]!;
+    future[at + 9 * variableStride] = h / 48 - 1;
+    future[at + 9 * variableStride + PATCH_STEPS] = LEVEL_DECAY[h]!;
+  }
+}
+
+function writeFigures(view: WindowView, batch: InputBatch, column: number): void {
+  const { scale, centre, roughness, seasonalShare } = view.scale;
+  const start = HISTORY_STEPS - PAST_STEPS;
+  const value = (j: number) => line[start + j]!;
+  const mean = (from: number, distance: (j: number) => number) =>
+    finiteMean(from, PAST_STEPS, (j) => Math.abs(distance(j))) / scale;
+  let days = 0;
+  for (let h = 0; h < HORIZON_STEPS; h++) days += profile.days[PAST_STEPS + h]!;
+  const isPercent = view.upper === 100;
+  const figures = [
+    Math.log(scale / (Math.abs(centre) + scale) + 1e-6) / 4,
+    days / HORIZON_STEPS / 7,
+    roughness / scale,
+    mean(0, (j) => value(j) - profile.median[j]!),
+    mean(0, (j) => value(j) - line[start + j - DAY_STEPS]!),
+    mean(12, (j) => value(j) - value(j - 12)),
+    mean(96, (j) => value(j) - value(j - 96)),
+    mean(PAST_STEPS - 24, (j) => value(j) - profile.median[j]!),
+    Math.asinh(centre / scale) / 3,
+    isPercent ? Math.asinh(Math.max(100 - centre, 0) / scale) / 3 : 2,
+    isPercent ? 1 : 0,
+    seasonalShare,
+    view.line4h.residual / scale,
+    view.line24h.residual / scale,
+  ];
+  for (let i = 0; i < STATIC_FIGURES.length; i++) {
+    batch.figures[column * STATIC_FIGURES.length + i] = clamp(orElse(figures[i]!, 1), FIGURE_LIMIT);
+  }
+}

@@ -1,0 +1,187 @@
+/**
+ * The paper's building blocks (Lim et al. 2021, "Temporal Fusion Transformers for interpretable multi-horizon time
+ * series forecasting", section 4), on rows: N = T·B rows, time-major.
+ *
+ * Written for speed in eager mode: few, large operations; intermediates released at once (the memory is then reused
+ * while it is hot in the cache: a fresh allocation costs ten times the arithmetic).
+ */
+import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import type { Engine } from '../engine/engine.js';
+
+/** Looks a weight up by name. */
+export type Weights = (name: string) => Tensor;
+
+const NORM_EPSILON = 1e-3;
+
+/** x·W + b. @param x [N, I] @returns [N, O] */
+export function linear({ tf, free }: Engine, weights: Weights, name: string, x: Tensor2D): Tensor2D {
+  const product = tf.matMul(x, weights(`${name}.w`) as Tensor2D);
+  const sum = tf.add(product, weights(`${name}.b`)) as Tensor2D;
+  free(product);
+  return sum;
+}
+
+/** Gated linear unit: (x·W₅ + b₅) ⊙ σ(x·W₄ + b₄), equation 5. @param x [N, I] @returns [N, O] */
+export function gatedLinear(engine: Engine, weights: Weights, name: string, x: Tensor2D): Tensor2D {
+  const value = linear(engine, weights, `${name}.value`, x);
+  const open = linear(engine, weights, `${name}.gate`, x);
+  return gated(engine, value, open);
+}
+
+/** value ⊙ σ(open); releases both. */
+function gated<T extends Tensor>({ tf, free }: Engine, value: T, open: T): T {
+  const share = tf.sigmoid(open);
+  free(open);
+  const result = tf.mul(value, share) as T;
+  free(value, share);
+  return result;
+}
+
+/** x minus its row mean, and 1/√(row variance + ε); releases x. @param x […, H] @returns centred […, H], factor […, 1] */
+function standardise<T extends Tensor>({ tf, free }: Engine, x: T): { centred: T; factor: Tensor } {
+  const mean = tf.mean(x, -1, true);
+  const centred = tf.sub(x, mean) as T;
+  free(x, mean);
+  const squares = tf.mul(centred, centred);
+  const variance = tf.mean(squares, -1, true);
+  free(squares);
+  const shifted = tf.add(variance, NORM_EPSILON);
+  const factor = tf.rsqrt(shifted);
+  free(variance, shifted);
+  return { centred, factor };
+}
+
+/** γ ⊙ x + β; releases x. */
+function scaleAndShift<T extends Tensor>({ tf, free }: Engine, weights: Weights, name: string, x: T): T {
+  const scaled = tf.mul(x, weights(`${name}.gamma`));
+  const shifted = tf.add(scaled, weights(`${name}.beta`)) as T;
+  free(x, scaled);
+  return shifted;
+}
+
+/** Layer normalisation over the last axis of a + b; releases `a` only. @returns the shape of a */
+export function addAndNorm<T extends Tensor>(engine: Engine, weights: Weights, name: string, a: T, b: T): T {
+  const { tf, free } = engine;
+  const sum = tf.add(a, b) as T;
+  free(a);
+  const { centred, factor } = standardise(engine, sum);
+  const normal = tf.mul(centred, factor) as T;
+  free(centred, factor);
+  return scaleAndShift(engine, weights, name, normal);
+}
+
+/**
+ * Gated residual network, equations 2–4: LN(skip(x) + GLU(ELU(x·W₂ + c·W₃ + b₂))). The paper's second linear layer is
+ * absorbed by the GLU's matrices: two linear maps with nothing between them are one.
+ * @param x        [T·B, I], not released
+ * @param context  [B, H], added to every step, or undefined
+ * @returns [T·B, O]
+ */
+export function gatedResidual(
+  engine: Engine,
+  weights: Weights,
+  name: string,
+  x: Tensor2D,
+  context?: Tensor2D,
+): Tensor2D {
+  const { tf, free } = engine;
+  let inner = linear(engine, weights, `${name}.in`, x);
+  if (context) inner = addContext(engine, inner, tf.matMul(context, weights(`${name}.context`) as Tensor2D));
+  const active = tf.elu(inner);
+  free(inner);
+  const gatedPart = gatedLinear(engine, weights, `${name}.glu`, active);
+  free(active);
+  const width = gatedPart.shape[1];
+  if (width === x.shape[1]) return addAndNorm(engine, weights, `${name}.norm`, gatedPart, x);
+  const skip = tf.matMul(x, weights(`${name}.skip`) as Tensor2D) as Tensor2D;
+  const result = addAndNorm(engine, weights, `${name}.norm`, gatedPart, skip);
+  free(skip);
+  return result;
+}
+
+/** Adds a row per window to all of its steps; releases both. @param x [T·B, H] @param context [B, H] */
+function addContext({ tf, free }: Engine, x: Tensor2D, context: Tensor2D): Tensor2D {
+  const [batch, width] = context.shape;
+  const perStep = tf.reshape(x, [-1, batch, width]); // [T, B, H]
+  const sum = tf.add(perStep, context);
+  const result = tf.reshape(sum, x.shape) as Tensor2D;
+  free(x, perStep, context, sum);
+  return result;
+}
+
+/**
+ * Variable selection network, equations 6–8, over V variables at once: each variable has its own GRN, and a GRN over all
+ * of them with the static context gives the weights.
+ * @param x        [V, T·B, P]; the last of the P values is the constant 1 that carries the biases
+ * @param context  [B, H] or undefined
+ * @returns selected [T·B, H] and weights [T·B, V] (softmax, sum 1)
+ */
+export function selectVariables(
+  engine: Engine,
+  weights: Weights,
+  name: string,
+  x: Tensor3D,
+  context?: Tensor2D,
+): { selected: Tensor2D; selectionWeights: Tensor2D } {
+  const { tf, free } = engine;
+  const of = (part: string) => weights(`${name}.${part}`) as Tensor3D;
+  const selectionWeights = selectionShares(engine, weights, `${name}.weights`, x, context); // [T·B, V]
+
+  const inner = tf.matMul(x, of('in')); // [V, T·B, H]
+  const active = tf.elu(inner);
+  free(inner);
+  const part = (which: string) => {
+    const product = tf.matMul(active, of(`${which}.w`));
+    const sum = tf.add(product, of(`${which}.b`));
+    free(product);
+    return sum;
+  };
+  const gatedPart = gated(engine, part('value'), part('gate'));
+  free(active);
+  const embedded = tf.matMul(x, of('embed'));
+  const sum = tf.add(gatedPart, embedded);
+  free(gatedPart, embedded);
+  const { centred, factor } = standardise(engine, sum);
+  // Weighting and normalising are both factors per row: one product for both. γ and β are shared by the variables and
+  // the weights sum to 1, so they are applied once, after the sum.
+  const shares = tf.transpose(selectionWeights); // [V, T·B]
+  const perRow = tf.reshape(shares, factor.shape); // [V, T·B, 1]
+  const rowFactor = tf.mul(factor, perRow);
+  free(shares, perRow, factor);
+  const weighted = tf.mul(centred, rowFactor);
+  free(centred, rowFactor);
+  const total = tf.sum(weighted, 0) as Tensor2D; // [T·B, H]
+  free(weighted);
+  return { selected: scaleAndShift(engine, weights, `${name}.norm`, total), selectionWeights };
+}
+
+/** softmax(GRN(all variables, context)). @returns [T·B, V] */
+function selectionShares(
+  engine: Engine,
+  weights: Weights,
+  name: string,
+  x: Tensor3D,
+  context: Tensor2D | undefined,
+): Tensor2D {
+  const { tf, free } = engine;
+  const summedProduct = (part: string) => {
+    const products = tf.matMul(x, weights(`${name}.${part}`) as Tensor3D); // [V, T·B, O]
+    const sum = tf.sum(products, 0) as Tensor2D; // [T·B, O]
+    free(products);
+    return sum;
+  };
+  const flat = summedProduct('in');
+  let inner = tf.add(flat, weights(`${name}.in.b`)) as Tensor2D;
+  free(flat);
+  if (context) inner = addContext(engine, inner, tf.matMul(context, weights(`${name}.context`) as Tensor2D));
+  const active = tf.elu(inner);
+  free(inner);
+  const gatedPart = gatedLinear(engine, weights, `${name}.glu`, active);
+  free(active);
+  const skip = summedProduct('skip');
+  const logits = addAndNorm(engine, weights, `${name}.norm`, gatedPart, skip);
+  free(skip);
+  const shares = tf.softmax(logits);
+  free(logits);
+  return shares;
+}

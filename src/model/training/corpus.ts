@@ -1,0 +1,107 @@
+/** Long series to draw training windows from, split by time and by server. */
+import { HORIZON_STEPS, type SampleBatch } from '../../core/flow.js';
+import { upperBound } from '../../core/metrics.js';
+import { type ProfileRule, profileOf } from '../../core/profiles.js';
+import { seededRandom, seedFor } from '../../core/random.js';
+import { HISTORY_STEPS, metricId, profileId } from '../inputs/contract.js';
+import { MAX_FILL_STEPS, type RingSeries } from '../inputs/history.js';
+
+/** One whole series: bucket i (first ≤ i < first + length) is `ring.values[i mod length]`. */
+export interface LongSeries {
+  readonly dataset: string;
+  readonly server: string;
+  readonly metric: string;
+  readonly ring: RingSeries;
+  readonly first: number;
+  readonly length: number;
+  readonly metricId: number;
+  readonly profileId: number;
+  readonly upper: number;
+}
+
+/** Turns a replayed batch into long series; series without two different values are left out. */
+export function toLongSeries(
+  batch: SampleBatch,
+  dataset: string,
+  stepSeconds: number,
+  profiles: readonly ProfileRule[] = [],
+): LongSeries[] {
+  return batch.series.flatMap((series) => {
+    const { server, metric, times, values } = series;
+    if (times.length === 0) return [];
+    const first = Math.floor(times[0]! / stepSeconds);
+    const length = Math.floor(times.at(-1)! / stepSeconds) - first + 1;
+    const ring = new Float32Array(length).fill(Number.NaN);
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    times.forEach((time, i) => {
+      const value = values[i]!;
+      if (!Number.isFinite(value)) return;
+      ring[Math.floor(time / stepSeconds) % length] = value;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    });
+    if (!(high > low)) return [];
+    return [
+      {
+        dataset,
+        server,
+        metric,
+        ring: { values: ring, offset: 0, capacity: length },
+        first,
+        length,
+        metricId: metricId(metric),
+        // A profile is only told where the name tells one: "generic" is what a real fleet looks like without rules.
+        profileId: profileId(profileOf(server, profiles)),
+        upper: upperBound(metric),
+      },
+    ];
+  });
+}
+
+/** Value of bucket i, NaN where there is none or i lies outside the series. */
+export function valueAt({ ring, first, length }: LongSeries, i: number): number {
+  return i < first || i >= first + length ? Number.NaN : ring.values[i % length]!;
+}
+
+/** Buckets of history that may be seen when `newest` is the last known one; never wraps into the future. */
+export function visibleSteps(series: LongSeries, newest: number): number {
+  return Math.min(HISTORY_STEPS, newest - series.first + 1);
+}
+
+/** A window may start where the last value is known, most of the last 4 h too, and half of the future is there. */
+export function isUsableOrigin(series: LongSeries, newest: number): boolean {
+  let age = 0;
+  while (age <= MAX_FILL_STEPS && Number.isNaN(valueAt(series, newest - age))) age++;
+  if (age > MAX_FILL_STEPS) return false;
+  let missing = 0;
+  for (let i = newest - 47; i <= newest; i++) if (Number.isNaN(valueAt(series, i))) missing++;
+  if (missing > 24) return false;
+  let known = 0;
+  for (let h = 1; h <= HORIZON_STEPS; h++) if (!Number.isNaN(valueAt(series, newest + h))) known++;
+  return known >= HORIZON_STEPS / 2;
+}
+
+/** Which origins are for what. Fractions are of each series' length. */
+export interface Split {
+  /** Nothing after this fraction is ever seen: the published figures are measured there. */
+  readonly trainUntil: number;
+  /** Origins between this fraction and `trainUntil` only validate. */
+  readonly validateFrom: number;
+  /** Share of servers that only validate. */
+  readonly validationServers: number;
+}
+
+export const DEFAULT_SPLIT: Split = { trainUntil: 0.7, validateFrom: 0.63, validationServers: 0.1 };
+
+/** Whether a server is held out of training; depends on its name and data set alone. */
+export function isValidationServer({ dataset, server }: LongSeries, share: number): boolean {
+  return seededRandom(seedFor(0, `${dataset}/${server}`))() < share;
+}
+
+/** Origins (index of the last known bucket) that leave the whole horizon inside [from, until) of the series. */
+export function originRange(series: LongSeries, from: number, until: number): { low: number; high: number } {
+  const low = series.first + Math.max(Math.floor(from * series.length), 299);
+  const high = series.first + Math.floor(until * series.length) - HORIZON_STEPS - 1;
+  return { low, high };
+}

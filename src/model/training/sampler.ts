@@ -1,0 +1,162 @@
+/** Draws batches of training windows: data sets by the square root of their size, series and origins uniformly. */
+import { HORIZON_STEPS } from '../../core/flow.js';
+import { type Random, randomInt } from '../../core/random.js';
+import { createInputBatch, type InputBatch, stepIndex } from '../inputs/batch.js';
+import { DAY_STEPS, HISTORY_STEPS, SCALED_LIMIT } from '../inputs/contract.js';
+import { fillWindow } from '../inputs/window.js';
+import { addRamp, addShift } from './augment.js';
+import {
+  isUsableOrigin,
+  isValidationServer,
+  type LongSeries,
+  originRange,
+  type Split,
+  valueAt,
+  visibleSteps,
+} from './corpus.js';
+
+/** Inputs with the truth beside them. */
+export interface TrainingBatch {
+  readonly inputs: InputBatch;
+  /** [FUTURE_TOKENS, B, PATCH_STEPS]: actual values in units of the scale, relative to the base candidate. */
+  readonly target: Float32Array;
+  /** Same shape: 1 / (observed steps of the window × B); 0 where the actual is not known. Sums to 1. */
+  readonly weight: Float32Array;
+}
+
+export function createTrainingBatch(size: number): TrainingBatch {
+  const inputs = createInputBatch(size);
+  return { inputs, target: new Float32Array(inputs.base.length), weight: new Float32Array(inputs.base.length) };
+}
+
+/** A series with the range of origins that may be drawn. */
+interface Drawable {
+  readonly series: LongSeries;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Series grouped by data set, with the cumulative share of draws of each group. */
+export interface Pool {
+  readonly groups: readonly { readonly drawables: readonly Drawable[]; readonly until: number }[];
+}
+
+/** The pool of training windows, or of validation windows (later in time, and held-out servers). */
+export function buildPool(corpus: readonly LongSeries[], split: Split, part: 'train' | 'validation'): Pool {
+  const byDataset = new Map<string, Drawable[]>();
+  for (const series of corpus) {
+    const heldOut = isValidationServer(series, split.validationServers);
+    if (heldOut && part === 'train') continue;
+    const from = heldOut || part === 'train' ? 0 : split.validateFrom;
+    const until = part === 'train' ? split.validateFrom : split.trainUntil;
+    const { low, high } = originRange(series, from, until);
+    if (high <= low) continue;
+    const drawables = byDataset.get(series.dataset) ?? [];
+    drawables.push({ series, low, high });
+    byDataset.set(series.dataset, drawables);
+  }
+  const sizes = [...byDataset.values()].map((drawables) =>
+    Math.sqrt(drawables.reduce((sum, { low, high }) => sum + high - low, 0)),
+  );
+  const total = sizes.reduce((a, b) => a + b, 0);
+  let until = 0;
+  return {
+    groups: [...byDataset.values()].map((drawables, i) => {
+      until += sizes[i]! / total;
+      return { drawables, until };
+    }),
+  };
+}
+
+/** Shares of the windows that imitate something the traces have too little of. */
+export interface Augmentation {
+  /** A young server: only 1–6 days of history are visible. */
+  readonly shortHistory: number;
+  /** The metric's and profile's identity is hidden, so that unknown series work. */
+  readonly hiddenIdentity: number;
+  /** A ramp (leak) is laid over the series, from some hours ago into the future. */
+  readonly ramp: number;
+  /** The level jumps some hours or days ago. */
+  readonly shift: number;
+}
+
+export const TRAINING_AUGMENTATION: Augmentation = {
+  shortHistory: 0.25,
+  hiddenIdentity: 0.15,
+  ramp: 0.08,
+  shift: 0.04,
+};
+export const NO_AUGMENTATION: Augmentation = { shortHistory: 0, hiddenIdentity: 0, ramp: 0, shift: 0 };
+
+const MAX_TRIES = 200;
+
+/** Fills a batch with windows drawn from the pool. */
+export function drawBatch(pool: Pool, augmentation: Augmentation, random: Random, batch: TrainingBatch): void {
+  const { inputs } = batch;
+  for (let column = 0; column < inputs.capacity; column++) {
+    const { series, newest } = drawOrigin(pool, random);
+    drawWindow(series, newest, augmentation, random, batch, column);
+  }
+}
+
+function drawOrigin(pool: Pool, random: Random): { series: LongSeries; newest: number } {
+  for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
+    const at = random();
+    const group = pool.groups.find(({ until }) => at < until) ?? pool.groups.at(-1)!;
+    const { series, low, high } = group.drawables[randomInt(random, group.drawables.length)]!;
+    const newest = low + randomInt(random, high - low);
+    if (isUsableOrigin(series, newest)) return { series, newest };
+  }
+  throw new RangeError(`no usable training window in ${MAX_TRIES} draws: the series are too short or too full of gaps`);
+}
+
+/** Eight days and eight hours around an origin, straight (to be augmented), and the same as a ring. */
+const stretch = new Float32Array(HISTORY_STEPS + HORIZON_STEPS);
+const ring = new Float32Array(stretch.length);
+
+function drawWindow(
+  series: LongSeries,
+  newest: number,
+  augmentation: Augmentation,
+  random: Random,
+  batch: TrainingBatch,
+  column: number,
+): void {
+  const start = newest - HISTORY_STEPS + 1;
+  for (let i = 0; i < stretch.length; i++) stretch[i] = valueAt(series, start + i);
+  if (random() < augmentation.ramp) addRamp(stretch, series.upper, random);
+  if (random() < augmentation.shift) addShift(stretch, series.upper, random);
+  for (let i = 0; i < stretch.length; i++) ring[(start + i + ring.length) % ring.length] = stretch[i]!;
+  const seen = visibleSteps(series, newest);
+  const young = random() < augmentation.shortHistory;
+  const hidden = random() < augmentation.hiddenIdentity;
+  fillWindow(
+    {
+      series: { values: ring, offset: 0, capacity: ring.length },
+      newest,
+      metricId: hidden ? 0 : series.metricId,
+      profileId: hidden ? 0 : series.profileId,
+      upper: series.upper,
+      visibleSteps: young ? Math.min(seen, DAY_STEPS * (1 + randomInt(random, 6))) : seen,
+    },
+    batch.inputs,
+    column,
+  );
+  writeTarget(batch, column);
+}
+
+/** Writes what really came (the end of `stretch`), scaled like the candidates, and the weights of the loss. */
+function writeTarget(batch: TrainingBatch, column: number): void {
+  const { inputs, target, weight } = batch;
+  let known = 0;
+  for (let h = 0; h < HORIZON_STEPS; h++) if (!Number.isNaN(stretch[HISTORY_STEPS + h]!)) known++;
+  const perStep = known > 0 ? 1 / (known * inputs.capacity) : 0;
+  for (let h = 0; h < HORIZON_STEPS; h++) {
+    const at = stepIndex(inputs.capacity, column, h);
+    const actual = stretch[HISTORY_STEPS + h]!;
+    const isKnown = !Number.isNaN(actual);
+    const scaled = (actual - inputs.base[at]!) / inputs.scale[column]!;
+    target[at] = isKnown ? Math.min(Math.max(scaled, -SCALED_LIMIT), SCALED_LIMIT) : 0;
+    weight[at] = isKnown ? perStep : 0;
+  }
+}

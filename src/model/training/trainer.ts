@@ -1,0 +1,173 @@
+/** The training loop: draw, differentiate, step; validate, keep the best, checkpoint. */
+import { seededRandom, seedFor } from '../../core/random.js';
+import type { Engine } from '../engine/engine.js';
+import { type Hyperparameters, initialWeights, parameterSpecs, type WeightValues } from '../network/parameters.js';
+import { type AdamSettings, adamStep, learningRate, startState, type TrainingState } from './adam.js';
+import type { LongSeries, Split } from './corpus.js';
+import { batchLoss, lossAndGradients } from './gradient.js';
+import {
+  buildPool,
+  createTrainingBatch,
+  drawBatch,
+  NO_AUGMENTATION,
+  type Pool,
+  TRAINING_AUGMENTATION,
+  type TrainingBatch,
+} from './sampler.js';
+
+export interface TrainingSettings {
+  readonly seed: number;
+  readonly batchSize: number;
+  readonly adam: AdamSettings;
+  readonly split: Split;
+  /** Steps between validations. */
+  readonly validateEvery: number;
+  /** Batches in one validation; the same windows each time. */
+  readonly validationBatches: number;
+  /** Validations without a better loss after which training stops early. */
+  readonly patience: number;
+}
+
+export const DEFAULT_TRAINING: TrainingSettings = {
+  seed: 1,
+  batchSize: 128,
+  adam: {
+    peakLearningRate: 2e-3,
+    warmupSteps: 200,
+    totalSteps: 8000,
+    weightDecay: 1e-4,
+    clipNorm: 1,
+    averageDecay: 0.998,
+  },
+  split: { trainUntil: 0.7, validateFrom: 0.63, validationServers: 0.1 },
+  validateEvery: 400,
+  validationBatches: 16,
+  patience: 8,
+};
+
+/** The best weights so far, by validation loss. */
+export interface BestWeights {
+  readonly step: number;
+  /** Pinball loss in units of the window scale. */
+  readonly loss: number;
+  readonly weights: WeightValues;
+}
+
+/** Everything needed to go on after a stop. */
+export interface Checkpoint {
+  readonly state: TrainingState;
+  readonly best: BestWeights | undefined;
+  /** Validations since the best. */
+  readonly stale: number;
+}
+
+/** One line of progress. */
+export interface TrainingProgress {
+  readonly step: number;
+  readonly totalSteps: number;
+  /** Mean training loss since the last report. */
+  readonly loss: number;
+  readonly learningRate: number;
+  /** Set on the steps that validated. */
+  readonly validationLoss?: number;
+  readonly bestLoss?: number;
+}
+
+export interface TrainingHooks {
+  /** Called every 20 steps and after each validation. */
+  readonly onProgress: (progress: TrainingProgress) => void;
+  /** Called after each validation and at the end, to be written to disk. */
+  readonly onCheckpoint: (checkpoint: Checkpoint) => Promise<void>;
+  /** Ends the loop after the running step; the best weights so far are returned. */
+  readonly signal: AbortSignal;
+}
+
+const REPORT_EVERY = 20;
+
+/**
+ * Trains until the schedule ends, the validation loss stops falling, or the signal aborts.
+ * Batches depend on the seed and the step alone, so that a resumed run equals an uninterrupted one.
+ * @throws RangeError if the corpus has no usable window
+ */
+export async function trainTft(
+  engine: Engine,
+  corpus: readonly LongSeries[],
+  hyperparameters: Hyperparameters,
+  settings: TrainingSettings,
+  hooks: TrainingHooks,
+  resume?: Checkpoint,
+): Promise<BestWeights> {
+  const specs = parameterSpecs(hyperparameters);
+  const pool = buildPool(corpus, settings.split, 'train');
+  if (pool.groups.length === 0)
+    throw new RangeError('no series is long enough to train on (needs 300 buckets and 8 h)');
+  const validation = validationWindows(corpus, pool, settings);
+  const batch = createTrainingBatch(settings.batchSize);
+  const state = resume?.state ?? startState(initialWeights(hyperparameters, seedFor(settings.seed, 'weights')));
+  let best = resume?.best;
+  let stale = resume?.stale ?? 0;
+  let lossSum = 0;
+  let lossCount = 0;
+
+  const report = (validationLoss?: number) => {
+    hooks.onProgress({
+      step: state.step,
+      totalSteps: settings.adam.totalSteps,
+      loss: lossSum / Math.max(lossCount, 1),
+      learningRate: learningRate(settings.adam, state.step),
+      ...(validationLoss === undefined ? {} : { validationLoss }),
+      ...(best === undefined ? {} : { bestLoss: best.loss }),
+    });
+    lossSum = 0;
+    lossCount = 0;
+  };
+  const validate = async () => {
+    const loss = meanLoss(engine, hyperparameters, state.average, validation);
+    if (best === undefined || loss < best.loss) {
+      best = { step: state.step, loss, weights: copyWeights(state.average) };
+      stale = 0;
+    } else {
+      stale++;
+    }
+    report(loss);
+    await hooks.onCheckpoint({ state, best, stale });
+  };
+
+  while (state.step < settings.adam.totalSteps && stale < settings.patience && !hooks.signal.aborted) {
+    drawBatch(pool, TRAINING_AUGMENTATION, seededRandom(seedFor(settings.seed, `batch ${state.step}`)), batch);
+    const { loss, gradients } = lossAndGradients(engine, hyperparameters, state.weights, batch);
+    adamStep(state, specs, gradients, settings.adam);
+    lossSum += loss;
+    lossCount++;
+    if (state.step % settings.validateEvery === 0) await validate();
+    else if (state.step % REPORT_EVERY === 0) report();
+    // Every operation blocks; this lets signals and timers through.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  if (state.step % settings.validateEvery !== 0) await validate();
+  return best!;
+}
+
+/** The windows that every validation uses: later in time and other servers, undisturbed. */
+function validationWindows(corpus: readonly LongSeries[], train: Pool, settings: TrainingSettings): TrainingBatch[] {
+  const pool = buildPool(corpus, settings.split, 'validation');
+  const random = seededRandom(seedFor(settings.seed, 'validation'));
+  return Array.from({ length: settings.validationBatches }, () => {
+    const batch = createTrainingBatch(settings.batchSize);
+    drawBatch(pool.groups.length > 0 ? pool : train, NO_AUGMENTATION, random, batch);
+    return batch;
+  });
+}
+
+function meanLoss(
+  engine: Engine,
+  hyperparameters: Hyperparameters,
+  weights: WeightValues,
+  batches: readonly TrainingBatch[],
+): number {
+  return batches.reduce((sum, batch) => sum + batchLoss(engine, hyperparameters, weights, batch), 0) / batches.length;
+}
+
+function copyWeights(weights: WeightValues): WeightValues {
+  return new Map([...weights].map(([name, values]) => [name, values.slice()]));
+}

@@ -1,0 +1,36 @@
+/** The whole file: the keys of every room, put together. */
+import { z } from 'zod';
+import { durationSeconds } from '../core/options.js';
+import { type ExportOptions, exportOptionsSchema } from '../exposition/options.js';
+import { thresholdsSchema } from '../scoring/options.js';
+import { type SourceOptions, sourceOptions } from '../sources/options.js';
+import { checkWindowFields, type WindowOptions, windowFields, windowOptionsOf } from '../windows/options.js';
+
+/** What `linborg.yml` says, checked, in base units, with every default filled in. */
+export interface Settings {
+  readonly sources: readonly SourceOptions[];
+  readonly windows: WindowOptions;
+  /** How often the risk is computed. */
+  readonly cycleSeconds: number;
+  readonly thresholds: z.output<typeof thresholdsSchema>;
+  readonly export: ExportOptions;
+}
+
+export const settingsSchema = z
+  .strictObject({
+    sources: z.array(sourceOptions).min(1),
+    cycle: durationSeconds.prefault('1m'),
+    ...windowFields,
+    thresholds: thresholdsSchema,
+    export: exportOptionsSchema,
+  })
+  .superRefine(checkWindowFields)
+  .transform(
+    (file): Settings => ({
+      sources: file.sources,
+      windows: windowOptionsOf(file),
+      cycleSeconds: file.cycle,
+      thresholds: file.thresholds,
+      export: file.export,
+    }),
+  );

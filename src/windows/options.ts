@@ -72,4 +72,4 @@ export function windowOptionsOf(fields: z.output<typeof fieldsSchema>): WindowOp
 }
 
 /** Decodes an object that holds nothing but the window keys; `{}` gives the defaults. */
-export const windowOptions = fieldsSchema.superRefine(checkWindowFields).transform(windowOptionsOf);
+export const windowOptionsSchema = fieldsSchema.superRefine(checkWindowFields).transform(windowOptionsOf);

@@ -3,7 +3,7 @@ import type { Frame, SampleBatch, SampleSeries } from '../core/flow.js';
 import { type Profile, profileOf } from '../core/profiles.js';
 import type { WindowOptions } from './options.js';
 import { assessQuality, assessState } from './quality.js';
-import { RecentMeans, type SampleGroup } from './recent-means.js';
+import { RecentMeans, type SampleGroup } from './recentMeans.js';
 import { ServerRing } from './ring.js';
 
 /** What one batch did to the windows; every sample is in exactly one of the counts. */

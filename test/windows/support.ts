@@ -1,11 +1,11 @@
 import type { SampleBatch, SampleSeries } from '../../src/core/flow.js';
-import { type WindowOptions, windowOptions } from '../../src/windows/options.js';
+import { type WindowOptions, windowOptionsSchema } from '../../src/windows/options.js';
 
 /** A Monday at noon, on a bucket boundary. */
 export const NOON = 1_767_614_400;
 export const STEP = 300;
 
-export const defaults: WindowOptions = windowOptions.parse({});
+export const defaults: WindowOptions = windowOptionsSchema.parse({});
 
 export function series(server: string, metric: string, points: readonly (readonly [number, number])[]): SampleSeries {
   return {

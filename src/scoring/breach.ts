@@ -1,0 +1,71 @@
+/** From the quantiles of a forecast to the probability that a threshold is crossed by a given time. */
+import { type Forecast, HORIZON_STEPS } from '../core/flow.js';
+import type { Threshold } from './limit.js';
+
+/** How long a forecast's error lasts: one independent look per four hours (docs/risk.md). */
+const ERROR_MEMORY_SECONDS = 4 * 3600;
+
+const LEVELS = 3;
+
+/** Probability of having breached by each step of a forecast. */
+export interface BreachCurve {
+  /** [HORIZON_STEPS], 0–1, never falling; 0 for steps that are over by now. */
+  readonly probability: Float64Array;
+  /** Seconds from `at` to the first step, which may be over already; the others follow at `stepSeconds`. */
+  readonly firstSeconds: number;
+  readonly stepSeconds: number;
+}
+
+/** Beyond so many tail scales the probability of a step is under 1e-6 and counts as none. */
+const NEGLIGIBLE_SCALES = 11.5;
+
+/**
+ * Probability that the threshold is crossed at or before each step that lies after `at`. Between the two extremes for paths
+ * with the same quantiles in each step (errors that last for ever: the maximum over steps; errors that are forgotten at
+ * once: independent steps) it takes the geometric mean of the chances to survive, weighted by ERROR_MEMORY_SECONDS.
+ */
+export function breachCurve(forecast: Forecast, threshold: Threshold, at: number): BreachCurve {
+  const probability = new Float64Array(HORIZON_STEPS);
+  const { origin, stepSeconds, values } = forecast;
+  const firstSeconds = origin + stepSeconds - at;
+  const weight = Math.min(1, stepSeconds / ERROR_MEMORY_SECONDS);
+  let highest = 0;
+  let logIndependent = 0;
+  let reached = 0;
+  for (let step = 0; step < HORIZON_STEPS; step++) {
+    const breach = firstSeconds + step * stepSeconds > 0 ? stepProbability(values, step, threshold) : 0;
+    if (breach > 0) {
+      highest = Math.max(highest, breach);
+      logIndependent += Math.log1p(-breach);
+      const logSurvival = (1 - weight) * Math.log1p(-highest) + weight * logIndependent;
+      // A certain breach makes both terms −∞, and 0 × −∞ no number.
+      reached = highest === 1 ? 1 : Math.max(reached, -Math.expm1(logSurvival));
+    }
+    probability[step] = reached;
+  }
+  return { probability, firstSeconds, stepSeconds };
+}
+
+/**
+ * Probability that the value of one step is on the bad side: the quantiles joined by straight lines, with exponential
+ * tails. It never falls when a quantile moves towards the bad side, which a fitted normal distribution does not promise:
+ * there, a higher median with the same p90 makes the tail beyond p90 thinner.
+ */
+function stepProbability(values: Float32Array, step: number, threshold: Threshold): number {
+  const low = values[step * LEVELS]!;
+  const middle = values[step * LEVELS + 1]!;
+  const high = values[step * LEVELS + 2]!;
+  const { value, tailScale } = threshold;
+  return threshold.direction === 'above'
+    ? probabilityAbove(value, low, middle, high, tailScale)
+    : probabilityAbove(-value, -high, -middle, -low, tailScale);
+}
+
+function probabilityAbove(limit: number, p10: number, p50: number, p90: number, tailScale: number): number {
+  if (limit > p90 + NEGLIGIBLE_SCALES * tailScale) return 0;
+  if (limit > p90) return 0.1 * Math.exp((p90 - limit) / tailScale);
+  if (limit > p50) return 0.1 + (0.4 * (p90 - limit)) / (p90 - p50);
+  if (limit > p10) return 0.5 + (0.4 * (p50 - limit)) / (p50 - p10);
+  // A quantile that is missing (NaN) fails all comparisons: no evidence, no probability.
+  return limit <= p10 ? 1 - 0.1 * Math.exp((limit - p10) / tailScale) : 0;
+}

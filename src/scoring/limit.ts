@@ -1,0 +1,73 @@
+/** A rule becomes a number: where the limit of one metric lies on one server. */
+import type { Frame, TimeToThreshold } from '../core/flow.js';
+import type { MetricName } from '../core/metrics.js';
+import type { ThresholdRule } from './thresholds.js';
+
+/** A rule, settled for one server. */
+export interface Threshold {
+  readonly metric: MetricName;
+  readonly direction: TimeToThreshold['direction'];
+  readonly value: number;
+  /** Where a value that is not fixed comes from, for people; empty if it is. */
+  readonly origin: string;
+  readonly severity: number;
+  /** In the metric's unit, > 0. */
+  readonly tailScale: number;
+}
+
+const DAY_SECONDS = 86_400;
+
+/** Of the limit, where no metric's own scale is known: the tail of a count grows with its level. */
+const TAIL_SHARE = 0.1;
+
+/**
+ * Settles a rule for the server of `frame`. A limit of its own is taken from the window *without* the last 24 h, so that an
+ * incident in progress does not raise its own threshold.
+ * @returns undefined if there is less than a day of such history
+ */
+export function settleThreshold(rule: ThresholdRule, frame: Frame): Threshold | undefined {
+  const { metric, limit } = rule;
+  if (limit.kind === 'fixed') return settled(rule, limit.value, '');
+  const usualPeak = ownHigh(frame, frame.metrics.indexOf(metric));
+  if (usualPeak === undefined) return undefined;
+  const value = limit.times * usualPeak;
+  return value >= limit.atLeast
+    ? settled(rule, value, `${limit.times} × its own p99`)
+    : settled(rule, limit.atLeast, '');
+}
+
+function settled(rule: ThresholdRule, value: number, origin: string): Threshold {
+  const { metric, direction, severity } = rule;
+  return { metric, direction, value, origin, severity, tailScale: rule.tailScale ?? TAIL_SHARE * value };
+}
+
+/** 99th percentile (nearest rank) of a row's window without the last 24 h; undefined with less than a day of values. */
+function ownHigh(frame: Frame, row: number): number | undefined {
+  if (row < 0) return undefined;
+  const { capacity, newest, values } = frame;
+  const dayBuckets = Math.round(DAY_SECONDS / frame.stepSeconds);
+  const oldest = Math.max(0, newest - capacity + 1);
+  // The largest values, ascending: one pass finds a percentile this high ten times faster than sorting.
+  const top = new Float32Array(Math.floor(capacity / 100) + 1).fill(Number.NEGATIVE_INFINITY);
+  let count = 0;
+  for (let bucket = oldest; bucket <= newest - dayBuckets; bucket++) {
+    const value = values[row * capacity + (bucket % capacity)]!;
+    if (Number.isNaN(value)) continue;
+    count++;
+    // top[0] is the smallest that is still in.
+    if (value > top[0]!) insert(top, value);
+  }
+  if (count < dayBuckets) return undefined;
+  const rankFromTop = count - Math.ceil(0.99 * count) + 1;
+  return top[top.length - rankFromTop]!;
+}
+
+/** Puts `value` in its place of the ascending `top` and drops the smallest. */
+function insert(top: Float32Array, value: number): void {
+  let i = 1;
+  while (i < top.length && top[i]! < value) {
+    top[i - 1] = top[i]!;
+    i++;
+  }
+  top[i - 1] = value;
+}

@@ -1,0 +1,73 @@
+/** The `thresholds:` block: limits per metric, and per profile, over the defaults. */
+import { z } from 'zod';
+import { METRIC_NAMES, type MetricName, upperBound } from '../core/metrics.js';
+import { PROFILES, type Profile } from '../core/profiles.js';
+import {
+  DEFAULT_LIMITS,
+  type Limit,
+  METRIC_RULES,
+  PROFILE_LIMITS,
+  type ThresholdRule,
+  type Thresholds,
+} from './thresholds.js';
+
+/** A limit as it was written: `undefined` = not mentioned, `off` = no threshold. */
+type Choice = Limit | 'off' | undefined;
+type Choices = Partial<Record<MetricName, Choice>>;
+
+const ownLimit = z.strictObject({ times_own_p99: z.number().min(1), at_least: z.number().positive() });
+
+/** A number, `off`, or `{ times_own_p99: 3, at_least: 4 }`. */
+function limitOf(metric: MetricName) {
+  const bound = upperBound(metric);
+  const range = bound === 100 ? 'from 0 to 100' : 'above 0';
+  return z
+    .union([z.number(), z.literal('off'), ownLimit], {
+      error: `expected a number ${range}, off, or { times_own_p99: 3, at_least: 4 }`,
+    })
+    .transform((written, context): Exclude<Choice, undefined> => {
+      if (written === 'off') return 'off';
+      const value = typeof written === 'number' ? written : written.at_least;
+      if (value < 0 || value > bound || (bound !== 100 && value === 0)) {
+        context.addIssue({ code: 'custom', message: `is ${value}; expected a number ${range}` });
+        return z.NEVER;
+      }
+      if (typeof written === 'number') return { kind: 'fixed', value };
+      if (METRIC_RULES[metric].direction === 'above')
+        return { kind: 'own_p99', times: written.times_own_p99, atLeast: value };
+      context.addIssue({ code: 'custom', message: 'is breached by falling; expected a number, not times_own_p99' });
+      return z.NEVER;
+    });
+}
+
+const metricFields = Object.fromEntries(METRIC_NAMES.map((name) => [name, limitOf(name).optional()])) as Record<
+  MetricName,
+  z.ZodOptional<ReturnType<typeof limitOf>>
+>;
+const profileFields = Object.fromEntries(
+  PROFILES.map((profile) => [profile, z.strictObject(metricFields).optional()]),
+) as unknown as Record<Profile, z.ZodOptional<z.ZodObject<typeof metricFields>>>;
+
+/**
+ * Decodes the block, e.g. `{ mem_used_pct: 95, database: { mem_used_pct: 98 } }`; `{}` gives the defaults. What is written
+ * for a profile wins, then what is written for all, then the profile's default, then the default for all.
+ */
+export const thresholdsSchema = z
+  .strictObject({ ...metricFields, ...profileFields })
+  .prefault({})
+  .transform((block): Thresholds => {
+    const rules = (profile: Profile) =>
+      rulesOf([block[profile] ?? {}, block, PROFILE_LIMITS[profile] ?? {}, DEFAULT_LIMITS]);
+    return Object.fromEntries(PROFILES.map((profile) => [profile, rules(profile)])) as unknown as Thresholds;
+  });
+
+/** One rule per metric that has a limit; the first of `layers` that mentions the metric decides. */
+function rulesOf(layers: readonly Choices[]): ThresholdRule[] {
+  const rules: ThresholdRule[] = [];
+  for (const metric of METRIC_NAMES) {
+    const choice = layers.map((layer) => layer[metric]).find((written) => written !== undefined);
+    if (choice === undefined || choice === 'off') continue;
+    rules.push({ metric, limit: choice, ...METRIC_RULES[metric] });
+  }
+  return rules;
+}

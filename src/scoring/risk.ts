@@ -1,0 +1,169 @@
+/** One server's risk: what its forecasts and its present state say about the next eight hours (docs/risk.md). */
+import {
+  type Forecast,
+  type Frame,
+  RISK_HORIZONS,
+  type Risk,
+  type RiskColor,
+  type RiskContribution,
+  type RiskHorizon,
+  type TimeToThreshold,
+} from '../core/flow.js';
+import { upperBound } from '../core/metrics.js';
+import { type BreachCurve, breachCurve } from './breach.js';
+import { settleThreshold, type Threshold } from './limit.js';
+import { explain } from './reason.js';
+import type { Thresholds } from './thresholds.js';
+import { isBreach, timeToThreshold } from './timeToThreshold.js';
+
+/** A certain breach this far ahead weighs half of one that is there: what can still be prevented in a working shift. */
+const HALF_LIFE_SECONDS = 6 * 3600;
+
+/** The part of a metric's weight that is reached at the threshold; the rest depends on how far beyond it is. */
+const SHARE_AT_THRESHOLD = 0.85;
+
+/** Three quantiles cannot tell smaller probabilities from none. */
+const SMALLEST_PROBABILITY = 0.001;
+
+/** Metrics of one server hurt together: half-way between one common cause and independent ones. */
+const INDEPENDENT_SHARE = 0.5;
+
+/** A value older than this many buckets is not "now"; the model inputs fill gaps of the same length. */
+const MAX_AGE_BUCKETS = 12;
+
+/** What one thresholded metric says. */
+interface Judgement {
+  readonly threshold: Threshold;
+  readonly current: number | undefined;
+  readonly times: TimeToThreshold | undefined;
+  readonly probability: Readonly<Record<RiskHorizon, number>>;
+  /** Its part in the noisy-or, 0–1. */
+  readonly weight: number;
+}
+
+/**
+ * The risk of one server at `at`.
+ * @param forecasts those of this server, in any order; metrics without a threshold are ignored
+ * @returns undefined if the server is stale or no thresholded metric has a forecast: then nothing is known
+ */
+export function scoreServer(
+  frame: Frame,
+  forecasts: readonly Forecast[],
+  thresholds: Thresholds,
+  at: number,
+): Risk | undefined {
+  if (frame.state === 'stale') return undefined;
+  const judgements = thresholds[frame.profile]
+    .map((rule) => settleThreshold(rule, frame))
+    .filter((threshold) => threshold !== undefined)
+    .map((threshold) => judge(frame, forecasts, threshold, at));
+  const timesToThreshold = judgements.map((judgement) => judgement.times).filter((times) => times !== undefined);
+  if (timesToThreshold.length === 0) return undefined;
+  const score = 100 * noisyOr(judgements.map((judgement) => judgement.weight));
+  return {
+    server: frame.server,
+    profile: frame.profile,
+    at,
+    score,
+    color: colorOf(score),
+    contributions: contributionsOf(frame, judgements, score),
+    incidentProbability: incidentProbability(judgements),
+    timeToThreshold: timesToThreshold,
+  };
+}
+
+/** The riskiest first; ties by name, so that the order is the same everywhere. */
+export function rankByRisk(risks: readonly Risk[]): Risk[] {
+  return [...risks].sort((a, b) => b.score - a.score || (a.server < b.server ? -1 : 1));
+}
+
+function judge(frame: Frame, forecasts: readonly Forecast[], threshold: Threshold, at: number): Judgement {
+  const current = currentValue(frame, frame.metrics.indexOf(threshold.metric));
+  const forecast = forecasts.find(({ metric }) => metric === threshold.metric);
+  const times = forecast && timeToThreshold(forecast, threshold, current, at);
+  if (isBreach(current, threshold)) {
+    const beyond = SHARE_AT_THRESHOLD + (1 - SHARE_AT_THRESHOLD) * excess(current!, threshold);
+    const probability = { '1h': 1, '4h': 1, '8h': 1 };
+    return { threshold, current, times, probability, weight: threshold.severity * beyond };
+  }
+  if (forecast === undefined)
+    return { threshold, current, times, probability: { '1h': 0, '4h': 0, '8h': 0 }, weight: 0 };
+  const curve = breachCurve(forecast, threshold, at);
+  const weight = threshold.severity * SHARE_AT_THRESHOLD * nearness(curve);
+  return { threshold, current, times, probability: probabilityByHorizon(curve), weight };
+}
+
+/** The newest value of a row, undefined if it is absent or too old. */
+function currentValue(frame: Frame, row: number): number | undefined {
+  if (row < 0) return undefined;
+  for (let bucket = frame.newest; bucket >= Math.max(0, frame.newest - MAX_AGE_BUCKETS); bucket--) {
+    const value = frame.values[row * frame.capacity + (bucket % frame.capacity)]!;
+    if (!Number.isNaN(value)) return value;
+  }
+  return undefined;
+}
+
+/** How far beyond the threshold a breach is: 0 at it, 1 at the metric's bound (infinitely far for one without). */
+function excess(value: number, threshold: Threshold): number {
+  const limit = threshold.value;
+  if (threshold.direction === 'below') return limit > 0 ? Math.min(1, (limit - value) / limit) : 1;
+  const bound = upperBound(threshold.metric);
+  if (bound === Number.POSITIVE_INFINITY) return 1 - limit / value;
+  return bound > limit ? Math.min(1, (value - limit) / (bound - limit)) : 1;
+}
+
+/** Expected value of 2^(−time to breach / half-life), 0–1; no breach counts 0. */
+function nearness({ probability, firstSeconds, stepSeconds }: BreachCurve): number {
+  if (probability[probability.length - 1]! < SMALLEST_PROBABILITY) return 0;
+  let expected = 0;
+  let reached = 0;
+  for (let step = 0; step < probability.length; step++) {
+    if (probability[step] === reached) continue;
+    expected += (probability[step]! - reached) * 2 ** (-(firstSeconds + step * stepSeconds) / HALF_LIFE_SECONDS);
+    reached = probability[step]!;
+  }
+  return expected;
+}
+
+function probabilityByHorizon({ probability, firstSeconds, stepSeconds }: BreachCurve): Record<RiskHorizon, number> {
+  const within = { '1h': 0, '4h': 0, '8h': 0 };
+  for (const { name, steps } of RISK_HORIZONS) {
+    const last = Math.floor((steps * stepSeconds - firstSeconds) / stepSeconds);
+    within[name] = probability[Math.min(last, probability.length - 1)] ?? 0;
+  }
+  return within;
+}
+
+/** Probability that any of the metrics breaches: between the largest of them and their independent union. */
+function incidentProbability(judgements: readonly Judgement[]): Record<RiskHorizon, number> {
+  const incident = { '1h': 0, '4h': 0, '8h': 0 };
+  for (const { name } of RISK_HORIZONS) {
+    const single = judgements.map((judgement) => judgement.probability[name]);
+    const survivesOne = 1 - Math.max(...single);
+    const survivesAll = 1 - noisyOr(single);
+    incident[name] = 1 - survivesOne ** (1 - INDEPENDENT_SHARE) * survivesAll ** INDEPENDENT_SHARE;
+  }
+  return incident;
+}
+
+function noisyOr(parts: readonly number[]): number {
+  return 1 - parts.reduce((product, part) => product * (1 - part), 1);
+}
+
+/** Splits the score in proportion to the weights. */
+function contributionsOf(frame: Frame, judgements: readonly Judgement[], score: number): RiskContribution[] {
+  const total = judgements.reduce((sum, { weight }) => sum + weight, 0);
+  return judgements
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight)
+    .map(({ threshold, times, current, probability, weight }) => ({
+      metric: threshold.metric,
+      points: (score * weight) / total,
+      reason: explain({ frame, threshold, times, current, probability: probability['8h'] }),
+    }));
+}
+
+function colorOf(score: number): RiskColor {
+  if (score > 70) return 'red';
+  return score < 30 ? 'green' : 'yellow';
+}

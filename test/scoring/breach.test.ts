@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { breachCurve } from '../../src/scoring/breach.js';
+import type { Threshold } from '../../src/scoring/limit.js';
+import { flat, forecastOf, NOW, STEP } from './support.js';
+
+const above: Threshold = {
+  metric: 'mem_used_pct',
+  direction: 'above',
+  value: 95,
+  origin: '',
+  severity: 1,
+  tailScale: 2,
+};
+const below: Threshold = { ...above, metric: 'cpu_idle_pct', direction: 'below', value: 5, tailScale: 2 };
+const first = (p10: number, p50: number, p90: number, threshold = above) =>
+  breachCurve(flat('m', p10, p50, p90), threshold, NOW).probability[0]!;
+
+describe('the probability of one step', () => {
+  test('is what the quantiles say where they say it', () => {
+    expect(first(80, 90, 95)).toBeCloseTo(0.1, 6);
+    expect(first(80, 95, 99)).toBeCloseTo(0.5, 6);
+    expect(first(95, 97, 99)).toBeCloseTo(0.9, 6);
+  });
+
+  test('lies on a straight line between quantiles and falls off exponentially beyond them', () => {
+    expect(first(80, 90, 100)).toBeCloseTo(0.3, 6);
+    expect(first(90, 100, 100)).toBeCloseTo(0.7, 6);
+    expect(first(80, 85, 91)).toBeCloseTo(0.1 * Math.exp(-2), 6);
+    expect(first(97, 98, 99)).toBeCloseTo(1 - 0.1 * Math.exp(-1), 6);
+  });
+
+  test('mirrors for a threshold that is breached from above to below', () => {
+    for (const [p10, p50, p90] of [
+      [80, 90, 100],
+      [80, 85, 91],
+      [97, 98, 99],
+    ] as const) {
+      expect(first(100 - p90, 100 - p50, 100 - p10, below)).toBeCloseTo(first(p10, p50, p90), 9);
+    }
+  });
+
+  test('is decided for a forecast without any width', () => {
+    expect(first(50, 50, 50)).toBe(0);
+    expect(first(99.9, 99.9, 99.9)).toBeGreaterThan(0.99);
+  });
+
+  test('is nothing where a quantile is missing', () => {
+    expect(first(Number.NaN, Number.NaN, Number.NaN)).toBe(0);
+  });
+});
+
+describe('the probability by a step', () => {
+  test('never falls with the horizon and lies between one lasting error and independent ones', () => {
+    const quantiles = fc.array(fc.tuple(fc.integer({ min: 60, max: 100 }), fc.nat(10), fc.nat(10)), {
+      minLength: 96,
+      maxLength: 96,
+    });
+    fc.assert(
+      fc.property(quantiles, (steps) => {
+        const forecast = forecastOf('m', (step) => {
+          const [p50, down, up] = steps[step - 1]!;
+          return [p50 - down, p50, p50 + up];
+        });
+        const { probability } = breachCurve(forecast, above, NOW);
+        let highest = 0;
+        let survives = 1;
+        for (let step = 0; step < 96; step++) {
+          const [p50, down, up] = steps[step]!;
+          const alone = first(p50 - down, p50, p50 + up);
+          highest = Math.max(highest, alone);
+          survives *= 1 - alone;
+          expect(probability[step]).toBeGreaterThanOrEqual(highest - 1e-12);
+          expect(probability[step]).toBeLessThanOrEqual(1 - survives + 1e-12);
+          expect(probability[step]).toBeGreaterThanOrEqual(probability[step - 1] ?? 0);
+        }
+      }),
+    );
+  });
+
+  test('counts about three looks in eight hours', () => {
+    const { probability } = breachCurve(flat('m', 80, 90, 95), above, NOW);
+    expect(probability[95]).toBeCloseTo(1 - 0.9 ** (1 + 95 / 48), 6);
+  });
+
+  test('is certain as soon as one step is', () => {
+    const certain = forecastOf('m', (step) => (step < 10 ? [1, 2, 3] : [900, 901, 902]));
+    const { probability } = breachCurve(certain, above, NOW);
+    expect([probability[8], probability[9], probability[95]]).toEqual([0, 1, 1]);
+  });
+
+  test('leaves out the steps that are over', () => {
+    const spike = forecastOf('m', (step) => (step <= 2 ? [99, 99, 99] : [50, 51, 52]));
+    expect(breachCurve(spike, above, NOW + STEP).probability[95]).toBeGreaterThan(0.9);
+    expect(breachCurve(spike, above, NOW + 2 * STEP).probability[95]).toBe(0);
+  });
+});

@@ -1,0 +1,212 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Forecast, Frame, Risk } from '../../src/core/flow.js';
+import { rankByRisk, scoreServer } from '../../src/scoring/risk.js';
+import { defaults, flat, forecastOf, frameOf, line, NOW, type Quantiles } from './support.js';
+
+const score = (frame: Frame, forecasts: readonly Forecast[]): Risk => scoreServer(frame, forecasts, defaults, NOW)!;
+
+/** An ordinary web server on an ordinary day. */
+const healthy: Readonly<Record<string, Quantiles>> = {
+  cpu_iowait_pct: [1, 2, 6],
+  cpu_idle_pct: [45, 62, 75],
+  java_cpu_pct: [15, 22, 35],
+  mem_used_pct: [58, 61, 66],
+  swap_used_pct: [1, 1, 2],
+  disk_usage_pct: [71, 71, 71.5],
+  back_close_wait: [4, 8, 15],
+  front_close_wait: [2, 6, 12],
+  load_average: [1, 2, 4],
+};
+const healthyFrame = frameOf(Object.fromEntries(Object.entries(healthy).map(([name, [, p50]]) => [name, p50])));
+const healthyForecasts = Object.entries(healthy).map(([name, quantiles]) => forecastOf(name, () => quantiles));
+
+describe('a score', () => {
+  test('is near zero for a server that is well and stays so', () => {
+    const risk = score(healthyFrame, healthyForecasts);
+    expect(risk.score).toBeLessThan(10);
+    expect(risk.color).toBe('green');
+    expect(risk.incidentProbability['8h']).toBeLessThan(0.1);
+  });
+
+  test('is red while a fatal or severe threshold is breached, and higher the further beyond', () => {
+    for (const [metric, at, beyond] of [
+      ['mem_used_pct', 95, 99],
+      ['disk_usage_pct', 90, 97],
+      ['cpu_idle_pct', 5, 1],
+      ['cpu_iowait_pct', 40, 80],
+      ['swap_used_pct', 25, 90],
+    ] as const) {
+      const there = score(frameOf({ [metric]: at }), [flat(metric, at, at, at)]);
+      const worse = score(frameOf({ [metric]: beyond }), [flat(metric, at, at, at)]);
+      expect(there.score, metric).toBeGreaterThan(70);
+      expect(there.color).toBe('red');
+      expect(there.incidentProbability).toEqual({ '1h': 1, '4h': 1, '8h': 1 });
+      expect(worse.score, metric).toBeGreaterThan(there.score);
+    }
+  });
+
+  test('grows from green to red as a certain breach comes nearer', () => {
+    const scores = [7.5, 4, 1, 0.25].map((hours) => {
+      const jump = forecastOf('mem_used_pct', (step) => (step >= hours * 12 ? [99, 99.5, 100] : [60, 61, 62]));
+      return score(frameOf({ mem_used_pct: 61 }), [jump]).score;
+    });
+    expect(scores[0]).toBeGreaterThan(30);
+    expect(scores).toEqual([...scores].sort((a, b) => a - b));
+    expect(scores[3]).toBeGreaterThan(70);
+  });
+
+  test('depends on what the server is for', () => {
+    const forecasts = [flat('mem_used_pct', 95.5, 96, 96.5)];
+    const byProfile = (profile: 'web_api' | 'database') =>
+      score(frameOf({ mem_used_pct: 96 }, profile), forecasts).score;
+    expect(byProfile('web_api')).toBeGreaterThan(80);
+    expect(byProfile('database')).toBeLessThan(30);
+  });
+
+  test('rises when a second metric is in trouble', () => {
+    const frame = frameOf({ mem_used_pct: 91, swap_used_pct: 20 });
+    const memory = line('mem_used_pct', 91, 0.1, 0.05);
+    const one = score(frame, [memory]);
+    const both = score(frame, [memory, line('swap_used_pct', 20, 0.1, 0.05)]);
+    expect(both.score).toBeGreaterThan(one.score);
+    expect(both.incidentProbability['4h']).toBeGreaterThan(one.incidentProbability['4h']);
+  });
+
+  test('counts a breach of now even where that metric cannot be forecast', () => {
+    const frame = frameOf({ mem_used_pct: 60, disk_usage_pct: 96 });
+    const risk = score(frame, [flat('mem_used_pct', 59, 60, 61)]);
+    expect(risk.score).toBeGreaterThan(70);
+    expect(risk.timeToThreshold.map((times) => times.metric)).toEqual(['mem_used_pct']);
+    expect(risk.contributions.map(({ reason }) => reason)).toEqual(['disk_usage_pct 96 is at or over 90 now']);
+  });
+
+  test('does not take an hour-old value for the present', () => {
+    const lost = frameOf({ mem_used_pct: (age) => (age <= 12 ? Number.NaN : 99) });
+    expect(score(lost, [flat('mem_used_pct', 50, 51, 52)]).score).toBe(0);
+  });
+});
+
+describe('no risk is given', () => {
+  test('for a stale server', () => {
+    expect(scoreServer({ ...healthyFrame, state: 'stale' }, healthyForecasts, defaults, NOW)).toBeUndefined();
+  });
+
+  test('without a forecast, or with forecasts of metrics that have no threshold only', () => {
+    expect(scoreServer(healthyFrame, [], defaults, NOW)).toBeUndefined();
+    expect(scoreServer(healthyFrame, [flat('net_in_mb_s', 1, 2, 3)], defaults, NOW)).toBeUndefined();
+  });
+});
+
+/** Metrics with both directions, both kinds of limit and all severities. */
+const METRICS = ['mem_used_pct', 'cpu_idle_pct', 'disk_usage_pct', 'load_average'] as const;
+/** Turns "towards the bad side" into a sign. */
+const badSide = (metric: string) => (metric === 'cpu_idle_pct' ? -1 : 1);
+
+interface Scene {
+  readonly metric: (typeof METRICS)[number];
+  readonly current: number;
+  readonly slope: number;
+  readonly spread: number;
+}
+const scene: fc.Arbitrary<Scene[]> = fc.tuple(
+  ...METRICS.map((metric) =>
+    fc.record({
+      metric: fc.constant(metric),
+      current: fc.double({ min: 0, max: 100, noNaN: true }),
+      slope: fc.double({ min: -0.3, max: 0.3, noNaN: true }),
+      spread: fc.double({ min: 0, max: 0.3, noNaN: true }),
+    }),
+  ),
+);
+const frameOfScene = (scenes: readonly Scene[]) =>
+  frameOf(
+    Object.fromEntries(scenes.map(({ metric, current }) => [metric, (age: number) => (age === 0 ? current : 10)])),
+  );
+const forecastsOfScene = (scenes: readonly Scene[]) =>
+  scenes.map(({ metric, current, slope, spread }) => line(metric, current, slope, spread));
+
+describe('for any server', () => {
+  test('a quantile that moves to the bad side never lowers score or probability', () => {
+    const push = fc.record({
+      metric: fc.nat(METRICS.length - 1),
+      level: fc.nat(2),
+      from: fc.nat(95),
+      steps: fc.integer({ min: 1, max: 96 }),
+      by: fc.double({ min: 0, max: 40, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(scene, push, (scenes, { metric, level, from, steps, by }) => {
+        const frame = frameOfScene(scenes);
+        const before = forecastsOfScene(scenes);
+        const after = before.map((forecast, i) => {
+          if (i !== metric) return forecast;
+          const values = forecast.values.slice();
+          const sign = badSide(forecast.metric);
+          for (let step = from; step < Math.min(96, from + steps); step++) {
+            const cell = step * 3 + level;
+            values[cell]! += sign * by;
+            // Levels stay ascending, as every forecast's do.
+            for (let other = level + sign; other >= 0 && other <= 2; other += sign) {
+              const neighbour = step * 3 + other;
+              if ((values[cell]! - values[neighbour]!) * sign > 0) values[neighbour] = values[cell]!;
+            }
+          }
+          return { ...forecast, values };
+        });
+        const calm = score(frame, before);
+        const worse = score(frame, after);
+        expect(worse.score).toBeGreaterThanOrEqual(calm.score - 1e-9);
+        for (const horizon of ['1h', '4h', '8h'] as const) {
+          expect(worse.incidentProbability[horizon]).toBeGreaterThanOrEqual(calm.incidentProbability[horizon] - 1e-12);
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test('a present value that moves to the bad side never lowers score or probability', () => {
+    const push = fc.record({ metric: fc.nat(METRICS.length - 1), by: fc.double({ min: 0, max: 60, noNaN: true }) });
+    fc.assert(
+      fc.property(scene, push, (scenes, { metric, by }) => {
+        const forecasts = forecastsOfScene(scenes);
+        const pushed = scenes.map((one, i) =>
+          i === metric ? { ...one, current: one.current + badSide(one.metric) * by } : one,
+        );
+        const calm = score(frameOfScene(scenes), forecasts);
+        const worse = score(frameOfScene(pushed), forecasts);
+        expect(worse.score).toBeGreaterThanOrEqual(calm.score - 1e-9);
+        expect(worse.incidentProbability['1h']).toBeGreaterThanOrEqual(calm.incidentProbability['1h'] - 1e-12);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('the score lies in 0–100, the contributions add up to it, and probabilities grow with the horizon', () => {
+    fc.assert(
+      fc.property(scene, (scenes) => {
+        const risk = score(frameOfScene(scenes), forecastsOfScene(scenes));
+        const points = risk.contributions.map((contribution) => contribution.points);
+        expect(risk.score).toBeGreaterThanOrEqual(0);
+        expect(risk.score).toBeLessThanOrEqual(100);
+        expect(points.reduce((sum, part) => sum + part, 0)).toBeCloseTo(risk.score, 9);
+        expect(points).toEqual([...points].sort((a, b) => b - a));
+        expect(Math.min(1, ...points)).toBeGreaterThan(0);
+        const { '1h': one, '4h': four, '8h': eight } = risk.incidentProbability;
+        expect(0 <= one && one <= four && four <= eight && eight <= 1).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+test('servers are ranked by score, ties by name', () => {
+  const risk = score(healthyFrame, healthyForecasts);
+  const named = [
+    ['b', 10],
+    ['c', 90],
+    ['a', 10],
+  ] as const;
+  const ranked = rankByRisk(named.map(([server, points]) => ({ ...risk, server, score: points })));
+  expect(ranked.map(({ server }) => server)).toEqual(['c', 'a', 'b']);
+});

@@ -1,0 +1,186 @@
+/** Which alternative serves which server: the first that has data, for each server on its own. */
+
+import { formatDuration } from '../core/duration.js';
+import type { PackError, SourceError } from '../core/errors.js';
+import type { MetricName } from '../core/metrics.js';
+import type { AnswerSeries } from './answer.js';
+import type { Client } from './client.js';
+import { STEP_SECONDS } from './grid.js';
+import { bucketExpr, type MetricQuery, queryError } from './metricQuery.js';
+import type { PrometheusOptions } from './options.js';
+import { inParallel } from './parallel.js';
+import { QueryFailure } from './queryFailure.js';
+
+export interface ProbeFailure {
+  readonly query: MetricQuery;
+  readonly error: SourceError | PackError;
+}
+
+/** Evaluations per probe: enough that an hour within eight days is noticed. */
+const PROBE_EVALUATIONS = 192;
+/** How much coarser a probe gets when it is refused for its size. */
+const COARSER = 6;
+
+/** The winners so far. Invariant: a server has at most one winner per metric. */
+export class Choice {
+  /** Server → rank of its winner, by metric. */
+  readonly #winners = new Map<MetricName, Map<string, number>>();
+  /** How many servers answered the last probe, by metric and rank. */
+  readonly #carriers = new Map<string, number>();
+  /** Epoch seconds at which a server last had data. */
+  readonly #seenAt = new Map<string, number>();
+  /** Metrics whose last probe failed in part: who has them is not known. */
+  readonly #uncertain = new Set<MetricName>();
+
+  winner(metric: MetricName, server: string): number | undefined {
+    return this.#winners.get(metric)?.get(server);
+  }
+
+  /** The servers that an alternative serves, sorted. */
+  serversOf({ metric, rank }: MetricQuery): string[] {
+    const winners = this.#winners.get(metric) ?? new Map<string, number>();
+    return [...winners]
+      .filter(([, winner]) => winner === rank)
+      .map(([server]) => server)
+      .sort();
+  }
+
+  /** How many servers will answer a query that names none: winners and others. */
+  carriersOf(query: MetricQuery): number {
+    return Math.max(this.#carriers.get(`${query.metric} ${query.rank}`) ?? 0, this.serversOf(query).length);
+  }
+
+  knows(server: string): boolean {
+    return this.#seenAt.has(server);
+  }
+
+  /** Whether it is certain that no alternative has this metric for the server. */
+  isAbsent(metric: MetricName, server: string): boolean {
+    return !this.#uncertain.has(metric) && this.winner(metric, server) === undefined;
+  }
+
+  /** Notes that a server had data; a server new to a metric is given to the most preferred alternative at once. */
+  saw(query: MetricQuery, server: string, at: number): void {
+    this.#seenAt.set(server, at);
+    if (query.rank === 0 && this.winner(query.metric, server) === undefined) this.#set(query, server);
+  }
+
+  /** Takes over a probe's findings; a server without data now keeps its former winner. */
+  adopt(findings: Findings, at: number): void {
+    for (const { query, servers } of findings.found) {
+      this.#carriers.set(`${query.metric} ${query.rank}`, servers.size);
+      for (const server of servers) this.#seenAt.set(server, at);
+    }
+    const best = new Set<string>();
+    for (const { query, servers } of [...findings.found].sort((a, b) => a.query.rank - b.query.rank)) {
+      for (const server of servers) {
+        const key = `${query.metric} ${server}`;
+        if (!best.has(key)) this.#set(query, server);
+        best.add(key);
+      }
+    }
+    this.#uncertain.clear();
+    for (const { query } of findings.failures) this.#uncertain.add(query.metric);
+  }
+
+  /** Forgets servers that had no data since `before`. */
+  forget(before: number): void {
+    for (const [server, seenAt] of this.#seenAt) {
+      if (seenAt >= before) continue;
+      this.#seenAt.delete(server);
+      for (const winners of this.#winners.values()) winners.delete(server);
+    }
+  }
+
+  #set({ metric, rank }: MetricQuery, server: string): void {
+    const winners = this.#winners.get(metric);
+    if (winners) winners.set(server, rank);
+    else this.#winners.set(metric, new Map([[server, rank]]));
+  }
+}
+
+export interface Findings {
+  readonly found: readonly { readonly query: MetricQuery; readonly servers: ReadonlySet<string> }[];
+  readonly failures: readonly ProbeFailure[];
+}
+
+export interface Prober {
+  readonly client: Client;
+  readonly options: PrometheusOptions;
+  readonly packPath: string;
+  readonly queries: readonly (readonly MetricQuery[])[];
+}
+
+/**
+ * Asks which servers have data for what in the `lookbackSeconds` before `at`. A less preferred alternative is asked
+ * only while a server known from any metric lacks a more preferred one.
+ */
+export async function probe(prober: Prober, at: number, lookbackSeconds: number): Promise<Findings> {
+  const found: { query: MetricQuery; servers: ReadonlySet<string> }[] = [];
+  const failures: ProbeFailure[] = [];
+  const known = new Set<string>();
+  const covered = new Map<MetricName, Set<string>>();
+  const nextRank = prober.queries.map(() => 0);
+  for (;;) {
+    const round = prober.queries.flatMap((queries, i) => {
+      const query = queries[nextRank[i]!];
+      if (!query || !isNeeded(query, known, covered.get(query.metric))) return [];
+      nextRank[i]!++;
+      return [query];
+    });
+    if (round.length === 0) return { found, failures };
+    const answers = inParallel(round, prober.options.max_concurrency, (query) =>
+      probeOne(prober, query, at, lookbackSeconds),
+    );
+    for await (const answer of answers) {
+      if ('error' in answer) {
+        failures.push(answer);
+        continue;
+      }
+      found.push(answer);
+      const { metric } = answer.query;
+      covered.set(metric, new Set([...(covered.get(metric) ?? []), ...answer.servers]));
+      for (const server of answer.servers) known.add(server);
+    }
+  }
+}
+
+function isNeeded(
+  { rank }: MetricQuery,
+  known: ReadonlySet<string>,
+  covered: ReadonlySet<string> = new Set(),
+): boolean {
+  return rank === 0 || covered.size === 0 || [...known].some((server) => !covered.has(server));
+}
+
+async function probeOne(
+  { client, options, packPath }: Prober,
+  query: MetricQuery,
+  at: number,
+  lookbackSeconds: number,
+): Promise<{ query: MetricQuery; servers: ReadonlySet<string> } | ProbeFailure> {
+  const expr = bucketExpr(query, options);
+  const fineStep = Math.max(STEP_SECONDS, Math.ceil(lookbackSeconds / PROBE_EVALUATIONS / STEP_SECONDS) * STEP_SECONDS);
+  // max_over_time skips NaN, so a server whose values all are NaN does not count as having data.
+  const overTime = (step: number) =>
+    `max_over_time((\n${expr}\n)[${formatDuration(lookbackSeconds)}:${formatDuration(step)}])`;
+  const ask = async (attempts: readonly string[]): Promise<readonly AnswerSeries[]> => {
+    const [attempt, ...coarser] = attempts;
+    try {
+      return await client.instant(attempt!, at);
+    } catch (error) {
+      const isTooMuch = error instanceof QueryFailure && error.kind === 'too_much';
+      if (isTooMuch && coarser.length > 0) return ask(coarser);
+      throw error;
+    }
+  };
+  try {
+    const answer = await ask([overTime(fineStep), overTime(fineStep * COARSER), expr]);
+    const withData = answer.filter(({ values }) => !Number.isNaN(values[0]!));
+    const servers = new Set(withData.map(({ labels }) => labels[options.server_label] ?? ''));
+    servers.delete('');
+    return { query, servers };
+  } catch (error) {
+    return { query, error: queryError(query, packPath, expr, error as Error) };
+  }
+}

@@ -1,0 +1,235 @@
+/** The pull source: Prometheus, or what speaks its HTTP API. */
+import { SourceError } from '../core/errors.js';
+import type { SampleBatch, SampleSeries } from '../core/flow.js';
+import type { MappingPack } from '../mapping/pack.js';
+import type { AnswerSeries } from './answer.js';
+import { Choice, type Prober, probe } from './choice.js';
+import { type Client, createClient, type Surroundings } from './client.js';
+import { Defaults } from './defaults.js';
+import { bucketAt, lastCompleteBucket, STEP_SECONDS, splitRange } from './grid.js';
+import { Ledger, type OwedRange } from './ledger.js';
+import { type MetricQuery, metricQueries, partialExpr, queryError } from './metricQuery.js';
+import type { PrometheusOptions } from './options.js';
+import { inParallel } from './parallel.js';
+import { type Part, Pull } from './pull.js';
+import { QueryFailure } from './queryFailure.js';
+import { RangeReader } from './reader.js';
+import { groupByServer, mergeSeries, toSampleSeries } from './serverSeries.js';
+import type { PullEvent, Source } from './source.js';
+
+/** How far back an increment catches up, and how long a vanished server is remembered. */
+const MAX_CATCH_UP_SECONDS = 8 * 86_400;
+const PROBE_EVERY_SECONDS = 3600;
+/** A new server, or one that lost a metric, has the alternatives probed again, but not more often than this. */
+const PROBE_AT_MOST_EVERY_SECONDS = 300;
+const PROBE_LOOKBACK_SECONDS = 3600;
+/** A clock that lies this little outside the time between question and answer counts as equal. */
+const SKEW_TOLERANCE_SECONDS = 2;
+
+/** A source for one entry of the configuration. Throws SourceError for TLS files that cannot be read. */
+export async function createPrometheusSource(
+  options: PrometheusOptions,
+  pack: MappingPack,
+  surroundings: Surroundings,
+): Promise<Source> {
+  const client = await createClient(options, surroundings);
+  return new PrometheusSource(options, pack, client, surroundings.clock);
+}
+
+/** What is left to do in a pull. */
+type Task = Part & { readonly kind: 'range' | 'partial'; readonly owed?: OwedRange };
+
+class PrometheusSource implements Source {
+  readonly name: string;
+  readonly #options: PrometheusOptions;
+  readonly #client: Client;
+  readonly #clock: () => number;
+  readonly #prober: Prober;
+  readonly #reader: RangeReader;
+  #choice = new Choice();
+  #ledger = new Ledger();
+  /** Where a metric never read before begins: the start of the history that was asked for. */
+  #historyFrom: number | undefined;
+  #probedAt = Number.NEGATIVE_INFINITY;
+  #wantsProbe = false;
+
+  constructor(options: PrometheusOptions, pack: MappingPack, client: Client, clock: () => number) {
+    this.name = `prometheus ${options.url}`;
+    this.#options = options;
+    this.#client = client;
+    this.#clock = clock;
+    this.#prober = { client, options, packPath: pack.path, queries: metricQueries(pack, options) };
+    this.#reader = new RangeReader(client, options, pack.path);
+  }
+
+  async *history(now: number, seconds: number): AsyncGenerator<PullEvent> {
+    this.#choice = new Choice();
+    this.#ledger = new Ledger();
+    this.#probedAt = Number.NEGATIVE_INFINITY;
+    this.#historyFrom = bucketAt(now - seconds);
+    yield* this.#pull(now, this.#historyFrom - STEP_SECONDS, seconds);
+  }
+
+  async *increment(since: number, now: number): AsyncGenerator<PullEvent> {
+    const start = this.#historyFrom === undefined ? since : this.#historyFrom - STEP_SECONDS;
+    yield* this.#pull(now, bucketAt(start), MAX_CATCH_UP_SECONDS);
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  async *#pull(now: number, since: number, maxSeconds: number): AsyncGenerator<PullEvent> {
+    const startedAt = this.#clock();
+    const before = this.#client.counts();
+    const pull = await this.#begin(now);
+    if (pull.outage === undefined) {
+      await this.#probeIfDue(pull, since, maxSeconds);
+      yield* this.#run(pull, since, bucketAt(pull.at - maxSeconds));
+    }
+    const after = this.#client.counts();
+    const requests = {
+      queries: after.queries - before.queries,
+      queriesFailed: after.queriesFailed - before.queriesFailed,
+      warnings: this.#client.takeWarnings(),
+    };
+    yield { kind: 'summary', summary: pull.summary(this.name, this.#clock() - startedAt, requests) };
+  }
+
+  /** Measures the source's clock, which also tells at once whether it can be reached. */
+  async #begin(now: number): Promise<Pull> {
+    const askedAt = this.#clock();
+    try {
+      const theirs = await this.#client.serverTime();
+      const skew = theirs - Math.min(Math.max(theirs, askedAt), this.#clock());
+      const skewSeconds = Math.abs(skew) < SKEW_TOLERANCE_SECONDS ? 0 : skew;
+      return new Pull(now + skewSeconds, skewSeconds);
+    } catch (cause) {
+      if (cause instanceof SourceError) return new Pull(now, 0).stopped(cause);
+      const message = `${this.name} cannot be read (${(cause as Error).message})`;
+      return new Pull(now, 0).stopped(new SourceError(message, { cause }));
+    }
+  }
+
+  async #probeIfDue(pull: Pull, since: number, maxSeconds: number): Promise<void> {
+    const age = pull.at - this.#probedAt;
+    if (age < (this.#wantsProbe ? PROBE_AT_MOST_EVERY_SECONDS : PROBE_EVERY_SECONDS)) return;
+    const gap = Number.isFinite(this.#probedAt) ? age : pull.at - since;
+    const lookback = Math.min(Math.max(PROBE_LOOKBACK_SECONDS, gap), maxSeconds);
+    const findings = await probe(this.#prober, pull.at, Math.ceil(lookback / STEP_SECONDS) * STEP_SECONDS);
+    this.#choice.adopt(findings, pull.at);
+    this.#choice.forget(pull.at - MAX_CATCH_UP_SECONDS);
+    for (const { query, error } of findings.failures)
+      pull.failed({ query, from: bucketAt(since), to: bucketAt(pull.at) }, error);
+    this.#probedAt = pull.at;
+    this.#wantsProbe = findings.failures.length > 0;
+  }
+
+  async *#run(pull: Pull, since: number, oldest: number): AsyncGenerator<PullEvent> {
+    const tasks = this.#tasks(pull, since, oldest);
+    const open = new Set(tasks);
+    const defaults = new Defaults(this.#options, { from: Math.min(oldest, since), to: bucketAt(pull.at) });
+    const total = tasks.length;
+    let done = 0;
+    try {
+      const results = inParallel(tasks, this.#options.max_concurrency, async (task) => {
+        const series = await this.#perform(task, pull);
+        open.delete(task);
+        return series;
+      });
+      for await (const series of results) {
+        done++;
+        for (const one of series) defaults.saw(one);
+        yield { kind: 'batch', batch: this.#batch(pull, series), done, total };
+      }
+      const added = defaults.series((metric, server) => this.#choice.isAbsent(metric, server));
+      if (added.length > 0) yield { kind: 'batch', batch: this.#batch(pull, added), done, total };
+    } finally {
+      // Whoever stops listening half-way gets the rest with the next increment.
+      for (const { query, owed, ...range } of open) if (owed) this.#ledger.fail(query.metric, owed, range, pull.at);
+    }
+    this.#wantsProbe ||= this.#lostMetric(pull);
+  }
+
+  /** The newest buckets of all metrics first. */
+  #tasks(pull: Pull, since: number, oldest: number): Task[] {
+    const newest = lastCompleteBucket(pull.at);
+    const partial = bucketAt(pull.at);
+    const tasks: Task[] = [];
+    for (const queries of this.#prober.queries) {
+      const inUse = queries.filter((query) => this.#choice.serversOf(query).length > 0);
+      const metric = inUse[0]?.metric;
+      if (metric === undefined) continue;
+      const owedRanges = this.#ledger.take(metric, pull.at, { since, newest, oldest });
+      for (const query of inUse) {
+        tasks.push({ kind: 'partial', query, from: partial, to: partial });
+        const maxBuckets = this.#reader.bucketsPerRequest(query, this.#choice.carriersOf(query));
+        for (const owed of owedRanges)
+          for (const piece of splitRange(owed, maxBuckets)) tasks.push({ kind: 'range', query, ...piece, owed });
+      }
+      for (const owed of owedRanges) this.#ledger.succeed(metric, owed, pull.at);
+    }
+    return tasks.sort((a, b) => b.to - a.to);
+  }
+
+  /** Never throws: what fails is in the pull's account, and owed to the next increment. */
+  async #perform(task: Task, pull: Pull): Promise<SampleSeries[]> {
+    const { query, owed } = task;
+    if (pull.outage !== undefined) {
+      pull.failed(task, new SourceError(`query for ${query.metric} was not sent (${pull.outage.message})`));
+      if (owed) this.#ledger.fail(query.metric, owed, task, pull.at);
+      return [];
+    }
+    if (!owed) return this.#toSamples(query, await this.#readPartial(task, pull), pull);
+    const { series, failures } = await this.#reader.read(query, task, this.#choice.serversOf(query));
+    for (const failure of failures) {
+      pull.failed({ query, from: failure.from, to: failure.to }, failure.error, failure.cause);
+      this.#ledger.fail(query.metric, owed, failure, pull.at);
+    }
+    if (failures.length === 0) pull.succeeded();
+    return this.#toSamples(query, series, pull);
+  }
+
+  async #readPartial(task: Part, pull: Pull): Promise<AnswerSeries[]> {
+    const expr = partialExpr(task.query, this.#options, pull.at - task.from);
+    try {
+      const answer = await this.#client.instant(expr, pull.at);
+      pull.succeeded();
+      return answer.map((series) => ({ ...series, times: Float64Array.of(task.from) }));
+    } catch (error) {
+      const cause = error instanceof QueryFailure ? error : undefined;
+      pull.failed(task, queryError(task.query, this.#prober.packPath, expr, error as Error), cause);
+      return [];
+    }
+  }
+
+  /** Only servers that this alternative serves; NaN where the value cannot be. */
+  #toSamples(query: MetricQuery, answer: readonly AnswerSeries[], pull: Pull): SampleSeries[] {
+    const result: SampleSeries[] = [];
+    for (const [server, group] of groupByServer(answer, this.#options.server_label, pull.counts)) {
+      if (!this.#choice.knows(server)) this.#wantsProbe = true;
+      const winner = this.#choice.winner(query.metric, server);
+      if (winner === undefined ? query.rank > 0 : winner !== query.rank) continue;
+      const series = toSampleSeries(server, query.metric, mergeSeries(group, pull.counts), pull.counts);
+      if (series.values.some(Number.isFinite)) {
+        this.#choice.saw(query, server, pull.at);
+        pull.saw(query.metric, server);
+      }
+      result.push(series);
+    }
+    return result;
+  }
+
+  /** Whether a server that answered in this pull was silent for a metric that it used to have. */
+  #lostMetric(pull: Pull): boolean {
+    return this.#prober.queries.some(([query]) => {
+      if (query === undefined || pull.hasFailed(query.metric)) return false;
+      const had = (server: string) => this.#choice.winner(query.metric, server) !== undefined;
+      return [...pull.servers].some((server) => !pull.hasSeen(query.metric, server) && had(server));
+    });
+  }
+
+  #batch(pull: Pull, series: readonly SampleSeries[]): SampleBatch {
+    return { kind: 'buckets', source: this.name, at: pull.at, series };
+  }
+}

@@ -1,0 +1,99 @@
+/** The running account of one pull: what came, what failed, and when to stop trying. */
+import type { SourceError } from '../core/errors.js';
+import type { MetricQuery } from './metricQuery.js';
+import { isOutage, type QueryFailure } from './queryFailure.js';
+import { noPoints, type PointCounts } from './serverSeries.js';
+import type { PullFailure, PullSummary } from './source.js';
+
+/** So many failures in a row, none of them a query's own fault, mean that the rest would fail as well. */
+const OUTAGE_AFTER = 3;
+
+export interface Part {
+  readonly query: MetricQuery;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What was sent for a pull. */
+export interface PullRequests {
+  readonly queries: number;
+  readonly queriesFailed: number;
+  readonly warnings: readonly string[];
+}
+
+export class Pull {
+  readonly counts: PointCounts = noPoints();
+  /** Servers with at least one finite value. */
+  readonly servers = new Set<string>();
+  /** The source's clock, epoch seconds. */
+  readonly at: number;
+  readonly skewSeconds: number;
+  readonly #failures: PullFailure[] = [];
+  /** Servers with at least one finite value, by metric. */
+  readonly #seen = new Map<string, Set<string>>();
+  #outagesInRow = 0;
+  #outage: SourceError | undefined;
+
+  constructor(at: number, skewSeconds: number) {
+    this.at = at;
+    this.skewSeconds = skewSeconds;
+  }
+
+  /** Why nothing more should be asked in this pull; undefined while it goes well. */
+  get outage(): SourceError | undefined {
+    return this.#outage;
+  }
+
+  saw(metric: string, server: string): void {
+    this.servers.add(server);
+    const seen = this.#seen.get(metric);
+    if (seen) seen.add(server);
+    else this.#seen.set(metric, new Set([server]));
+  }
+
+  hasSeen(metric: string, server: string): boolean {
+    return this.#seen.get(metric)?.has(server) ?? false;
+  }
+
+  hasFailed(metric: string): boolean {
+    return this.#failures.some((failure) => failure.metric === metric);
+  }
+
+  succeeded(): void {
+    this.#outagesInRow = 0;
+  }
+
+  failed(part: Part, error: PullFailure['error'], cause?: QueryFailure): void {
+    this.#failures.push({
+      metric: part.query.metric,
+      alternative: part.query.alternative.name,
+      from: part.from,
+      to: part.to,
+      error,
+    });
+    if (cause === undefined || !isOutage(cause)) return;
+    this.#outagesInRow++;
+    if (this.#outagesInRow >= OUTAGE_AFTER) this.#outage ??= error;
+  }
+
+  stopped(outage: SourceError): this {
+    this.#outage = outage;
+    return this;
+  }
+
+  summary(source: string, durationSeconds: number, requests: PullRequests): PullSummary {
+    return {
+      source,
+      at: this.at,
+      skewSeconds: this.skewSeconds,
+      durationSeconds,
+      queries: requests.queries,
+      queriesFailed: requests.queriesFailed,
+      servers: this.servers.size,
+      ...this.counts,
+      warnings: requests.warnings,
+      failures: this.#failures,
+      ...(this.#outage === undefined ? {} : { outage: this.#outage }),
+    };
+  }
+}

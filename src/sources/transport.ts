@@ -1,0 +1,60 @@
+/** What a request carries besides the query: credentials, headers, TLS, deadline. */
+import { readFile } from 'node:fs/promises';
+import http from 'node:http';
+import https from 'node:https';
+import { SourceError } from '../core/errors.js';
+import type { PrometheusOptions } from './options.js';
+
+export interface Transport {
+  readonly httpAgent: http.Agent;
+  readonly httpsAgent: https.Agent;
+  /** Header values for the next request. Files are read each time, since tokens are rotated under a running process. */
+  headers(): Promise<ReadonlyMap<string, string>>;
+}
+
+/** The transport that the options describe. Throws SourceError for TLS files that cannot be read. */
+export async function createTransport(options: PrometheusOptions): Promise<Transport> {
+  const tls = options.tls_config;
+  const agentOptions = { keepAlive: true, maxSockets: options.max_concurrency };
+  const [ca, cert, key] = await Promise.all(
+    (['ca_file', 'cert_file', 'key_file'] as const).map((name) => readOptional(tls?.[name], `tls_config.${name}`)),
+  );
+  const httpsAgent = new https.Agent({
+    ...agentOptions,
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(tls?.server_name === undefined ? {} : { servername: tls.server_name }),
+    rejectUnauthorized: !(tls?.insecure_skip_verify ?? false),
+  });
+  return { httpAgent: new http.Agent(agentOptions), httpsAgent, headers: () => requestHeaders(options) };
+}
+
+async function requestHeaders(options: PrometheusOptions): Promise<ReadonlyMap<string, string>> {
+  const headers = new Map<string, string>();
+  for (const [name, value] of Object.entries(options.headers)) headers.set(name, value.reveal());
+  const { basic_auth: basic, authorization } = options;
+  if (basic) {
+    const password = basic.password?.reveal() ?? (await readOptional(basic.password_file, 'basic_auth.password_file'));
+    headers.set('Authorization', `Basic ${Buffer.from(`${basic.username}:${password}`).toString('base64')}`);
+  }
+  if (authorization) {
+    const { type, credentials, credentials_file: file } = authorization;
+    const token = credentials?.reveal() ?? (await readOptional(file, 'authorization.credentials_file'));
+    headers.set('Authorization', `${type} ${token}`);
+  }
+  return headers;
+}
+
+/** The trimmed text of a file that an option names; undefined without a name. */
+async function readOptional(file: string | undefined, option: string): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new SourceError(`${option} ${file} cannot be read (${reason}); expected a file readable by this user`, {
+      cause,
+    });
+  }
+}

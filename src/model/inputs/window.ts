@@ -44,6 +44,20 @@ const candidates = new Float32Array(HORIZON_STEPS * C);
  * Writes the inputs of one window into column `column` of `batch`. Reads only buckets newest − HISTORY_STEPS < i ≤ newest.
  */
 export function fillWindow(request: WindowRequest, batch: InputBatch, column: number): void {
+  const view = viewWindow(request);
+  const { scale } = view.scale;
+  writeCandidates(view, batch, column);
+  writePast(view, request.newest, batch, column);
+  writeFuture(view, request.newest, batch, column);
+  writeFigures(view, batch, column);
+  batch.metricIds[column] = request.metricId;
+  batch.profileIds[column] = request.profileId;
+  batch.scale[column] = scale;
+  batch.upper[column] = request.upper;
+}
+
+/** Unrolls and measures a window; `candidates` then holds its candidate forecasts. The view lives until the next call. */
+function viewWindow(request: WindowRequest): WindowView {
   unrollHistory(request.series, request.newest, line, request.visibleSteps);
   fillWeeklyProfile(line, profile);
   const scale = measureScale(line);
@@ -56,14 +70,13 @@ export function fillWindow(request: WindowRequest, batch: InputBatch, column: nu
     upper: request.upper,
   };
   fillCandidates(view, candidates);
-  writeCandidates(view, batch, column);
-  writePast(view, request.newest, batch, column);
-  writeFuture(view, request.newest, batch, column);
-  writeFigures(view, batch, column);
-  batch.metricIds[column] = request.metricId;
-  batch.profileIds[column] = request.profileId;
-  batch.scale[column] = scale.scale;
-  batch.upper[column] = request.upper;
+  return view;
+}
+
+/** The candidate forecasts of a window, [HORIZON_STEPS × CANDIDATES], in the metric's unit; valid until the next call. */
+export function candidateForecasts(request: WindowRequest): Float32Array {
+  viewWindow(request);
+  return candidates;
 }
 
 function clamp(value: number, limit: number): number {

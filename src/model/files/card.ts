@@ -1,0 +1,59 @@
+/** `CARD.md` of a model folder, rendered from its manifest. */
+import type { Manifest } from './manifest.js';
+
+const figure = (value: number | undefined) => (value === undefined ? '–' : value.toFixed(3));
+
+/** The model card: what it is, what it saw, how good it was on what it never saw, and its limits. */
+export function renderCard({ name, created, linborg, hyperparameters, weights, training, accuracy }: Manifest): string {
+  const methods = [...new Set(accuracy.flatMap(({ baselines }) => Object.keys(baselines)))];
+  const header = ['data set', 'series', 'this model', ...methods, 'WQL', 'coverage p10–p90'];
+  const rows = accuracy.map((entry) => [
+    entry.dataset,
+    String(entry.series),
+    `**${figure(entry.mase)}**`,
+    ...methods.map((method) => figure(entry.baselines[method])),
+    figure(entry.wql),
+    figure(entry.coverage),
+  ]);
+  const table = [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  const percent = Math.round(training.train_until * 100);
+  const datasets = training.datasets.map(
+    (set) => `| ${set.name} | ${set.servers} | ${set.series} | ${set.from} | ${set.to} |`,
+  );
+  return `# Model card: ${name}
+
+A Temporal Fusion Transformer (Lim et al. 2021) that forecasts one metric of one server: 24 h of 5-minute steps in, with
+seven more days as a same-time profile, the next 8 h out as p10, p50 and p90.
+
+- created ${created} by linborg ${linborg}
+- ${weights.parameters} parameters, hidden ${hyperparameters.hidden}, ${hyperparameters.heads} attention heads
+- SHA-256 of the weights: \`${weights.sha256}\`
+
+## Training
+
+\`\`\`
+${training.command}
+\`\`\`
+
+Seed ${training.seed}; ${training.steps} steps to the best validation loss, ${figure(training.validation_loss)} (pinball, in units of the
+window's scale). Only the first ${percent} % of each series were seen; a tenth of the servers served validation only.
+
+| data set | servers | series | from | to |
+| --- | --- | --- | --- | --- |
+${datasets.join('\n')}
+
+## Accuracy on what it never saw
+
+The last ${100 - percent} % of each series, up to 30 rolling origins, 8 h ahead. Median MASE over series; scale: in-sample error of the 24 h
+seasonal naive. Below 1 is better than that; the other columns are methods that one would use by hand.
+
+${table}
+
+## Limits
+
+- It knows what history shows: a change that nothing announced is not forecast, and after a change of regime the
+  7-day profile misleads for days.
+- Steady ramps are forecast less well than seasons; a straight line is one of its candidates, not its rule.
+- p10–p90 are not yet corrected per server from past errors: see the coverage column for what to expect.
+`;
+}

@@ -1,0 +1,176 @@
+/** Reading and writing a model folder: manifest.json, weights.safetensors, CARD.md. */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
+import { ModelError } from '../../core/errors.js';
+import type { Engine } from '../engine/engine.js';
+import { FORECAST_SIZE, Forecaster } from '../forecaster.js';
+import { inputContract } from '../inputs/contract.js';
+import { type Hyperparameters, parameterSpecs, type WeightValues } from '../network/parameters.js';
+import { renderCard } from './card.js';
+import { goldenWindows } from './golden.js';
+import { contractDifference, type Manifest, MODEL_FORMAT, manifestSchema } from './manifest.js';
+import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
+
+const WEIGHTS_FILE = 'weights.safetensors';
+const MANIFEST_FILE = 'manifest.json';
+
+/** Engines and CPUs differ in the last bits only; anything more means wrong numbers. Relative to the golden value + 1. */
+const GOLDEN_TOLERANCE = 1e-3;
+
+/** A model as it lies on disk, checked against this linborg. */
+export interface LoadedModel {
+  readonly path: string;
+  readonly manifest: Manifest;
+  readonly weights: WeightValues;
+}
+
+/**
+ * Reads a model folder and checks format, input contract, checksum, names and shapes.
+ * @throws ModelError naming the file, what is wrong and what to do
+ */
+export async function readModel(path: string): Promise<LoadedModel> {
+  const manifest = await readManifest(join(path, MANIFEST_FILE));
+  const difference = contractDifference(manifest.input);
+  if (difference) {
+    throw new ModelError(`${join(path, MANIFEST_FILE)}: ${difference}; train a model with this version of linborg`);
+  }
+  const weightsPath = join(path, manifest.weights.file);
+  const bytes = await readFileOr(weightsPath);
+  const tensors = decodeSafetensors(bytes, weightsPath);
+  const sum = sha256(bytes);
+  if (sum !== manifest.weights.sha256) {
+    throw new ModelError(
+      `${weightsPath} has SHA-256 ${sum.slice(0, 12)}…, the manifest says ${manifest.weights.sha256.slice(0, 12)}…; the file is corrupt or from another training: restore both together`,
+    );
+  }
+  const weights = new Map<string, Float32Array>();
+  for (const { name, shape } of parameterSpecs(manifest.hyperparameters)) {
+    const tensor = tensors.get(name);
+    if (!tensor || tensor.shape.join() !== shape.join()) {
+      const found = tensor ? `shape [${tensor.shape.join()}]` : 'no such tensor';
+      throw new ModelError(`${weightsPath}: ${name} has ${found}, expected [${shape.join()}]; train the model again`);
+    }
+    weights.set(name, tensor.values);
+  }
+  return { path, manifest, weights };
+}
+
+/**
+ * A forecaster of a loaded model whose golden forecasts come out as stored.
+ * @throws ModelError if they do not: the engine computes something else than the one that the model was made with
+ */
+export function createForecaster(engine: Engine, { manifest, weights, path }: LoadedModel): Forecaster {
+  const forecaster = new Forecaster(engine, manifest.hyperparameters, weights);
+  const worst = goldenDifference(forecaster, manifest.golden);
+  if (!(worst <= GOLDEN_TOLERANCE)) {
+    forecaster.dispose();
+    throw new ModelError(
+      `${path}: the ${engine.kind} engine (${engine.version}) misses the golden forecasts by ${worst.toPrecision(3)}, expected at most ${GOLDEN_TOLERANCE}; try engine: wasm, or run "make setup" again`,
+    );
+  }
+  return forecaster;
+}
+
+function goldenDifference(forecaster: Forecaster, golden: readonly (readonly number[])[]): number {
+  const { values } = forecaster.forecast(goldenWindows());
+  if (golden.length * FORECAST_SIZE !== values.length) return Number.POSITIVE_INFINITY;
+  return Math.max(...golden.flat().map((expected, i) => Math.abs(values[i]! - expected) / (1 + Math.abs(expected))));
+}
+
+/** What a training hands over to be written. */
+export interface TrainedModel {
+  readonly name: string;
+  /** ISO time. */
+  readonly created: string;
+  readonly linborg: string;
+  readonly hyperparameters: Hyperparameters;
+  readonly weights: WeightValues;
+  readonly training: Manifest['training'];
+  readonly profiles: readonly string[];
+  readonly accuracy: Manifest['accuracy'];
+}
+
+/** Writes a model folder; each file appears whole or not at all, the manifest last. */
+export async function writeModel(path: string, model: TrainedModel, engine: Engine): Promise<Manifest> {
+  const specs = parameterSpecs(model.hyperparameters);
+  const bytes = encodeSafetensors(
+    new Map(specs.map(({ name, shape }) => [name, { shape, values: model.weights.get(name)! }])),
+    { format: String(MODEL_FORMAT), name: model.name },
+  );
+  const forecaster = new Forecaster(engine, model.hyperparameters, model.weights);
+  const { values } = forecaster.forecast(goldenWindows());
+  forecaster.dispose();
+  const manifest: Manifest = {
+    format: MODEL_FORMAT,
+    name: model.name,
+    created: model.created,
+    linborg: model.linborg,
+    input: inputContract(),
+    hyperparameters: { ...model.hyperparameters },
+    weights: {
+      file: WEIGHTS_FILE,
+      sha256: sha256(bytes),
+      parameters: [...model.weights.values()].reduce((sum, { length }) => sum + length, 0),
+    },
+    training: model.training,
+    profiles: [...model.profiles],
+    accuracy: model.accuracy,
+    golden: Array.from({ length: values.length / FORECAST_SIZE }, (_, i) =>
+      Array.from(values.subarray(i * FORECAST_SIZE, (i + 1) * FORECAST_SIZE), (value) => Number(value.toPrecision(7))),
+    ),
+  };
+  await mkdir(path, { recursive: true });
+  await writeWhole(join(path, WEIGHTS_FILE), bytes);
+  await writeWhole(join(path, 'CARD.md'), renderCard(manifest));
+  await writeWhole(join(path, MANIFEST_FILE), `${JSON.stringify(manifest)}\n`);
+  return manifest;
+}
+
+/** Writes beside the target and renames: a full disk or a crash leaves the old file. */
+export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+  const temporary = `${path}.tmp`;
+  try {
+    await writeFile(temporary, content);
+    await rename(temporary, path);
+  } catch (cause) {
+    throw new ModelError(
+      `cannot write ${basename(path)} (${(cause as Error).message}); the file before it is untouched`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+async function readManifest(path: string): Promise<Manifest> {
+  const text = new TextDecoder().decode(await readFileOr(path));
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new ModelError(`${path} is no JSON (${(cause as Error).message}); restore the model folder`, { cause });
+  }
+  const result = manifestSchema.safeParse(json);
+  if (!result.success) {
+    throw new ModelError(
+      `${path} is not a model manifest of format ${MODEL_FORMAT}:\n${z.prettifyError(result.error)}`,
+    );
+  }
+  return result.data;
+}
+
+async function readFileOr(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new ModelError(`cannot read ${path} (${(cause as Error).message}); set "model:" to a model folder`, {
+      cause,
+    });
+  }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

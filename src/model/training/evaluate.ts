@@ -1,0 +1,164 @@
+/** Rolling-origin accuracy on the part of each series that training never saw, beside the methods used by hand. */
+import { HORIZON_STEPS, QUANTILE_LEVELS } from '../../core/flow.js';
+import type { ModelAccuracy } from '../files/manifest.js';
+import { BATCH_SIZE, FORECAST_SIZE, type Forecaster } from '../forecaster.js';
+import { CANDIDATES, DAY_STEPS } from '../inputs/contract.js';
+import { candidateForecasts, type WindowRequest } from '../inputs/window.js';
+import { isUsableOrigin, type LongSeries, valueAt, visibleSteps } from './corpus.js';
+
+export interface EvaluationSettings {
+  /** Fraction of each series after which origins lie. */
+  readonly from: number;
+  /** Rolling origins per series, spread evenly. */
+  readonly origins: number;
+}
+
+/** The naive methods that are reported: candidate forecasts under the names that people know them by. */
+const BASELINES: Readonly<Record<string, (typeof CANDIDATES)[number]>> = {
+  persistence: 'persistence',
+  mean_1h: 'mean_1h',
+  predict_linear_4h: 'line_4h',
+  seasonal_naive_24h: 'yesterday',
+  median_7d: 'weekly_median',
+  median_7d_level: 'median_with_level',
+};
+const METHODS = ['model', ...Object.keys(BASELINES)];
+
+/** At most the last 70 days count. */
+const MAX_STEPS = 70 * DAY_STEPS;
+/** A series is scored from this many usable origins on. */
+const MIN_ORIGINS = 5;
+
+/** Sums over the origins of one series. */
+interface SeriesScore {
+  readonly absoluteErrors: Float64Array; // per method
+  pinball: number;
+  absoluteActual: number;
+  inside: number;
+  count: number;
+}
+
+/** Accuracy per data set. `onProgress` gets the share of series done. */
+export async function evaluateModel(
+  forecaster: Forecaster,
+  corpus: readonly LongSeries[],
+  settings: EvaluationSettings,
+  onProgress: (share: number) => void,
+): Promise<ModelAccuracy[]> {
+  const scores = new Map<string, { mase: number[][]; wql: number[]; inside: number; count: number }>();
+  for (const [i, series] of corpus.entries()) {
+    onProgress(i / corpus.length);
+    await new Promise((resolve) => setImmediate(resolve));
+    const seasonalError = scaleOf(series, settings.from);
+    const origins = seasonalError === undefined ? [] : originsOf(series, settings);
+    if (seasonalError === undefined || origins.length < MIN_ORIGINS) continue;
+    const score = scoreSeries(forecaster, series, origins);
+    const entry = scores.get(series.dataset) ?? { mase: METHODS.map(() => []), wql: [], inside: 0, count: 0 };
+    scores.set(series.dataset, entry);
+    METHODS.forEach((_, m) => {
+      entry.mase[m]!.push(score.absoluteErrors[m]! / score.count / seasonalError);
+    });
+    if (score.absoluteActual > 0) entry.wql.push((2 * score.pinball) / QUANTILE_LEVELS.length / score.absoluteActual);
+    entry.inside += score.inside;
+    entry.count += score.count;
+  }
+  onProgress(1);
+  return [...scores].map(([dataset, { mase, wql, inside, count }]) => ({
+    dataset,
+    series: mase[0]!.length,
+    mase: median(mase[0]!),
+    coverage: inside / count,
+    wql: median(wql),
+    baselines: Object.fromEntries(METHODS.slice(1).map((name, m) => [name, median(mase[m + 1]!)])),
+  }));
+}
+
+/** Mean |y(t) − y(t − 24 h)| over the part before `until`; undefined for a series that is (almost) constant there. */
+function scaleOf(series: LongSeries, until: number): number | undefined {
+  const end = series.first + Math.floor(until * series.length);
+  const known: number[] = [];
+  let seasonal = 0;
+  let seasonalCount = 0;
+  let change = 0;
+  let changeCount = 0;
+  for (let i = series.first; i < end; i++) {
+    const value = valueAt(series, i);
+    if (Number.isNaN(value)) continue;
+    known.push(value);
+    const dayBefore = Math.abs(value - valueAt(series, i - DAY_STEPS));
+    if (!Number.isNaN(dayBefore)) {
+      seasonal += dayBefore;
+      seasonalCount++;
+    }
+    const stepBefore = Math.abs(value - valueAt(series, i - 1));
+    if (!Number.isNaN(stepBefore)) {
+      change += stepBefore;
+      changeCount++;
+    }
+  }
+  if (known.length < 400 || seasonalCount === 0 || changeCount === 0) return undefined;
+  known.sort((a, b) => a - b);
+  const range = known[Math.floor(0.99 * (known.length - 1))]! - known[Math.ceil(0.01 * (known.length - 1))]!;
+  const error = seasonal / seasonalCount;
+  return error > 1e-4 * range && change / changeCount > 1e-4 * range && range > 0 ? error : undefined;
+}
+
+/** Last known buckets to forecast from. */
+function originsOf(series: LongSeries, { from, origins }: EvaluationSettings): number[] {
+  const { first, length } = series;
+  const low = Math.max(Math.floor(from * length), length - MAX_STEPS, 300);
+  const high = length - HORIZON_STEPS;
+  if (high < low) return [];
+  const spread = Array.from({ length: origins }, (_, k) => Math.floor(low + ((high - low) * k) / (origins - 1)));
+  return [...new Set(spread)].map((o) => first + o - 1).filter((newest) => isUsableOrigin(series, newest));
+}
+
+function scoreSeries(forecaster: Forecaster, series: LongSeries, origins: readonly number[]): SeriesScore {
+  const score: SeriesScore = {
+    absoluteErrors: new Float64Array(METHODS.length),
+    pinball: 0,
+    absoluteActual: 0,
+    inside: 0,
+    count: 0,
+  };
+  const requests = origins.map((newest): WindowRequest => {
+    const { ring, metricId, profileId, upper } = series;
+    return { series: ring, newest, metricId, profileId, upper, visibleSteps: visibleSteps(series, newest) };
+  });
+  for (let from = 0; from < requests.length; from += BATCH_SIZE) {
+    const group = requests.slice(from, from + BATCH_SIZE);
+    const { values } = forecaster.forecast(group);
+    group.forEach((request, i) => {
+      addOrigin(score, series, request, values.subarray(i * FORECAST_SIZE, (i + 1) * FORECAST_SIZE));
+    });
+  }
+  return score;
+}
+
+const BASELINE_COLUMNS = Object.values(BASELINES).map((name) => CANDIDATES.indexOf(name));
+
+function addOrigin(score: SeriesScore, series: LongSeries, request: WindowRequest, quantiles: Float32Array): void {
+  const candidates = candidateForecasts(request);
+  const levels = QUANTILE_LEVELS.length;
+  for (let h = 0; h < HORIZON_STEPS; h++) {
+    const actual = valueAt(series, request.newest + 1 + h);
+    if (Number.isNaN(actual)) continue;
+    const [low, middle, high] = quantiles.subarray(h * levels, (h + 1) * levels) as unknown as [number, number, number];
+    score.count++;
+    score.absoluteErrors[0]! += Math.abs(actual - middle);
+    BASELINE_COLUMNS.forEach((column, m) => {
+      score.absoluteErrors[m + 1]! += Math.abs(actual - candidates[h * CANDIDATES.length + column]!);
+    });
+    QUANTILE_LEVELS.forEach((level, q) => {
+      const error = actual - quantiles[h * levels + q]!;
+      score.pinball += Math.max(level * error, (level - 1) * error);
+    });
+    score.absoluteActual += Math.abs(actual);
+    if (actual >= low && actual <= high) score.inside++;
+  }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted.length === 0 ? Number.NaN : (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
+}

@@ -4,6 +4,7 @@ import { durationSeconds } from '../core/options.js';
 import { type ExportOptions, exportOptionsSchema } from '../exposition/options.js';
 import { thresholdsSchema } from '../scoring/options.js';
 import { type SourceOptions, sourceOptions } from '../sources/options.js';
+import { type WebOptions, webOptionsSchema } from '../web/options.js';
 import { checkWindowFields, type WindowOptions, windowFields, windowOptionsOf } from '../windows/options.js';
 
 /** What `linborg.yml` says, checked, in base units, with every default filled in. */
@@ -14,6 +15,9 @@ export interface Settings {
   readonly cycleSeconds: number;
   readonly thresholds: z.output<typeof thresholdsSchema>;
   readonly export: ExportOptions;
+  readonly web: WebOptions;
+  /** The model's folder, which holds its manifest; relative to the working directory, else to the package. */
+  readonly model: string;
 }
 
 export const settingsSchema = z
@@ -23,6 +27,8 @@ export const settingsSchema = z
     ...windowFields,
     thresholds: thresholdsSchema,
     export: exportOptionsSchema,
+    web: webOptionsSchema,
+    model: z.string().min(1).default('models/default'),
   })
   .superRefine(checkWindowFields)
   .transform(
@@ -32,5 +38,7 @@ export const settingsSchema = z
       cycleSeconds: file.cycle,
       thresholds: file.thresholds,
       export: file.export,
+      web: file.web,
+      model: file.model,
     }),
   );

@@ -10,7 +10,7 @@ const TREND_HOURS = 3;
 /** A trend that moves less than this share of 100 %, or of the threshold of a count, in TREND_HOURS is not worth a word. */
 const NOTABLE_SHARE = 0.01;
 
-export interface ReasonInput {
+interface ReasonInput {
   readonly frame: Frame;
   readonly threshold: Threshold;
   readonly times: TimeToThreshold | undefined;

@@ -37,10 +37,10 @@ export const windowFields = {
   profiles: z.array(z.strictObject({ match: regularExpression, profile: z.enum(PROFILES) })).prefault([]),
 };
 
-const fieldsSchema = z.strictObject(windowFields);
+type WindowFields = { readonly [key in keyof typeof windowFields]: z.output<(typeof windowFields)[key]> };
 
 /** Checks what no single field can tell; a fault is an issue at the field that should change. */
-export function checkWindowFields(fields: z.output<typeof fieldsSchema>, context: z.RefinementCtx): void {
+export function checkWindowFields(fields: WindowFields, context: z.RefinementCtx): void {
   const fault = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
   const steps = fields.history / fields.step;
   if (!Number.isInteger(steps))
@@ -59,7 +59,7 @@ const MAX_STEPS = 65_535;
 const DAY_SECONDS = 86_400;
 
 /** Decoded fields → options. */
-export function windowOptionsOf(fields: z.output<typeof fieldsSchema>): WindowOptions {
+export function windowOptionsOf(fields: WindowFields): WindowOptions {
   return {
     stepSeconds: fields.step,
     historySeconds: fields.history,
@@ -70,6 +70,3 @@ export function windowOptionsOf(fields: z.output<typeof fieldsSchema>): WindowOp
     profiles: fields.profiles,
   };
 }
-
-/** Decodes an object that holds nothing but the window keys; `{}` gives the defaults. */
-export const windowOptionsSchema = fieldsSchema.superRefine(checkWindowFields).transform(windowOptionsOf);

@@ -40,6 +40,21 @@ describe('the probability of one step', () => {
     }
   });
 
+  test('never falls when one quantile moves up between its neighbours', () => {
+    const gap = fc.double({ min: 0, max: 20, noNaN: true });
+    fc.assert(
+      fc.property(fc.tuple(fc.double({ min: 60, max: 110, noNaN: true }), gap, gap, gap), (cells) => {
+        const [p10, toMiddle, toHigh, more] = cells;
+        const [p50, p90] = [p10 + toMiddle, p10 + toMiddle + toHigh];
+        const before = first(p10, p50, p90) - 1e-6;
+        expect(first(Math.min(p50, p10 + more), p50, p90)).toBeGreaterThanOrEqual(before);
+        expect(first(p10, Math.min(p90, p50 + more), p90)).toBeGreaterThanOrEqual(before);
+        expect(first(p10, p50, p90 + more)).toBeGreaterThanOrEqual(before);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   test('is decided for a forecast without any width', () => {
     expect(first(50, 50, 50)).toBe(0);
     expect(first(99.9, 99.9, 99.9)).toBeGreaterThan(0.99);

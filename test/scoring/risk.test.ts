@@ -98,27 +98,34 @@ describe('no risk is given', () => {
   });
 });
 
-/** Metrics with both directions, both kinds of limit and all severities. */
+/** Both directions, both kinds of limit, all severities; with the limit that a history of 10 gives. */
 const METRICS = ['mem_used_pct', 'cpu_idle_pct', 'disk_usage_pct', 'load_average'] as const;
+const LIMITS = { mem_used_pct: 95, cpu_idle_pct: 5, disk_usage_pct: 90, load_average: 30 };
 /** Turns "towards the bad side" into a sign. */
 const badSide = (metric: string) => (metric === 'cpu_idle_pct' ? -1 : 1);
 
 interface Scene {
   readonly metric: (typeof METRICS)[number];
   readonly current: number;
+  /** Of the median forecast, per step. */
   readonly slope: number;
+  /** By which p10 and p90 leave the median, per step. */
   readonly spread: number;
 }
-const scene: fc.Arbitrary<Scene[]> = fc.tuple(
-  ...METRICS.map((metric) =>
-    fc.record({
-      metric: fc.constant(metric),
-      current: fc.double({ min: 0, max: 100, noNaN: true }),
-      slope: fc.double({ min: -0.3, max: 0.3, noNaN: true }),
-      spread: fc.double({ min: 0, max: 0.3, noNaN: true }),
-    }),
-  ),
-);
+const sceneOf = (metric: (typeof METRICS)[number]): fc.Arbitrary<Scene> =>
+  fc.record({
+    metric: fc.constant(metric),
+    // Mostly on the good side and near the limit, where things are decided.
+    current: fc
+      .oneof({ weight: 4, arbitrary: fc.integer({ min: -1, max: 80 }) }, fc.integer({ min: -50, max: 300 }))
+      .map((tenths) => LIMITS[metric] - (badSide(metric) * tenths) / 10),
+    slope: fc.double({ min: -0.1, max: 0.1, noNaN: true }),
+    spread: fc.double({ min: 0, max: 0.1, noNaN: true }),
+  });
+/** One metric alone, or several together. */
+const scene: fc.Arbitrary<Scene[]> = fc
+  .subarray([...METRICS], { minLength: 1 })
+  .chain((metrics) => fc.tuple(...metrics.map(sceneOf)));
 const frameOfScene = (scenes: readonly Scene[]) =>
   frameOf(
     Object.fromEntries(scenes.map(({ metric, current }) => [metric, (age: number) => (age === 0 ? current : 10)])),
@@ -131,16 +138,16 @@ describe('for any server', () => {
     const push = fc.record({
       metric: fc.nat(METRICS.length - 1),
       level: fc.nat(2),
-      from: fc.nat(95),
-      steps: fc.integer({ min: 1, max: 96 }),
-      by: fc.double({ min: 0, max: 40, noNaN: true }),
+      from: fc.oneof(fc.constant(0), fc.nat(95)),
+      steps: fc.oneof(fc.constant(96), fc.integer({ min: 1, max: 96 })),
+      by: fc.oneof(fc.double({ min: 0, max: 2, noNaN: true }), fc.double({ min: 0, max: 40, noNaN: true })),
     });
     fc.assert(
       fc.property(scene, push, (scenes, { metric, level, from, steps, by }) => {
         const frame = frameOfScene(scenes);
         const before = forecastsOfScene(scenes);
         const after = before.map((forecast, i) => {
-          if (i !== metric) return forecast;
+          if (i !== metric % scenes.length) return forecast;
           const values = forecast.values.slice();
           const sign = badSide(forecast.metric);
           for (let step = from; step < Math.min(96, from + steps); step++) {
@@ -166,12 +173,12 @@ describe('for any server', () => {
   });
 
   test('a present value that moves to the bad side never lowers score or probability', () => {
-    const push = fc.record({ metric: fc.nat(METRICS.length - 1), by: fc.double({ min: 0, max: 60, noNaN: true }) });
+    const push = fc.record({ metric: fc.nat(METRICS.length - 1), by: fc.double({ min: 0, max: 10, noNaN: true }) });
     fc.assert(
       fc.property(scene, push, (scenes, { metric, by }) => {
         const forecasts = forecastsOfScene(scenes);
         const pushed = scenes.map((one, i) =>
-          i === metric ? { ...one, current: one.current + badSide(one.metric) * by } : one,
+          i === metric % scenes.length ? { ...one, current: one.current + badSide(one.metric) * by } : one,
         );
         const calm = score(frameOfScene(scenes), forecasts);
         const worse = score(frameOfScene(pushed), forecasts);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { windowOptionsSchema } from '../../src/windows/options.js';
+import { windowKeys } from './support.js';
 
 test('an empty object gives eight days of five minutes', () => {
-  expect(windowOptionsSchema.parse({})).toEqual({
+  expect(windowKeys.parse({})).toEqual({
     stepSeconds: 300,
     historySeconds: 691_200,
     staleAfterSeconds: 900,
@@ -14,7 +14,7 @@ test('an empty object gives eight days of five minutes', () => {
 });
 
 test('a profile rule is decoded into a regular expression', () => {
-  const { profiles } = windowOptionsSchema.parse({ profiles: [{ match: '^ppdb', profile: 'database' }] });
+  const { profiles } = windowKeys.parse({ profiles: [{ match: '^ppdb', profile: 'database' }] });
   expect(profiles).toEqual([{ match: /^ppdb/, profile: 'database' }]);
 });
 
@@ -30,12 +30,12 @@ describe('a fault names its key', () => {
     [{ profiles: [{ match: '(', profile: 'database' }] }, 'profiles', /regular expression/],
     [{ profiles: [{ match: 'a', profile: 'databse' }] }, 'profiles', /database/],
   ])('%j', (input, key, message) => {
-    const issue = windowOptionsSchema.safeParse(input).error!.issues[0]!;
+    const issue = windowKeys.safeParse(input).error!.issues[0]!;
     expect(issue.path[0]).toBe(key);
     expect(issue.message).toMatch(message);
   });
 
   test('an unknown key is refused', () => {
-    expect(windowOptionsSchema.safeParse({ histroy: '8d' }).error!.issues[0]).toMatchObject({ keys: ['histroy'] });
+    expect(windowKeys.safeParse({ histroy: '8d' }).error!.issues[0]).toMatchObject({ keys: ['histroy'] });
   });
 });

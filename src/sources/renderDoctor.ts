@@ -1,0 +1,79 @@
+/** The doctor's report as text for people. */
+import { describeDuration } from '../core/duration.js';
+import type { DoctorReport, MetricReport } from './doctor.js';
+import { shorten } from './units.js';
+
+/** A plain-text table, what is wrong, and the queries to paste into Prometheus. Ends with a newline. */
+export function renderDoctor(report: DoctorReport): string {
+  const rows = report.metrics.map((metric) => row(metric, report.servers));
+  const header = ['METRIC', 'SERVERS', 'GAPS 24H', 'STALE', 'FURTHEST BEHIND', 'MIN', 'MEDIAN', 'MAX', 'ALTERNATIVE'];
+  const remarks = report.metrics.flatMap((metric) => remarksOn(metric, report.servers));
+  const queries = report.metrics.flatMap(({ metric, alternatives }) =>
+    alternatives.map(({ name, query }) => `  # ${metric}: ${name}\n  ${query}`),
+  );
+  const blocks = [
+    headline(report),
+    table([header, ...rows]),
+    remarks.length === 0 ? 'Nothing to remark.' : `Remarks\n${remarks.map((remark) => `  ${remark}`).join('\n')}`,
+    `Queries to paste\n${queries.join('\n')}`,
+  ];
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function headline({ url, pack, selector, servers, metrics, skewSeconds }: DoctorReport): string {
+  const found = metrics.filter((metric) => metric.servers > 0).length;
+  const chosen = selector === '' ? 'no selector' : `selector ${selector}`;
+  const lines = [
+    `${url}, pack ${pack}, ${chosen}: ${found} of ${metrics.length} metrics on ${servers} servers in the last 24 h.`,
+  ];
+  if (servers === 0)
+    lines.push('No server found: check selector and server_label, and whether node_exporter is scraped.');
+  if (Math.abs(skewSeconds) >= 2)
+    lines.push(`Its clock differs from this machine's by ${skewSeconds} s; linborg goes by its clock.`);
+  return lines.join('\n');
+}
+
+function row(metric: MetricReport, servers: number): string[] {
+  const { spread } = metric;
+  const used = metric.alternatives.filter((alternative) => alternative.servers > 0);
+  return [
+    metric.metric,
+    `${metric.servers}/${servers}`,
+    metric.servers === 0 ? '-' : `${(100 * metric.gapRatio).toFixed(1)} %`,
+    metric.servers === 0 ? '-' : String(metric.staleServers),
+    metric.servers === 0 ? '-' : behind(metric.oldestNewestSeconds),
+    ...(spread ? [spread.min, spread.median, spread.max].map(shorten) : ['-', '-', '-']),
+    used.length === 0
+      ? 'none has data'
+      : used.map(({ name, servers: count }) => (used.length === 1 ? name : `${name} (${count})`)).join(', '),
+  ];
+}
+
+/** A complete bucket is up to five minutes old when all is well. */
+function behind(seconds: number): string {
+  return seconds < 300 ? 'under 5 min' : describeDuration(seconds);
+}
+
+function remarksOn({ metric, servers, lacking, staleServers, problems }: MetricReport, all: number): string[] {
+  const remarks = problems.map((problem) => `${metric}: ${problem}`);
+  if (servers === 0 && all > 0) remarks.push(`${metric}: absent; the model is told so and does without`);
+  else if (lacking.length > 0) {
+    const more = all - servers - lacking.length;
+    remarks.push(`${metric}: absent on ${lacking.join(', ')}${more > 0 ? ` and ${more} more` : ''}`);
+  }
+  if (staleServers > 0) remarks.push(`${metric}: nothing for over 10 min from ${staleServers} of ${servers} servers`);
+  return remarks;
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((cells) => cells[column]!.length)));
+  const lastColumn = widths.length - 1;
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) =>
+        column === 0 || column === lastColumn ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!),
+      )
+      .join('  ')
+      .trimEnd();
+  return rows.map(line).join('\n');
+}

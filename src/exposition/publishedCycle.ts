@@ -10,10 +10,10 @@ import { joinPieces } from './pieces.js';
 
 const gzipAsync = promisify(gzip);
 
-/** A text that is ready to be copied, in both encodings. */
+/** A text that is ready to be copied; compressed at the first wish for it. */
 export interface ReadyText {
   readonly plain: Buffer;
-  readonly gzip: Buffer;
+  gzip(): Promise<Buffer>;
 }
 
 /** Ranks and renders the result of a successful cycle. */
@@ -60,5 +60,12 @@ export class PublishedCycle {
 
 async function makeReady(pieces: Generator<string, void>): Promise<ReadyText> {
   const { text } = await joinPieces(pieces);
-  return { plain: text, gzip: await gzipAsync(text) };
+  let compressed: Promise<Buffer> | undefined;
+  return {
+    plain: text,
+    gzip: () => {
+      compressed ??= gzipAsync(text);
+      return compressed;
+    },
+  };
 }

@@ -1,0 +1,22 @@
+/** The body of /predictions/{server}. */
+import type { ServerView } from '../cycleView.js';
+import { isScored, serverPrediction, stepTimes } from './serverPrediction.js';
+import { isoTime } from './timestamp.js';
+import { insufficientHistory } from './warmup.js';
+
+/** The server's risk and forecasts, or why it has none. */
+export function serverAnswer(at: number, server: ServerView, warmupBuckets: number) {
+  const { frame } = server;
+  if (isScored(server)) {
+    const timestamps = stepTimes(at, frame.stepSeconds).map(isoTime);
+    return { ...serverPrediction(at, server), timestamps, timestamp: isoTime(at) };
+  }
+  const lastSampleAt = Number.isFinite(frame.quality.lastSampleAt) ? isoTime(frame.quality.lastSampleAt) : null;
+  const silent = {
+    error: 'insufficient_data',
+    message: `${frame.server} has no forecast while its state is ${frame.state}; its last sample is of ${lastSampleAt ?? 'no known time'}`,
+    predictions: {},
+  };
+  const why = frame.state === 'warming' ? insufficientHistory([server], warmupBuckets) : silent;
+  return { ...why, server_name: frame.server, state: frame.state, last_sample: lastSampleAt, timestamp: isoTime(at) };
+}

@@ -1,0 +1,30 @@
+/** All doors of linborg as one koa application. */
+import { Router } from '@koa/router';
+import Koa from 'koa';
+import { limitBody } from './middleware/bodyLimit.js';
+import { answerFaults } from './middleware/faults.js';
+import { setSecurityHeaders } from './middleware/securityHeaders.js';
+import type { WebParts } from './parts.js';
+import { addJsonRoutes } from './routes/jsonDoors.js';
+import { addLifecycleRoutes } from './routes/lifecycle.js';
+import { addPageRoutes } from './routes/pages.js';
+import { addScrapeRoute } from './routes/scrape.js';
+import { answerUnmatched } from './routes/unmatched.js';
+
+/** @param keyDigest SHA-256 of the key of the JSON doors; undefined = loopback only */
+export function createApplication(parts: WebParts, keyDigest: Buffer | undefined): Koa {
+  const router = new Router();
+  addScrapeRoute(router, parts);
+  addLifecycleRoutes(router, parts);
+  addJsonRoutes(router, parts, keyDigest);
+  addPageRoutes(router, parts);
+  const application = new Koa();
+  application.use(setSecurityHeaders);
+  application.use(answerFaults(parts.log));
+  application.use(limitBody(parts.options.maxBodyBytes));
+  application.use(router.routes());
+  application.use(answerUnmatched(router));
+  // A client that goes away mid-answer is its own business.
+  application.on('error', (error) => parts.log.debug({ err: error }, 'answer was not delivered'));
+  return application;
+}

@@ -1,0 +1,38 @@
+import { timingSafeEqual } from 'node:crypto';
+import { isIPv4 } from 'node:net';
+import type { Context, Middleware } from 'koa';
+import { digestKey } from '../options.js';
+import { sendJson } from '../respond.js';
+
+/**
+ * Lets a request to the JSON doors pass: with the right `X-API-Key` where a key is configured, from this machine alone
+ * where none is.
+ * @param keyDigest SHA-256 of the key
+ */
+export function requireApiKey(keyDigest: Buffer | undefined): Middleware {
+  return async (ctx, next) => {
+    const refusal = keyDigest ? refuseKey(ctx.get('X-API-Key'), keyDigest) : refuseRemote(ctx);
+    if (!refusal) return next();
+    await sendJson(ctx, refusal.status, { detail: refusal.detail });
+  };
+}
+
+function refuseKey(key: string, keyDigest: Buffer) {
+  if (key === '') return { status: 401, detail: 'the header X-API-Key is missing' };
+  // Digests have one length, so the comparison takes the same time whatever the key is.
+  if (!timingSafeEqual(digestKey(key), keyDigest)) return { status: 403, detail: 'the header X-API-Key is wrong' };
+  return undefined;
+}
+
+function refuseRemote(ctx: Context) {
+  // The host name is checked too: a page in a browser on this machine may bind its own name to this address, and a
+  // reverse proxy makes every client look local.
+  if (isLoopback(ctx.req.socket.remoteAddress ?? '') && isLoopback(ctx.hostname)) return undefined;
+  return { status: 403, detail: 'without web.api_key this door answers on the loopback interface only' };
+}
+
+/** Tells whether an address or host name is this machine's own. */
+function isLoopback(host: string): boolean {
+  const name = host.replace(/^\[|\]$/g, '').replace(/^::ffff:/i, '');
+  return name === 'localhost' || name === '::1' || (isIPv4(name) && name.startsWith('127.'));
+}

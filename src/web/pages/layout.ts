@@ -1,0 +1,48 @@
+/** The frame that all pages share. */
+import { type Html, html, trustedHtml } from './html.js';
+import { STYLES } from './styles.js';
+
+export interface PageFrame {
+  readonly title: string;
+  /** Stands at the right end of the header. */
+  readonly status?: Html;
+  readonly footer?: Html;
+  /** The page asks for itself again after so many seconds; undefined = never. */
+  readonly refreshSeconds?: number | undefined;
+}
+
+const ICON_PATHS = `<path d="M3 24 L12 17" stroke-width="3"/><path d="M12 17 L28 5 L28 21 Z" fill-opacity=".3" stroke="none"/><path d="M12 17 L28 13" stroke-width="3"/>`;
+
+const ICON = `data:image/svg+xml,${encodeURIComponent(
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 31 29" fill="#2f55c8" stroke="#2f55c8" stroke-linecap="round">${ICON_PATHS}</svg>`,
+)}`;
+
+const BRAND = trustedHtml(
+  `<svg viewBox="0 0 31 29" fill="currentColor" stroke="currentColor" stroke-linecap="round" aria-hidden="true">${ICON_PATHS}</svg>`,
+);
+
+export function renderLayout({ title, status, footer, refreshSeconds }: PageFrame, main: Html): Html {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+${refreshSeconds === undefined ? undefined : html`<meta http-equiv="refresh" content="${refreshSeconds}">`}
+<title>${title}</title>
+<link rel="icon" href="${ICON}">
+<style>${trustedHtml(STYLES)}</style>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the content</a>
+<header><div class="wrap">
+<a class="brand" href="/">${BRAND}<span>linborg</span></a>
+<nav aria-label="Main"><a href="/">Fleet</a><a href="/metrics">Metrics</a><a href="/config">Configuration</a><a href="/status">Status JSON</a></nav>
+${status}
+</div></header>
+<main id="main" class="wrap">${main}</main>
+<footer class="wrap">${footer}</footer>
+</body>
+</html>
+`;
+}

@@ -1,0 +1,14 @@
+import type { Logger } from 'pino';
+import type { StateView } from '../exposition/state.js';
+import type { WebOptions } from './options.js';
+
+/** What the doors are made from. */
+export interface WebParts {
+  readonly options: WebOptions;
+  readonly state: StateView;
+  /** Loads the configuration again; rejects with a message for the person who asked. */
+  readonly reload: () => Promise<void>;
+  readonly log: Logger;
+  /** Epoch seconds now. */
+  readonly now: () => number;
+}

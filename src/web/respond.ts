@@ -1,0 +1,48 @@
+/** Answers: the right headers, compressed where the client takes it. */
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { Context } from 'koa';
+import type { ReadyText } from '../exposition/publishedCycle.js';
+import { type Html, htmlText } from './pages/html.js';
+
+const gzipAsync = promisify(gzip);
+
+/** Below this, the gzip header costs more than it saves. */
+const SMALLEST_COMPRESSED_BYTES = 1024;
+
+/** Whether the client takes gzip; says so to caches too. */
+export function takesGzip(ctx: Context): boolean {
+  ctx.vary('Accept-Encoding');
+  return ctx.acceptsEncodings('gzip', 'identity') === 'gzip';
+}
+
+export async function sendPage(ctx: Context, status: number, page: Html): Promise<void> {
+  await send(ctx, status, 'text/html; charset=utf-8', htmlText(page));
+}
+
+export async function sendText(ctx: Context, status: number, text: string): Promise<void> {
+  await send(ctx, status, 'text/plain; charset=utf-8', text);
+}
+
+export async function sendJson(ctx: Context, status: number, value: unknown): Promise<void> {
+  await send(ctx, status, 'application/json', `${JSON.stringify(value)}\n`);
+}
+
+/** Copies a text that is ready. */
+export async function sendReadyJson(ctx: Context, ready: ReadyText): Promise<void> {
+  const compressed = takesGzip(ctx);
+  const body = compressed ? await ready.gzip() : ready.plain;
+  ctx.status = 200;
+  ctx.set('Content-Type', 'application/json');
+  if (compressed) ctx.set('Content-Encoding', 'gzip');
+  ctx.body = body;
+}
+
+async function send(ctx: Context, status: number, type: string, text: string): Promise<void> {
+  const body = Buffer.from(text);
+  ctx.status = status;
+  ctx.set('Content-Type', type);
+  const compressed = takesGzip(ctx) && body.length >= SMALLEST_COMPRESSED_BYTES;
+  if (compressed) ctx.set('Content-Encoding', 'gzip');
+  ctx.body = compressed ? await gzipAsync(body) : body;
+}

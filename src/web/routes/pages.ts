@@ -1,0 +1,29 @@
+/** The pages for people. */
+import type { Router } from '@koa/router';
+import { closestNames } from '../../exposition/json/closestNames.js';
+import { currentCycle } from '../../exposition/readiness.js';
+import { renderFleetPage } from '../pages/fleetPage.js';
+import { parseFleetQuery } from '../pages/fleetQuery.js';
+import { serverAddress } from '../pages/fleetTable.js';
+import { renderNotFound } from '../pages/notFoundPage.js';
+import { renderServerPage } from '../pages/serverPage.js';
+import type { WebParts } from '../parts.js';
+import { sendPage } from '../respond.js';
+
+export function addPageRoutes(router: Router, { state, now }: WebParts): void {
+  router.get('/', async (ctx) => {
+    await sendPage(ctx, 200, renderFleetPage(state, parseFleetQuery(new URLSearchParams(ctx.querystring)), now()));
+  });
+  router.get('/servers/:server', async (ctx) => {
+    const cycle = currentCycle(state, now());
+    const { server: wanted = '' } = ctx.params;
+    const server = cycle?.find(wanted);
+    if (cycle && server) {
+      await sendPage(ctx, 200, renderServerPage(server, cycle.at, state, now()));
+      return;
+    }
+    const names = cycle?.servers.map(({ frame }) => frame.server) ?? [];
+    const detail = cycle ? `no server is called ${wanted}` : 'there is no fresh result to show now';
+    await sendPage(ctx, 404, renderNotFound(detail, closestNames(wanted, names).map(serverAddress)));
+  });
+}

@@ -1,0 +1,120 @@
+/** The HTTP or HTTPS server around the application: starts, says why it cannot, stops within a second. */
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CommandError, ConfigError } from '../core/errors.js';
+import { createApplication } from './application.js';
+import { formatListenAddress } from './listenAddress.js';
+import { digestKey, type TlsFiles, type WebOptions } from './options.js';
+import type { WebParts } from './parts.js';
+
+/** Longer than Prometheus' longest usual scrape interval, so that its connection is still there. */
+const KEEP_ALIVE_MILLISECONDS = 75_000;
+/** For the head of a request and for the whole of it: a slow client holds no socket for ever. */
+const REQUEST_MILLISECONDS = 30_000;
+/** Answers under way get this long at the end. */
+const FAREWELL_MILLISECONDS = 800;
+
+export interface WebServer {
+  /** Starts to listen and returns the base URL; CommandError if the address cannot be had. */
+  start(): Promise<string>;
+  /** Lets answers under way end and closes every connection within a second. */
+  stop(): Promise<void>;
+}
+
+export function createWebServer(parts: WebParts): WebServer {
+  let server: Server | undefined;
+  return {
+    async start() {
+      const { options } = parts;
+      const application = createApplication(parts, await readKeyDigest(options));
+      server = await createListener(application.callback(), options.tls);
+      await listen(server, options);
+      return baseUrl(server, options);
+    },
+    async stop() {
+      if (!server?.listening) return;
+      const closed = once(server, 'close');
+      server.close();
+      server.closeIdleConnections();
+      const farewell = new AbortController();
+      await Promise.race([
+        closed,
+        delay(FAREWELL_MILLISECONDS, undefined, { signal: farewell.signal }).catch(() => {}),
+      ]);
+      farewell.abort();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function createListener(listener: RequestListener, tls: TlsFiles | undefined): Promise<Server> {
+  const limits = {
+    keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
+    headersTimeout: REQUEST_MILLISECONDS,
+    requestTimeout: REQUEST_MILLISECONDS,
+  };
+  if (!tls) return createServer(limits, listener);
+  const cert = await readConfigured(tls.certFile, 'web.tls_server_config.cert_file');
+  const key = await readConfigured(tls.keyFile, 'web.tls_server_config.key_file');
+  try {
+    return createTlsServer({ ...limits, cert, key, minVersion: 'TLSv1.2' }, listener);
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new ConfigError(
+      `web.tls_server_config: ${tls.certFile} and ${tls.keyFile} are no certificate and key that fit (${reason}); expected PEM files`,
+      { cause },
+    );
+  }
+}
+
+async function readKeyDigest({ apiKeyDigest, apiKeyFile }: WebOptions): Promise<Buffer | undefined> {
+  if (apiKeyFile === undefined) return apiKeyDigest;
+  const key = (await readConfigured(apiKeyFile, 'web.api_key_file')).toString().trim();
+  if (key === '') throw new ConfigError(`web.api_key_file: ${apiKeyFile} is empty; expected the key in it`);
+  return digestKey(key);
+}
+
+async function readConfigured(path: string, option: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new ConfigError(`${option}: ${path} cannot be read (${(cause as Error).message})`, { cause });
+  }
+}
+
+async function listen(server: Server, { listen: address }: WebOptions): Promise<void> {
+  server.listen({ port: address.port, ...(address.host !== undefined && { host: address.host }) });
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    throw new CommandError(explainListenFailure(cause as NodeJS.ErrnoException, formatListenAddress(address)), {
+      cause,
+    });
+  }
+}
+
+function explainListenFailure(cause: NodeJS.ErrnoException, address: string): string {
+  const port = address.slice(address.lastIndexOf(':') + 1);
+  switch (cause.code) {
+    case 'EADDRINUSE':
+      return `cannot listen on ${address}: port ${port} is in use; stop the program that holds it (ss -ltnp 'sport = :${port}' names it) or choose another web.listen_address`;
+    case 'EACCES':
+      return `cannot listen on ${address}: this user may not open port ${port}; choose a web.listen_address above 1023`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `cannot listen on ${address}: this machine has no such address; choose another web.listen_address`;
+    default:
+      return `cannot listen on ${address}: ${cause.message}`;
+  }
+}
+
+function baseUrl(server: Server, { listen: address, tls }: WebOptions): string {
+  const { port } = server.address() as AddressInfo;
+  const host = address.host ?? 'localhost';
+  return `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { fleetAddress, parseFleetQuery } from '../../src/web/pages/fleetQuery.js';
+import { html } from '../../src/web/pages/html.js';
+import { linearScale, linePath, roundTicks } from '../../src/web/pages/plot.js';
+import { describeRatio } from '../../src/web/pages/words.js';
+import { AT, makeServer as makeFleetServer } from '../exposition/fleet.js';
+import { type Setting, startServer } from './running.js';
+
+async function readPage(path: string, setting?: Setting): Promise<string> {
+  const response = await fetch((await startServer(setting)) + path);
+  expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  return response.text();
+}
+
+function serverLinks(page: string): string[] {
+  return [...page.matchAll(/<a class="name" href="\/servers\/([^"]+)"/g)].map(([, name]) => decodeURIComponent(name!));
+}
+
+const hostileName = `<img src=x onerror=alert(1)>"'&`;
+
+describe('the fleet page', () => {
+  test('lists the riskiest server first and those without a risk last', async () => {
+    const page = await readPage('/');
+    expect(serverLinks(page)).toEqual(['ppdb-1', 'odd "name"\\x', 'ppweb-2', 'ppetl-3', 'ppml-7']);
+    expect(page).toContain('mem_used_pct 91 reaches 95 in 1 h 50 min (p50)');
+    expect(page).toContain('warming up: 45% of the history that the first forecast needs');
+    expect(page).toContain('stale: no fresh samples, so no risk');
+  });
+
+  test('shows the first threshold by the median, and the earliest time', async () => {
+    const page = await readPage('/');
+    expect(page).toContain('<div>in 1 h 50 min</div><div class="small muted">mem_used_pct · earliest in 55 min</div>');
+  });
+
+  test('can be narrowed by risk and by name', async () => {
+    expect(serverLinks(await readPage('/?show=red'))).toEqual(['ppdb-1']);
+    expect(serverLinks(await readPage('/?show=unscored'))).toEqual(['ppetl-3', 'ppml-7']);
+    expect(serverLinks(await readPage('/?q=WEB'))).toEqual(['ppweb-2']);
+    expect(await readPage('/?q=nothing-like-it')).toContain('No server matches.');
+  });
+
+  test('has a hundred servers on a page', async () => {
+    const servers = Array.from({ length: 230 }, (_, index) => makeFleetServer(`web-${1000 + index}`, index / 3));
+    const view = { at: AT, servers };
+    expect(serverLinks(await readPage('/', { view }))).toHaveLength(100);
+    const last = await readPage('/?page=3', { view });
+    expect(serverLinks(last)).toHaveLength(30);
+    expect(last).toContain('page 3 of 3, 230 servers');
+    expect(serverLinks(await readPage('/?page=99', { view }))).toHaveLength(30);
+  });
+
+  test('says why there is nothing before the first cycle and after too long a silence', async () => {
+    const starting = await readPage('/', { view: undefined, totals: { startedAt: AT - 30, lastFailure: 'HTTP 503' } });
+    expect(starting).toContain('Starting: no cycle has succeeded yet');
+    expect(starting).toContain('HTTP 503');
+    const overdue = await readPage('/', { now: () => AT + 999 });
+    expect(overdue).toContain('Risks and forecasts are withdrawn');
+    expect(serverLinks(overdue)).toEqual([]);
+  });
+
+  test('refreshes itself only when asked to', async () => {
+    expect(await readPage('/')).not.toContain('http-equiv="refresh"');
+    expect(await readPage('/?refresh=on')).toContain('<meta http-equiv="refresh" content="30">');
+  });
+});
+
+describe("a server's page", () => {
+  test('draws every metric with its past, its band and its threshold', async () => {
+    const page = await readPage('/servers/ppdb-1');
+    expect(page.match(/<article class="card chart">/g)).toHaveLength(2);
+    expect(page.match(/class="band" d="M[\d. L-]+Z"/g)).toHaveLength(2);
+    expect(page).toContain('threshold 95%');
+    expect(page).toContain('+64.9');
+    expect(page).toMatch(/<title>2026-01-05 12:35:00 UTC: p50 51\.8%, p10 49\.8%, p90 53\.8%<\/title>/);
+  });
+
+  // One gap every two hours, the newest bucket among them.
+  test('interrupts the line where samples are missing', async () => {
+    const server = makeFleetServer('a', 5, {
+      metrics: { mem_used_pct: (time) => (time % 7200 === 0 ? Number.NaN : 50) },
+    });
+    const page = await readPage('/servers/a', { view: { at: AT, servers: [server] } });
+    const past = /class="past" d="([^"]+)"/g;
+    const [memory] = [...page.matchAll(past)].map(([, path]) => path!).filter((path) => path.split('M').length > 2);
+    expect(memory!.split('M').length - 1).toBe(12);
+  });
+
+  test('of a stale server says so and shows no forecast', async () => {
+    const page = await readPage('/servers/ppetl-3');
+    expect(page).toContain('stale: no fresh samples, so no risk.');
+    expect(page).not.toContain('class="band" d=');
+  });
+
+  test('of an unknown server leads to close names', async () => {
+    const response = await fetch(`${await startServer()}/servers/ppdb-2`);
+    expect(response.status).toBe(404);
+    expect(await response.text()).toContain('href="/servers/ppdb-1"');
+  });
+});
+
+describe('every page', () => {
+  const view = { at: AT, servers: [makeFleetServer(hostileName, 80), makeFleetServer('b', 3)] };
+  const paths = [
+    '/',
+    `/?q=${encodeURIComponent(hostileName)}`,
+    `/servers/${encodeURIComponent(hostileName)}`,
+    '/servers/none',
+  ];
+
+  test('shows names from outside as text only', async () => {
+    for (const path of paths) expect(await readPage(path, { view })).not.toContain('<img');
+    expect(await readPage(paths[2]!, { view })).toContain('&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;');
+  });
+
+  test('needs no script, no inline style and nothing from elsewhere', async () => {
+    for (const path of paths) {
+      const page = await readPage(path, { view });
+      expect(page).not.toMatch(/<script|\sstyle="|\son\w+="/);
+      const addresses = [...page.matchAll(/(?:href|src|action)="([^"]*)"/g)].map(([, address]) => address!);
+      for (const address of addresses) expect(address).toMatch(/^(?:\/(?!\/)|#|data:image\/svg)/);
+    }
+  });
+
+  test('has exactly the style sheet that the policy allows', async () => {
+    const response = await fetch(`${await startServer()}/`);
+    const style = /<style>([\s\S]*?)<\/style>/.exec(await response.text())![1]!;
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(response.headers.get('content-security-policy')).toContain(`'sha256-${hash}'`);
+  });
+});
+
+describe('the parts of pages', () => {
+  test('escape whatever is put in', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const { text: page } = html`<p title="${text}">${text}</p>`;
+        expect(page.match(/[<>"]/g)!.join('')).toBe('<""><>');
+      }),
+    );
+  });
+
+  test('put ticks at round values inside the range', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 1e6, noNaN: true }),
+        fc.double({ min: 1e-3, max: 1e6, noNaN: true }),
+        (from, span) => {
+          const ticks = roundTicks(from, from + span, 5);
+          expect(ticks.length).toBeGreaterThanOrEqual(2);
+          expect(ticks.length).toBeLessThanOrEqual(11);
+          for (const tick of ticks) {
+            expect(tick).toBeGreaterThanOrEqual(from - span * 1e-6);
+            expect(tick).toBeLessThanOrEqual(from + span * (1 + 1e-6));
+          }
+        },
+      ),
+    );
+  });
+
+  test('break a line at a missing value and show a lone point', () => {
+    const scale = { x: linearScale(0, 10, 0, 100), y: linearScale(0, 10, 100, 0) };
+    const points = [1, Number.NaN, 3, 4].map((value, index) => ({ time: index, value }));
+    expect(linePath(points, scale)).toBe('M0 90h0M20 70h0L30 60');
+  });
+
+  test('never call a small chance none or a large one certain', () => {
+    expect([0, 0.001, 0.5, 0.999, 1].map(describeRatio)).toEqual(['0%', '<1%', '50%', '>99%', '100%']);
+  });
+
+  test('keep the query in addresses', () => {
+    const address = '/?show=red&q=a%26b&page=3&refresh=on';
+    expect(fleetAddress(parseFleetQuery(new URL(address, 'http://x').searchParams))).toBe(address);
+    const nonsense = parseFleetQuery(new URLSearchParams('show=blue&page=-4&refresh=maybe'));
+    expect(fleetAddress(nonsense)).toBe('/');
+  });
+});

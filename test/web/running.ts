@@ -1,0 +1,74 @@
+/** A server on a free port of the loopback interface over a small fleet, for the tests. */
+import { pino } from 'pino';
+import { afterEach } from 'vitest';
+import type { CycleView } from '../../src/exposition/cycleView.js';
+import { ExporterMetrics } from '../../src/exposition/exporterMetrics.js';
+import { publishCycle } from '../../src/exposition/publishedCycle.js';
+import type { CycleTotals, StateView } from '../../src/exposition/state.js';
+import { webOptionsSchema } from '../../src/web/options.js';
+import { createWebServer, type WebServer } from '../../src/web/server.js';
+import { AT, DEFAULT_OPTIONS, makeFleet } from '../exposition/fleet.js';
+
+export const BUILD = { version: '0.1.0', engine: 'tfjs', backend: 'wasm', nodeVersion: '20.12.0' };
+
+export interface Setting {
+  /** undefined = no cycle yet. */
+  readonly view?: CycleView | undefined;
+  readonly totals?: Partial<CycleTotals>;
+  /** The `web:` block of the configuration. */
+  readonly web?: Record<string, unknown>;
+  readonly reload?: () => Promise<void>;
+  /** Epoch seconds. */
+  readonly now?: () => number;
+  readonly log?: (line: string) => void;
+  readonly configText?: () => string;
+}
+
+const running: WebServer[] = [];
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((server) => server.stop()));
+});
+
+/** Starts a server that the test's end stops; returns its URL. */
+export async function startServer(setting: Setting = {}): Promise<string> {
+  const server = await makeServer(setting);
+  return server.start();
+}
+
+export async function makeServer(setting: Setting = {}): Promise<WebServer> {
+  const server = createWebServer({
+    options: webOptionsSchema.parse({ listen_address: '127.0.0.1:0', ...setting.web }),
+    state: await makeState(setting),
+    reload: setting.reload ?? (async () => {}),
+    log: pino({}, { write: setting.log ?? (() => {}) }),
+    now: setting.now ?? (() => AT + 1),
+  });
+  running.push(server);
+  return server;
+}
+
+async function makeState(setting: Setting): Promise<StateView> {
+  const view = 'view' in setting ? setting.view : makeFleet();
+  const cycle = view && (await publishCycle(view, DEFAULT_OPTIONS));
+  const totals: CycleTotals = {
+    startedAt: AT - 3600,
+    intervalSeconds: 60,
+    succeeded: 59,
+    failed: 1,
+    skipped: 0,
+    lastSuccessAt: view && AT,
+    lastDurationSeconds: 0.8,
+    ...setting.totals,
+  };
+  return {
+    build: BUILD,
+    exporter: new ExporterMetrics(BUILD),
+    cycle: () => cycle,
+    cycles: () => totals,
+    model: () => ({ name: 'default', path: 'models/default', created: '2026-01-04T10:00:00Z', parameters: 121_934 }),
+    sources: () => [{ name: 'prometheus', lastSuccessAt: AT - 5, samples: 4711 }],
+    warmupBuckets: () => 40,
+    configText: setting.configText ?? (() => 'step: 5m\n'),
+  };
+}

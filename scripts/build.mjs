@@ -18,8 +18,9 @@ export function buildIfStale() {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   const run = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, encoding: 'utf8' });
   const output = `${run.stdout ?? ''}${run.stderr ?? ''}${run.error?.message ?? ''}`;
-  // tsc leaves the stamp's time alone when nothing changed; the start of the build is what it vouches for.
-  if (run.status === 0) utimesSync(stamp, startedAt, startedAt);
+  // The stamp vouches for the sources as they were when the build began, and for nothing after errors; tsc touches it as it likes.
+  const vouchedFor = run.status === 0 ? startedAt : new Date(0);
+  if (existsSync(stamp)) utimesSync(stamp, vouchedFor, vouchedFor);
   return { status: run.status ?? 1, output };
 }
 

@@ -47,7 +47,7 @@ set_up_engine() {
   fi
   step 'setting up native TensorFlow from the Python package index (207 MB)' scripts/setup-tensorflow.sh || true
   reason=$(tail -n 1 "$STEP_LOG")
-  if node scripts/check-engine.mjs --native; then return; fi
+  if node scripts/check-engine.mjs --native 2>/dev/null; then return; fi
   node scripts/check-engine.mjs >/dev/null || fail "no engine works: $(node scripts/check-engine.mjs 2>&1)"
   printf '%s\n%s\n' "$fingerprint" \
     "engine: wasm. It can do all but train, slowly. Native TensorFlow: ${reason}. To try again: rm $ENGINE_STAMP && make setup" |

@@ -10,6 +10,7 @@ import type { PrometheusOptions } from './options.js';
 import { inParallel } from './parallel.js';
 import { RangeReader } from './reader.js';
 import { groupByServer, mergeSeries, noPoints } from './serverSeries.js';
+import { measureSkew } from './skew.js';
 import { implausibleUnit, type Spread } from './units.js';
 
 export interface DoctorReport {
@@ -22,6 +23,8 @@ export interface DoctorReport {
   readonly skewSeconds: number;
   /** Servers that have at least one metric. */
   readonly servers: number;
+  /** Those of which nothing at all came for over ten minutes; not counted as stale below. */
+  readonly silent: readonly string[];
   /** One per LINBORG metric, in LINBORG's order. */
   readonly metrics: readonly MetricReport[];
 }
@@ -36,9 +39,9 @@ export interface MetricReport {
   readonly alternatives: readonly { readonly name: string; readonly servers: number; readonly query: string }[];
   /** Share (0–1) of buckets without a value while the server had any; NaN if nobody has the metric. */
   readonly gapRatio: number;
-  /** Servers whose newest value is older than ten minutes. */
+  /** Servers whose newest value is older than ten minutes, though others of their metrics came. */
   readonly staleServers: number;
-  /** Seconds since the newest value of the server that is furthest behind; NaN if nobody has the metric. */
+  /** Seconds since the newest value of the server that is furthest behind; NaN if no server alive has the metric. */
   readonly oldestNewestSeconds: number;
   /** Raw values of the last 24 h; absent if nobody has the metric. */
   readonly spread?: Spread;
@@ -74,10 +77,10 @@ export async function examineMappings(
 ): Promise<DoctorReport> {
   const client = await createClient(options, surroundings);
   try {
-    const at = await client.serverTime().catch((cause: Error) => {
+    const skewSeconds = await measureSkew(client, surroundings.clock).catch((cause: Error) => {
       throw new SourceError(`prometheus ${options.url} cannot be examined (${cause.message})`, { cause });
     });
-    const skewSeconds = Math.round(at - surroundings.clock());
+    const at = surroundings.clock() + skewSeconds;
     const queries = metricQueries(pack, options);
     const findings = await probe({ client, options, packPath: pack.path, queries }, at, LOOKBACK_SECONDS);
     const choice = new Choice();
@@ -94,6 +97,7 @@ export async function examineMappings(
     for await (const _ of examined);
     const spreads = spreadsOf(holdings);
     const servers = serverSpans(holdings);
+    const silent = [...servers].filter(([, { to }]) => ageOf(to, at) > STALE_SECONDS).map(([server]) => server);
     const metrics = METRIC_NAMES.map((metric): MetricReport => {
       const alternatives = queriesInUse(queries.find(([query]) => query?.metric === metric) ?? [], choice, options);
       const { byServer, problems } = holdings.get(metric)!;
@@ -108,13 +112,13 @@ export async function examineMappings(
           .slice(0, EXAMPLES),
         alternatives,
         gapRatio: gapRatio(byServer, servers),
-        ...staleness(byServer, at),
+        ...staleness(byServer, silent, at),
         ...(spread === undefined ? {} : { spread }),
         problems: unit === undefined ? problems : [...problems, unit],
       };
     });
     const { url, selector } = options;
-    return { url, pack: pack.name, selector, at, skewSeconds, servers: servers.size, metrics };
+    return { url, pack: pack.name, selector, at, skewSeconds, servers: servers.size, silent: silent.sort(), metrics };
   } finally {
     client.close();
   }
@@ -195,12 +199,18 @@ function gapRatio(byServer: ReadonlyMap<string, Holding>, spans: ReadonlyMap<str
   return expected === 0 ? Number.NaN : 1 - found / expected;
 }
 
-function staleness(byServer: ReadonlyMap<string, Holding>, at: number) {
-  const ages = [...byServer.values()].map(({ newest }) => Math.max(0, at - (newest + STEP_SECONDS)));
+function staleness(byServer: ReadonlyMap<string, Holding>, silent: readonly string[], at: number) {
+  const alive = [...byServer].filter(([server]) => !silent.includes(server));
+  const ages = alive.map(([, { newest }]) => ageOf(newest, at));
   return {
     staleServers: ages.filter((age) => age > STALE_SECONDS).length,
     oldestNewestSeconds: ages.length === 0 ? Number.NaN : Math.round(ages.reduce((a, b) => Math.max(a, b))),
   };
+}
+
+/** Seconds since a bucket ended. */
+function ageOf(bucket: number, at: number): number {
+  return Math.max(0, at - (bucket + STEP_SECONDS));
 }
 
 function spreadsOf(holdings: ReadonlyMap<MetricName, MetricHoldings>): Map<MetricName, Spread> {

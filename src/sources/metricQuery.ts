@@ -61,7 +61,8 @@ export function queryError(query: MetricQuery, packPath: string, expr: string, c
   return new SourceError(`query for ${metric} ("${alternative.name}") failed${tries} (${failure.message})`, { cause });
 }
 
-/** A query on one line, as one pastes it. */
+/** A query on one line, as one pastes it; as it stands where a comment needs its line end. */
 export function oneLine(expr: string): string {
+  if (expr.includes('#')) return expr.trim();
   return expr.replace(/\s*\n\s*/g, ' ').trim();
 }

@@ -15,6 +15,7 @@ import { type Part, Pull } from './pull.js';
 import { QueryFailure } from './queryFailure.js';
 import { RangeReader } from './reader.js';
 import { groupByServer, mergeSeries, toSampleSeries } from './serverSeries.js';
+import { measureSkew } from './skew.js';
 import type { PullEvent, Source } from './source.js';
 
 /** How far back an increment catches up, and how long a vanished server is remembered. */
@@ -23,8 +24,6 @@ const PROBE_EVERY_SECONDS = 3600;
 /** A new server, or one that lost a metric, has the alternatives probed again, but not more often than this. */
 const PROBE_AT_MOST_EVERY_SECONDS = 300;
 const PROBE_LOOKBACK_SECONDS = 3600;
-/** A clock that lies this little outside the time between question and answer counts as equal. */
-const SKEW_TOLERANCE_SECONDS = 2;
 
 /** A source for one entry of the configuration. Throws SourceError for TLS files that cannot be read. */
 export async function createPrometheusSource(
@@ -96,13 +95,10 @@ class PrometheusSource implements Source {
     yield { kind: 'summary', summary: pull.summary(this.name, this.#clock() - startedAt, requests) };
   }
 
-  /** Measures the source's clock, which also tells at once whether it can be reached. */
+  /** Goes by the source's clock, and finds out whether it can be reached. */
   async #begin(now: number): Promise<Pull> {
-    const askedAt = this.#clock();
     try {
-      const theirs = await this.#client.serverTime();
-      const skew = theirs - Math.min(Math.max(theirs, askedAt), this.#clock());
-      const skewSeconds = Math.abs(skew) < SKEW_TOLERANCE_SECONDS ? 0 : skew;
+      const skewSeconds = await measureSkew(this.#client, this.#clock);
       return new Pull(now + skewSeconds, skewSeconds);
     } catch (cause) {
       if (cause instanceof SourceError) return new Pull(now, 0).stopped(cause);

@@ -3,11 +3,15 @@ import { describeDuration } from '../core/duration.js';
 import type { DoctorReport, MetricReport } from './doctor.js';
 import { shorten } from './units.js';
 
+/** A missed scrape now and then is normal, and so is a restart. */
+const MANY_GAPS = 0.1;
+const MAX_NAMES = 5;
+
 /** A plain-text table, what is wrong, and the queries to paste into Prometheus. Ends with a newline. */
 export function renderDoctor(report: DoctorReport): string {
   const rows = report.metrics.map((metric) => row(metric, report.servers));
   const header = ['METRIC', 'SERVERS', 'GAPS 24H', 'STALE', 'FURTHEST BEHIND', 'MIN', 'MEDIAN', 'MAX', 'ALTERNATIVE'];
-  const remarks = report.metrics.flatMap((metric) => remarksOn(metric, report.servers));
+  const remarks = [...silentServers(report), ...report.metrics.flatMap((metric) => remarksOn(metric, report.servers))];
   const queries = report.metrics.flatMap(({ metric, alternatives }) =>
     alternatives.map(({ name, query }) => `  # ${metric}: ${name}\n  ${query}`),
   );
@@ -28,9 +32,16 @@ function headline({ url, pack, selector, servers, metrics, skewSeconds }: Doctor
   ];
   if (servers === 0)
     lines.push('No server found: check selector and server_label, and whether node_exporter is scraped.');
-  if (Math.abs(skewSeconds) >= 2)
-    lines.push(`Its clock differs from this machine's by ${skewSeconds} s; linborg goes by its clock.`);
+  if (skewSeconds !== 0)
+    lines.push(`Its clock differs from this machine's by ${Math.round(skewSeconds)} s; linborg goes by its clock.`);
   return lines.join('\n');
+}
+
+function silentServers({ silent, servers }: DoctorReport): string[] {
+  if (silent.length === 0) return [];
+  const more = silent.length > MAX_NAMES ? ` and ${silent.length - MAX_NAMES} more` : '';
+  const names = silent.slice(0, MAX_NAMES).join(', ');
+  return [`silent for over 10 min, ${silent.length} of ${servers} servers: ${names}${more}`];
 }
 
 function row(metric: MetricReport, servers: number): string[] {
@@ -41,7 +52,7 @@ function row(metric: MetricReport, servers: number): string[] {
     `${metric.servers}/${servers}`,
     metric.servers === 0 ? '-' : `${(100 * metric.gapRatio).toFixed(1)} %`,
     metric.servers === 0 ? '-' : String(metric.staleServers),
-    metric.servers === 0 ? '-' : behind(metric.oldestNewestSeconds),
+    Number.isNaN(metric.oldestNewestSeconds) ? '-' : behind(metric.oldestNewestSeconds),
     ...(spread ? [spread.min, spread.median, spread.max].map(shorten) : ['-', '-', '-']),
     used.length === 0
       ? 'none has data'
@@ -54,13 +65,16 @@ function behind(seconds: number): string {
   return seconds < 300 ? 'under 5 min' : describeDuration(seconds);
 }
 
-function remarksOn({ metric, servers, lacking, staleServers, problems }: MetricReport, all: number): string[] {
+function remarksOn(report: MetricReport, all: number): string[] {
+  const { metric, servers, lacking, staleServers, problems, gapRatio } = report;
   const remarks = problems.map((problem) => `${metric}: ${problem}`);
   if (servers === 0 && all > 0) remarks.push(`${metric}: absent; the model is told so and does without`);
   else if (lacking.length > 0) {
     const more = all - servers - lacking.length;
     remarks.push(`${metric}: absent on ${lacking.join(', ')}${more > 0 ? ` and ${more} more` : ''}`);
   }
+  if (gapRatio > MANY_GAPS)
+    remarks.push(`${metric}: many gaps; if its scrape interval is over 1 min, set min_window to twice that interval`);
   if (staleServers > 0) remarks.push(`${metric}: nothing for over 10 min from ${staleServers} of ${servers} servers`);
   return remarks;
 }

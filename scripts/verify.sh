@@ -33,6 +33,8 @@ check 'types (tsc)' npx tsc -p tsconfig.json
 check 'format and lint (biome)' npx biome ci --reporter=summary
 check 'room table (dependency-cruiser)' node scripts/check-rooms.mjs
 check 'dead code (knip)' npx knip
+# What only tests use is dead code too.
+check 'code that only tests use (knip)' npx knip --production --include files,dependencies,exports
 check 'syntax of shell scripts' shell_scripts
 check 'metrics text (promtool)' golden_metrics
 check 'rules (promtool)' promtool check rules rules/recording.yml rules/alerts.yml

@@ -1,0 +1,113 @@
+/** The simulator over HTTP: each server is a scrape target of its own, found by Prometheus through http_sd. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CommandError } from '../core/errors.js';
+import type { Fleet } from './fleet.js';
+import { createNodeExporter, type NodeExporter } from './node/nodeExporter.js';
+import { NODE_JOB } from './node/nodeSeries.js';
+
+export interface ListenOptions {
+  readonly fleet: Fleet;
+  /** Loopback if left out. */
+  readonly host?: string;
+  /** 0 = any free port. */
+  readonly port: number;
+  /** The current time in epoch seconds. */
+  readonly now: () => number;
+}
+
+export interface RunningSimulator {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves `/metrics?server=NAME` and `/servers/NAME/metrics` (one server, as its node_exporter would), `/metrics` (all
+ * servers, with the label `instance`; scrape it with `honor_labels`), and `/sd` (the targets, for `http_sd_configs`).
+ * @throws CommandError if the address cannot be listened on
+ */
+export async function listenSimulator(options: ListenOptions): Promise<RunningSimulator> {
+  const exporter = createNodeExporter(options.fleet);
+  const server = createServer((request, response) => answer(exporter, options.now, request, response));
+  const host = options.host ?? '127.0.0.1';
+  await listen(server, host, options.port);
+  const { port } = server.address() as AddressInfo;
+  return { port, close: () => close(server) };
+}
+
+const TEXT = 'text/plain; version=0.0.4; charset=utf-8';
+
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+function answer(exporter: NodeExporter, now: () => number, request: IncomingMessage, response: ServerResponse): void {
+  const { status, type, body } = route(exporter, now, request);
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+function route(exporter: NodeExporter, now: () => number, request: IncomingMessage): Answer {
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return text(405, `${request.method} is not allowed; use GET\n`);
+  const url = URL.canParse(request.url ?? '', 'http://simulator')
+    ? new URL(request.url!, 'http://simulator')
+    : undefined;
+  const one = /^\/servers\/([^/]+)\/metrics$/.exec(url?.pathname ?? '')?.[1];
+  if (one !== undefined) return serverText(exporter, one, now());
+  switch (url?.pathname) {
+    case '/metrics': {
+      const server = url.searchParams.get('server');
+      return server === null ? metrics(exporter.renderFleet(now())) : serverText(exporter, server, now());
+    }
+    case '/sd':
+      return { status: 200, type: 'application/json', body: JSON.stringify(targets(exporter, request.headers.host)) };
+    case '/':
+      return text(200, 'A simulated fleet: /metrics, /metrics?server=NAME, /servers/NAME/metrics, /sd\n');
+    default:
+      return text(404, 'not found; there are /metrics, /metrics?server=NAME, /servers/NAME/metrics and /sd\n');
+  }
+}
+
+function serverText(exporter: NodeExporter, server: string, at: number): Answer {
+  const body = exporter.renderServer(server, at);
+  if (body === 'unknown') return text(404, 'there is no such server in this fleet; /sd lists them\n');
+  if (body === 'down') return text(503, `${server} is rebooting\n`);
+  return metrics(body);
+}
+
+function metrics(body: string): Answer {
+  return { status: 200, type: TEXT, body };
+}
+
+function text(status: number, body: string): Answer {
+  return { status, type: 'text/plain; charset=utf-8', body };
+}
+
+/** One target group per server, in the format of http_sd; the address is the one that was asked. */
+function targets(exporter: NodeExporter, address = 'localhost'): unknown {
+  return exporter.servers.map((server) => ({
+    targets: [address],
+    labels: { job: NODE_JOB, instance: server, __metrics_path__: `/servers/${server}/metrics` },
+  }));
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const reason = cause.code === 'EADDRINUSE' ? 'the port is in use' : cause.message;
+      const advice = 'stop what listens there or choose another one with --listen HOST:PORT';
+      reject(new CommandError(`the simulator cannot listen on ${host}:${port}: ${reason}; ${advice}`, { cause }));
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

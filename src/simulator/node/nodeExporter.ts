@@ -1,0 +1,99 @@
+/** The fleet as Prometheus text (exposition format 0.0.4). */
+
+import type { Fleet } from '../fleet.js';
+import { groupBy } from '../groupBy.js';
+import { type NodeFamily, type NodeSeries, NodeView } from './nodeSeries.js';
+
+export interface NodeExporter {
+  readonly servers: readonly string[];
+  /** The text of one server at this time (epoch seconds): `down` while it reboots, `unknown` if there is none of that name. */
+  renderServer(server: string, at: number): string | 'down' | 'unknown';
+  /** All servers that are up, told apart by the label `instance`. */
+  renderFleet(at: number): string;
+}
+
+/** A series' line up to its value; the value's position in a server's row of values. */
+interface Line {
+  readonly family: NodeFamily;
+  readonly head: string;
+  readonly index: number;
+}
+
+interface Page {
+  readonly view: NodeView;
+  readonly values: Float64Array;
+  readonly lines: readonly Line[];
+  readonly fleetLines: ReadonlyMap<string, readonly Line[]>;
+}
+
+/** Prepares the text of every server, so that a scrape only fills in the values. */
+export function createNodeExporter(fleet: Fleet): NodeExporter {
+  const pages = new Map<string, Page>();
+  const pageOf = (name: string): Page | undefined => {
+    const known = pages.get(name);
+    if (known !== undefined) return known;
+    const server = fleet.servers.find((candidate) => candidate.name === name);
+    if (server === undefined) return undefined;
+    const page = createPage(new NodeView(server));
+    pages.set(name, page);
+    return page;
+  };
+  const servers = fleet.servers.map((server) => server.name);
+
+  return {
+    servers,
+    renderServer(server, at) {
+      const page = pageOf(server);
+      if (page === undefined) return 'unknown';
+      return page.view.readAt(at, page.values) ? renderPage(page) : 'down';
+    },
+    renderFleet(at) {
+      const up = servers.map((name) => pageOf(name)!).filter((page) => page.view.readAt(at, page.values));
+      return renderPages(up);
+    },
+  };
+}
+
+function createPage(view: NodeView): Page {
+  const lines = view.series.map((series, index) => toLine(series, index, {}));
+  const fleetLines = groupBy(
+    view.series.map((series, index) => toLine(series, index, { instance: view.server.name })),
+    (line) => line.family.name,
+  );
+  return { view, values: new Float64Array(view.series.length), lines, fleetLines };
+}
+
+function toLine({ family, labels }: NodeSeries, index: number, extra: Readonly<Record<string, string>>): Line {
+  const pairs = Object.entries({ ...extra, ...labels }).map(([name, value]) => `${name}="${value}"`);
+  const head = pairs.length === 0 ? family.name : `${family.name}{${pairs.join(',')}}`;
+  return { family, head, index };
+}
+
+function renderPage(page: Page): string {
+  let text = '';
+  let current = '';
+  for (const line of page.lines) {
+    if (line.family.name !== current) text += headOf(line.family);
+    current = line.family.name;
+    text += `${line.head} ${page.values[line.index]}\n`;
+  }
+  return text;
+}
+
+/** All lines of a family must stand together, so families are the outer loop. */
+function renderPages(pages: readonly Page[]): string {
+  const families = new Map<string, NodeFamily>();
+  for (const page of pages) for (const line of page.lines) families.set(line.family.name, line.family);
+  let text = '';
+  for (const [name, family] of families) {
+    text += headOf(family);
+    for (const page of pages) {
+      for (const line of page.fleetLines.get(name) ?? []) text += `${line.head} ${page.values[line.index]}\n`;
+    }
+  }
+  return text;
+}
+
+function headOf({ name, type, help }: NodeFamily): string {
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
+}

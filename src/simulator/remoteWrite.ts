@@ -1,0 +1,161 @@
+/** Writes a fleet's history into Prometheus through its remote-write receiver. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import snappy from 'snappyjs';
+import { CommandError } from '../core/errors.js';
+import type { Fleet } from './fleet.js';
+import { NODE_JOB, NodeView } from './node/nodeSeries.js';
+import type { SimulatedServer } from './server/simulatedServer.js';
+import { encodeWriteRequest, type WriteSeries } from './writeRequest.js';
+
+export interface HistoryOptions {
+  readonly fleet: Fleet;
+  /** The receiver, e.g. http://localhost:9090/api/v1/write. */
+  readonly url: string;
+  /** Epoch seconds; samples lie at from ≤ time < until. */
+  readonly from: number;
+  readonly until: number;
+  /** Seconds between samples; at most 120, so that `rate(...[5m])` always finds two samples. */
+  readonly intervalSeconds: number;
+  /** Sent with every request, e.g. for authorization or a tenant. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly onProgress?: (progress: HistoryProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface HistoryProgress {
+  readonly serversDone: number;
+  readonly servers: number;
+  /** Samples that the receiver has taken so far. */
+  readonly samples: number;
+}
+
+/**
+ * Sends the history of every server and waits until all of it is taken.
+ * The receiver must accept samples out of order over the whole span (`storage.tsdb.out_of_order_time_window`).
+ * @returns the number of samples sent
+ * @throws CommandError if the receiver refuses or stays unreachable
+ */
+export async function writeHistory(options: HistoryOptions): Promise<number> {
+  const { fleet, signal } = options;
+  await send(encodeWriteRequest(fleet.servers.flatMap((server) => newestSamples(server, options))), options);
+  const queue = [...fleet.servers];
+  const progress = { serversDone: 0, servers: queue.length, samples: 0 };
+  // Two requests in flight: one is encoded while Prometheus works on the other.
+  const sendQueue = async () => {
+    for (let server = queue.shift(); server !== undefined; server = queue.shift()) {
+      for (const batch of batchesOf(server, options)) {
+        signal?.throwIfAborted();
+        await send(encodeWriteRequest(batch.series), options);
+        progress.samples += batch.samples;
+        await sleep(0);
+      }
+      progress.serversDone++;
+      options.onProgress?.({ ...progress });
+    }
+  };
+  await Promise.all([sendQueue(), sendQueue()]);
+  return progress.samples;
+}
+
+interface Batch {
+  readonly series: readonly WriteSeries[];
+  readonly samples: number;
+}
+
+/** Small enough for the receiver's 32 MB, large enough to be quick. */
+const MAX_BATCH_SAMPLES = 60_000;
+
+/**
+ * The last sample of each series. Once Prometheus has it, all the rest is out of order and stays in that path; without it
+ * the samples that happen to be in order move the head block over days, and it compacts block after block meanwhile.
+ */
+function newestSamples(server: SimulatedServer, { until, intervalSeconds }: HistoryOptions): WriteSeries[] {
+  const view = new NodeView(server);
+  const times = Float64Array.of((Math.ceil(until / intervalSeconds) - 1) * intervalSeconds);
+  const values = new Float64Array(view.series.length).fill(Number.NaN);
+  view.readAt(times[0]!, values);
+  return labelSets(view).map((labels, row) => ({ labels, times, values: values.subarray(row, row + 1) }));
+}
+
+function labelSets(view: NodeView): Readonly<Record<string, string>>[] {
+  return view.series.map(({ family, labels }) => ({
+    __name__: family.name,
+    instance: view.server.name,
+    job: NODE_JOB,
+    ...labels,
+  }));
+}
+
+/** Cuts a server's history into spans of time, oldest first. */
+function* batchesOf(server: SimulatedServer, { from, until, intervalSeconds }: HistoryOptions): Generator<Batch> {
+  const view = new NodeView(server);
+  const labels = labelSets(view);
+  const first = Math.ceil(from / intervalSeconds);
+  const end = Math.ceil(until / intervalSeconds);
+  const span = Math.max(1, Math.floor(MAX_BATCH_SAMPLES / view.series.length));
+  for (let start = first; start < end; start += span) {
+    const length = Math.min(span, end - start);
+    const times = Float64Array.from({ length }, (_, index) => (start + index) * intervalSeconds);
+    const block = new Float64Array(view.series.length * length).fill(Number.NaN);
+    let samples = 0;
+    for (let index = 0; index < length; index++) {
+      if (view.readAt(times[index]!, block, index, length)) samples += view.series.length;
+    }
+    const series = labels.map((names, row) => ({
+      labels: names,
+      times,
+      values: block.subarray(row * length, (row + 1) * length),
+    }));
+    yield { series, samples };
+  }
+}
+
+const MAX_TRIES = 6;
+const FIRST_PAUSE_MS = 200;
+
+async function send(message: Uint8Array, { url, headers, signal }: HistoryOptions): Promise<void> {
+  const request: RequestInit = {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-protobuf',
+      'content-encoding': 'snappy',
+      'x-prometheus-remote-write-version': '0.1.0',
+      ...headers,
+    },
+    body: snappy.compress(message),
+    ...(signal === undefined ? {} : { signal }),
+  };
+  for (let tries = 1; ; tries++) {
+    const failure = await post(url, request);
+    if (failure === undefined) return;
+    if (!failure.isTemporary || tries === MAX_TRIES) {
+      const advice = failure.isTemporary
+        ? 'is it running, with --web.enable-remote-write-receiver?'
+        : 'it needs --web.enable-remote-write-receiver and an out_of_order_time_window that covers the history';
+      throw new CommandError(`${url} did not take the history (${failure.reason}, ${tries} tries); ${advice}`, {
+        cause: failure.cause,
+      });
+    }
+    await sleep(FIRST_PAUSE_MS * 2 ** (tries - 1), undefined, signal === undefined ? {} : { signal });
+  }
+}
+
+interface Failure {
+  readonly reason: string;
+  readonly isTemporary: boolean;
+  readonly cause?: unknown;
+}
+
+async function post(url: string, request: RequestInit): Promise<Failure | undefined> {
+  try {
+    const response = await fetch(url, request);
+    const body = await response.text();
+    if (response.ok) return undefined;
+    const isTemporary = response.status >= 500 || response.status === 429;
+    return { reason: `HTTP ${response.status} ${body.trim().slice(0, 200)}`.trim(), isTemporary };
+  } catch (cause) {
+    request.signal?.throwIfAborted();
+    const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
+    return { reason, isTemporary: true, cause };
+  }
+}

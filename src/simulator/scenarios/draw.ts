@@ -1,0 +1,17 @@
+/** Draws in the shapes that scenarios need. */
+import { type Random, randomInt } from '../../core/random.js';
+
+/** Uniform in [low, high). */
+export function between(random: Random, low: number, high: number): number {
+  return low + (high - low) * random();
+}
+
+/** Uniform in the logarithm: 1 to 10 is as likely as 10 to 100. */
+export function logBetween(random: Random, low: number, high: number): number {
+  return low * (high / low) ** random();
+}
+
+/** One of a list. */
+export function pick<T>(random: Random, items: readonly [T, ...T[]]): T {
+  return items[randomInt(random, items.length)] ?? items[0];
+}

@@ -1,7 +1,7 @@
 /** The metrics of the exporter itself, kept by prom-client. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { EXPORTER_METRICS, type ExporterMetricName } from './catalogue.js';
-import type { BuildSummary, ModelSummary } from './state.js';
+import type { BuildSummary, ModelSummary } from './summaries.js';
 
 /** Gauges of prom-client whose names end in `_total`, which is for counters; each only sums another one. */
 const MISNAMED_DEFAULTS = [

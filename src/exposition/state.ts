@@ -1,24 +1,7 @@
 /** What the doors (web) may know about the running exporter; the composition root implements it. */
 import type { ExporterMetrics } from './exporterMetrics.js';
 import type { PublishedCycle } from './publishedCycle.js';
-
-export interface BuildSummary {
-  readonly version: string;
-  /** What runs the model, e.g. `tfjs-node` or `tfjs-wasm`. */
-  readonly engine: string;
-  /** e.g. `tensorflow` or `wasm`. */
-  readonly backend: string;
-  readonly nodeVersion: string;
-}
-
-export interface ModelSummary {
-  readonly name: string;
-  /** The folder that it was read from. */
-  readonly path: string;
-  /** When it was trained, ISO 8601. */
-  readonly created: string;
-  readonly parameters: number;
-}
+import type { BuildSummary, ModelSummary } from './summaries.js';
 
 /** How the cycles have gone since the start. Times are epoch seconds of the wall clock. */
 export interface CycleTotals {

@@ -72,7 +72,7 @@ td { padding: 9px 12px; border-bottom: 1px solid var(--line); vertical-align: mi
 th:first-child, td:first-child { padding-left: 18px; } th:last-child, td:last-child { padding-right: 18px; }
 tbody tr:last-child > * { border-bottom: 0; }
 tbody th { color: var(--text); font-weight: 600; }
-td:first-child { min-width: 200px; }
+td:first-child { min-width: 224px; }
 tbody tr:hover { background: var(--hover); }
 td .small { line-height: 1.35; }
 .name { font-weight: 600; overflow-wrap: anywhere; }
@@ -81,7 +81,7 @@ td .small { line-height: 1.35; }
 .risk b { width: 30px; text-align: right; }
 .risk svg { width: 74px; height: 8px; flex: none; }
 .red-text { color: var(--red); } .yellow-text { color: var(--yellow); } .green-text { color: var(--green); } .gray-text { color: var(--muted); }
-.reason { min-width: 220px; max-width: 380px; }
+.reason { min-width: 200px; max-width: 380px; }
 .spark { width: 150px; height: 34px; display: block; }
 .empty { padding: 36px 18px; text-align: center; color: var(--muted); }
 .pages { display: flex; justify-content: space-between; padding: 12px 18px; border-top: 1px solid var(--line); font-size: 13px; color: var(--muted); }

@@ -19,8 +19,8 @@ golden_metrics() {
     found=1
     echo "$file"
     promtool check metrics <"$file" || return 1
-  done < <(find test -name '*.prom')
-  [ "$found" -eq 1 ] || { echo 'no golden /metrics file test/**/*.prom was found'; return 1; }
+  done < <(find test -name 'metrics.prometheus.txt')
+  [ "$found" -eq 1 ] || { echo 'no golden file metrics.prometheus.txt was found in test/'; return 1; }
 }
 
 shell_scripts() {

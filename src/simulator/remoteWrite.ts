@@ -36,7 +36,8 @@ export interface HistoryProgress {
  * @throws CommandError if the receiver refuses or stays unreachable
  */
 export async function writeHistory(options: HistoryOptions): Promise<number> {
-  const { fleet, signal } = options;
+  const { fleet, from, until, signal } = options;
+  if (until <= from) return 0;
   await send(encodeWriteRequest(fleet.servers.flatMap((server) => newestSamples(server, options))), options);
   const queue = [...fleet.servers];
   const progress = { serversDone: 0, servers: queue.length, samples: 0 };

@@ -76,14 +76,19 @@ export class SimulatedServer {
 
   /** Scenario episodes that overlap from ≤ time < until, and heavy planned batch runs as episodes of their own; by start. */
   episodesBetween(from: number, until: number): Episode[] {
-    const found = new Set<Episode>(this.#batchesBetween(from, until));
+    const found = [...this.#batchesBetween(from, until), ...this.#scenariosBetween(from, until)];
+    return found.sort((a, b) => a.start - b.start);
+  }
+
+  #scenariosBetween(from: number, until: number): Set<Episode> {
+    const found = new Set<Episode>();
     const { slotSeconds } = this.#source;
     for (let slot = Math.floor(from / slotSeconds); slot * slotSeconds < until; slot++) {
       for (const episode of this.#source.episodesOfSlot(slot)) {
         if (episode.start < until && episode.end > from) found.add(episode);
       }
     }
-    return [...found].sort((a, b) => a.start - b.start);
+    return found;
   }
 
   #episodesAt(at: number): readonly Episode[] {
@@ -102,7 +107,7 @@ export class SimulatedServer {
     );
     const previous = planned.findLast((restart) => restart.at <= at) ?? planned[0]!;
     const next = planned.find((restart) => restart.at > at) ?? planned.at(-1)!;
-    const forced = this.episodesBetween(previous.at, next.at)
+    const forced = [...this.#scenariosBetween(previous.at, next.at)]
       .filter((episode) => endsInReboot(episode) && episode.end > previous.bootAt && episode.end < next.at)
       .map((episode) => rebootAfter(episode.end));
     this.#restarts = [previous, ...forced.sort((a, b) => a.at - b.at), next];

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { durationSeconds } from '../core/options.js';
 import { type ExportOptions, exportOptionsSchema } from '../exposition/options.js';
+import { type ModelOptions, modelFields, modelOptionsOf } from '../model/options.js';
 import { thresholdsSchema } from '../scoring/options.js';
 import { type SourceOptions, sourceOptions } from '../sources/options.js';
 import { type WebOptions, webOptionsSchema } from '../web/options.js';
@@ -16,8 +17,7 @@ export interface Settings {
   readonly thresholds: z.output<typeof thresholdsSchema>;
   readonly export: ExportOptions;
   readonly web: WebOptions;
-  /** The model's folder, which holds its manifest; relative to the working directory, else to the package. */
-  readonly model: string;
+  readonly model: ModelOptions;
 }
 
 export const settingsSchema = z
@@ -28,7 +28,7 @@ export const settingsSchema = z
     thresholds: thresholdsSchema,
     export: exportOptionsSchema,
     web: webOptionsSchema,
-    model: z.string().min(1).default('models/default'),
+    ...modelFields,
   })
   .superRefine(checkWindowFields)
   .transform(
@@ -39,6 +39,6 @@ export const settingsSchema = z
       thresholds: file.thresholds,
       export: file.export,
       web: file.web,
-      model: file.model,
+      model: modelOptionsOf(file),
     }),
   );

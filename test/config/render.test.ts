@@ -17,6 +17,7 @@ sources:
       url: http://localhost:9092
       basic_auth: { username: me, password_file: /run/secrets/prometheus }
 profiles: [{ match: '^ppdb$', profile: database }]
+workers: 2 # its default depends on the machine
 `;
 const environment = { PREFIX: 'prom', TOKEN: 'hunter4' };
 

@@ -25,7 +25,7 @@ test('every key that was promised is known and means what was promised', () => {
   expect(config.sources[0]?.prometheus).toMatchObject({ selector: 'job="node"', server_label: 'instance' });
   expect(config.windows).toMatchObject({ stepSeconds: 300, historySeconds: 691_200 });
   expect(config.cycleSeconds).toBe(60);
-  expect(config.model).toBe('models/default');
+  expect(config.model.path).toBe('models/default');
   expect(config.windows.profiles[0]).toMatchObject({ profile: 'database' });
   expect(config.thresholds.database).toContainEqual(
     expect.objectContaining({ metric: 'mem_used_pct', limit: { kind: 'fixed', value: 95 } }),

@@ -81,6 +81,15 @@ export function decodeSafetensors(bytes: Uint8Array, path: string): Map<string, 
   return tensors;
 }
 
+/** The file's own notes; only of bytes that `decodeSafetensors` accepted. */
+export function safetensorsMetadata(bytes: Uint8Array): Readonly<Record<string, string>> {
+  const headerBytes = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerBytes))) as {
+    __metadata__?: Record<string, string>;
+  };
+  return header.__metadata__ ?? {};
+}
+
 function parseHeader(text: Uint8Array, fail: (what: string, cause?: unknown) => never): Record<string, HeaderEntry> {
   try {
     const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text));

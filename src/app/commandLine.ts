@@ -1,0 +1,120 @@
+/** The commands and their flags; each command's work lies in a file of its own, loaded when it is called. */
+import { Command, CommanderError } from 'commander';
+import { CommandError, ConfigError, ModelError, PackError, SourceError } from '../core/errors.js';
+import { packageVersion } from './package.js';
+
+/** Errors that say all there is to say: their message is enough for a person. */
+const EXPECTED_ERRORS = [CommandError, ConfigError, ModelError, PackError, SourceError];
+
+/**
+ * Runs one command.
+ * @param args  without the program's name
+ * @returns the exit code: 0 done, 1 failed with a message, 2 wrong use
+ */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const program = createProgram(`linborg ${args.join(' ')}`, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (EXPECTED_ERRORS.some((kind) => error instanceof kind)) {
+      process.stderr.write(`linborg: ${(error as Error).message}\n`);
+    } else {
+      process.stderr.write(`linborg: unexpected fault, please report it\n${(error as Error).stack ?? String(error)}\n`);
+    }
+    return 1;
+  }
+}
+
+const CONFIG_FLAG = ['--config.file <path>', 'configuration file', 'linborg.yml'] as const;
+
+/** @param typed the whole command as it was typed */
+function createProgram(typed: string, exit: (code: number) => void): Command {
+  const program = new Command('linborg')
+    .description('forecasts server metrics out of Prometheus, hours ahead, and gives risk scores back as metrics')
+    .version(packageVersion(), '-V, --version')
+    .exitOverride()
+    .showHelpAfterError('(linborg --help lists the commands)');
+
+  program
+    .command('serve')
+    .description('pull, forecast, and serve /metrics and the status page')
+    .option(...CONFIG_FLAG)
+    .option('--web.listen-address <address>', 'overrides web.listen_address')
+    .option('--log.level <level>', 'debug, info, warn or error', 'info')
+    .action(async (flags) => exit(await (await import('./commands/serve.js')).serve(flags)));
+
+  program
+    .command('dry-run')
+    .description('one cycle: print the records, their validation and the risks; serve nothing')
+    .option(...CONFIG_FLAG)
+    .option('--limit <servers>', 'print at most this many servers', '10')
+    .action(async (flags) => exit(await (await import('./commands/dryRun.js')).dryRun(flags)));
+
+  const check = program.command('check').description('check a configuration, or what Prometheus has for it');
+  check
+    .command('config')
+    .description('check a configuration file, every fault with its line')
+    .argument('[file]', 'configuration file', 'linborg.yml')
+    .action(async (file) => exit(await (await import('./commands/check.js')).checkConfig(file)));
+  check
+    .command('mappings')
+    .description('ask Prometheus for each of the 14 metrics: servers, gaps, staleness, units, with the PromQL to paste')
+    .option(...CONFIG_FLAG)
+    .action(async (flags) => exit(await (await import('./commands/check.js')).checkMappings(flags)));
+
+  program
+    .command('train')
+    .description('train a model and write its folder')
+    .requiredOption('--from <source...>', '"csv DIR [DIR…]" (folders of traces) or "prometheus" (with --config.file)')
+    .option(...CONFIG_FLAG)
+    .option('--days <days>', 'history to read from Prometheus', '30')
+    .option('--out <dir>', 'model folder to write', 'models/trained')
+    .option('--evaluate <dir...>', 'more trace folders to measure accuracy on, not trained on')
+    .option('--steps <steps>', 'training steps of 128 windows', '8000')
+    .option('--hidden <width>', 'hidden width of the network', '32')
+    .option('--seed <seed>', 'seed of weights and draws', '1')
+    .option('--threads <threads>', 'threads of the native engine', '1')
+    .option('--resume', 'go on from the checkpoint in the model folder')
+    .action(async (flags) => exit(await (await import('./commands/train.js')).train(flags, typed)));
+
+  program
+    .command('simulate')
+    .description('a simulated fleet: served as node_exporter would, or its history written out')
+    .option('--servers <count>', 'servers in the fleet')
+    .option('--seed <seed>', 'seed of the fleet')
+    .option('--days <days>', 'days of history for --remote-write and --csv')
+    .option('--scenarios-per-server-week <rate>', 'incidents of its own that each server has per week')
+    .option('--end <time>', 'end of the history: epoch seconds or ISO 8601 (now)')
+    .option('--demo', 'place incidents around the end of the history')
+    .option('--interval <duration>', 'time between samples of --remote-write')
+    .option('--listen <address>', 'serve the fleet here (127.0.0.1:8001 if there is no other output)')
+    .option('--remote-write <url>', 'write the history to this remote-write receiver')
+    .option('--csv <dir>', 'write the history as CSV traces, with labels.csv')
+    .action(async (flags) => exit(await (await import('./commands/simulate.js')).simulate(flags)));
+
+  program
+    .command('demo')
+    .description('a real Prometheus with 8 days of a simulated fleet, and linborg on it')
+    .option('--once', 'check that risk and forecasts were recorded, print the table, and end')
+    .option('--servers <count>', 'servers in the fleet', '20')
+    .option('--dir <dir>', 'where its data lies', 'build/demo')
+    .action(async (flags) => exit(await (await import('./commands/demo.js')).demo(flags)));
+
+  program
+    .command('bench')
+    .description('measure forecasting speed, cycles of growing fleets, scrapes and event-loop delay')
+    .option('--out <file>', 'where the figures go', 'build/bench.json')
+    .option('--servers <counts>', 'fleet sizes of the cycles', '100,1000,10000')
+    .action(async (flags) => exit(await (await import('./commands/bench.js')).bench(flags)));
+
+  program
+    .command('version')
+    .description('versions of linborg, Node and the engine')
+    .action(async () => exit(await (await import('./commands/version.js')).version()));
+  return program;
+}

@@ -1,0 +1,31 @@
+/** `linborg check config` and `linborg check mappings`. */
+import { loadPack } from '../../mapping/pack.js';
+import { checkPackQueries } from '../../sources/checkPackQueries.js';
+import { examineMappings } from '../../sources/doctor.js';
+import { renderDoctor } from '../../sources/renderDoctor.js';
+import { loadConfigFile } from '../configFile.js';
+import { realSurroundings } from '../openSources.js';
+import { PACKS_FOLDER } from '../package.js';
+
+/** Says OK, or throws ConfigError with every fault. */
+export async function checkConfig(file: string): Promise<number> {
+  const config = await loadConfigFile(file);
+  for (const { prometheus } of config.sources) await loadPack(prometheus.pack, PACKS_FOLDER);
+  process.stdout.write(`${file}: OK (${config.sources.length} source${config.sources.length === 1 ? '' : 's'})\n`);
+  return 0;
+}
+
+/** Examines every source; 1 if a pack has a query that Prometheus does not accept, or nothing was found. */
+export async function checkMappings(flags: { readonly 'config.file': string }): Promise<number> {
+  const config = await loadConfigFile(flags['config.file']);
+  let isUsable = true;
+  for (const { prometheus } of config.sources) {
+    const pack = await loadPack(prometheus.pack, PACKS_FOLDER);
+    const faults = await checkPackQueries(prometheus, pack, realSurroundings());
+    for (const fault of faults) process.stdout.write(`${fault.message}\n`);
+    const report = await examineMappings(prometheus, pack, realSurroundings());
+    process.stdout.write(`${renderDoctor(report)}\n`);
+    if (faults.length > 0 || report.servers === 0) isUsable = false;
+  }
+  return isUsable ? 0 : 1;
+}

@@ -1,0 +1,85 @@
+/** `linborg dry-run`: one cycle, printed; nothing is served. */
+import { pino } from 'pino';
+import { CommandError } from '../../core/errors.js';
+import type { Frame } from '../../core/flow.js';
+import { METRIC_NAMES, upperBound } from '../../core/metrics.js';
+import { rankServers } from '../../exposition/cycleView.js';
+import type { PullSummary } from '../../sources/source.js';
+import { loadConfigFile } from '../configFile.js';
+import { createProgress } from '../progress.js';
+import { renderRiskTable } from '../riskTable.js';
+import { Pipeline } from '../service/pipeline.js';
+
+interface DryRunFlags {
+  readonly 'config.file': string;
+  readonly limit: string;
+}
+
+export async function dryRun(flags: DryRunFlags): Promise<number> {
+  const limit = Number(flags.limit);
+  if (!Number.isInteger(limit) || limit < 1) {
+    throw new CommandError(`--limit is ${flags.limit}; expected a whole number of at least 1`);
+  }
+  const config = await loadConfigFile(flags['config.file']);
+  const progress = createProgress();
+  const summaries: PullSummary[] = [];
+  const log = pino({ level: 'warn' }, pino.destination(2));
+  const pipeline = await Pipeline.open(config, log, {
+    onPull: (summary) => summaries.push(summary),
+    onDropped: (reason, count) => progress.done(`${count} samples dropped: ${reason}`),
+    onHistory: (source, done, total) => progress.update(`reading ${source}: ${done} of ${total} queries`),
+  });
+  try {
+    const { servers } = await pipeline.cycle(Date.now() / 1000);
+    for (const summary of summaries) progress.done(describePull(summary));
+    const ranked = rankServers(servers).slice(0, limit);
+    const records = ranked.map(({ frame }) => recordOf(frame));
+    process.stdout.write(`${JSON.stringify({ records }, null, 2)}\n\n`);
+    process.stdout.write(`${ranked.map(({ frame }) => validationOf(frame)).join('\n')}\n\n`);
+    process.stdout.write(`${renderRiskTable(ranked)}\n\n`);
+    process.stdout.write(
+      `${ranked.length} of ${servers.length} servers shown (--limit); nothing was served or stored\n`,
+    );
+    return servers.length > 0 ? 0 : 1;
+  } finally {
+    await pipeline.close();
+  }
+}
+
+function describePull({ source, samples, servers, queries, queriesFailed, failures }: PullSummary): string {
+  const failed = failures.map(({ metric, error }) => `\n  ${metric}: ${error.message}`).join('');
+  return `${source}: ${samples} samples of ${servers} servers in ${queries} queries, ${queriesFailed} failed${failed}`;
+}
+
+/** The newest known value of each of the 14, in the shape of the older daemons' records; null = absent. */
+function recordOf(frame: Frame) {
+  return {
+    timestamp: new Date(frame.newest * frame.stepSeconds * 1000).toISOString(),
+    server_name: frame.server,
+    profile: frame.profile,
+    ...Object.fromEntries(METRIC_NAMES.map((metric) => [metric, newestValue(frame, metric)])),
+  };
+}
+
+function newestValue({ metrics, values, capacity, newest }: Frame, metric: string): number | null {
+  const row = metrics.indexOf(metric);
+  const value = row < 0 ? Number.NaN : values[row * capacity + (newest % capacity)]!;
+  return Number.isNaN(value) ? null : Number(value.toPrecision(5));
+}
+
+/** One line per server: state, history, which metrics are absent, which values lie outside their range. */
+function validationOf(frame: Frame): string {
+  const { server, state, quality } = frame;
+  const absent = METRIC_NAMES.filter((metric) => newestValue(frame, metric) === null);
+  const outside = METRIC_NAMES.filter((metric) => {
+    const value = newestValue(frame, metric);
+    return value !== null && (value < 0 || value > upperBound(metric));
+  });
+  const parts = [
+    `${quality.historyDays.toFixed(1)} d of history`,
+    `${Math.round(100 * quality.coverageRatio)} % of the last 24 h`,
+    absent.length === 0 ? 'all 14 metrics' : `absent: ${absent.join(', ')}`,
+    ...(outside.length === 0 ? [] : [`out of range: ${outside.join(', ')}`]),
+  ];
+  return `${outside.length === 0 ? 'valid  ' : 'INVALID'} ${server} (${state}): ${parts.join('; ')}`;
+}

@@ -1,0 +1,45 @@
+/** `linborg serve`. */
+import { pino } from 'pino';
+import type { Config } from '../../config/load.js';
+import { CommandError } from '../../core/errors.js';
+import { parseListenAddress } from '../../web/listenAddress.js';
+import { loadConfigFile } from '../configFile.js';
+import { interruptSignal, untilAborted } from '../interrupt.js';
+import { Service } from '../service/service.js';
+
+interface ServeFlags {
+  readonly 'config.file': string;
+  readonly 'web.listenAddress'?: string;
+  readonly 'log.level': string;
+}
+
+const LEVELS = ['debug', 'info', 'warn', 'error'];
+
+export async function serve(flags: ServeFlags): Promise<number> {
+  const level = flags['log.level'];
+  if (!LEVELS.includes(level)) throw new CommandError(`--log.level is ${level}; expected one of ${LEVELS.join(', ')}`);
+  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+  const readConfig = async () =>
+    withListenAddress(await loadConfigFile(flags['config.file']), flags['web.listenAddress']);
+  const interrupt = interruptSignal();
+  const { service } = await Service.start({ config: await readConfig(), readConfig, log });
+  const reload = () => {
+    service.reload().catch(() => {
+      // Said in the log and in config_last_reload_successful.
+    });
+  };
+  process.on('SIGHUP', reload);
+  await untilAborted(interrupt.signal);
+  process.off('SIGHUP', reload);
+  log.info('stopping');
+  await service.stop();
+  interrupt.release();
+  return 0;
+}
+
+function withListenAddress(config: Config, text: string | undefined): Config {
+  if (text === undefined) return config;
+  const listen = parseListenAddress(text);
+  if (!listen) throw new CommandError(`--web.listen-address is ${text}; expected host:port such as :9877`);
+  return { ...config, web: { ...config.web, listen } };
+}

@@ -1,0 +1,41 @@
+/** What passes between the main thread and a forecasting worker. */
+import type { EngineKind } from '../../model/engine/engine.js';
+import type { Manifest } from '../../model/files/manifest.js';
+
+/** Given to a worker at its start. */
+export interface WorkerStart {
+  readonly modelPath: string;
+  readonly engine: EngineKind | 'auto';
+}
+
+/** One server's window; `values` lies in shared memory, so that nothing is copied. */
+export interface JobServer {
+  readonly values: Float32Array;
+  readonly capacity: number;
+  readonly newest: number;
+  readonly profileId: number;
+}
+
+/** Rows to forecast, in the order of the answer. */
+export interface ForecastJob {
+  readonly id: number;
+  readonly servers: readonly JobServer[];
+  /** [n × 4]: index into `servers`, row of its values, row of the metric embedding, 1 for a percentage. */
+  readonly rows: Int32Array;
+}
+
+/** Numbers per row of a job. */
+export const ROW_WIDTH = 4;
+
+export interface ReadyMessage {
+  readonly kind: 'ready';
+  readonly engine: { readonly kind: EngineKind; readonly version: string; readonly reason: string };
+  readonly manifest: Omit<Manifest, 'golden'>;
+}
+
+export type WorkerMessage =
+  | ReadyMessage
+  /** The worker cannot start; the message is for a person. */
+  | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'forecast'; readonly id: number; readonly values: Float32Array; readonly evidence: Float32Array }
+  | { readonly kind: 'failed'; readonly id: number; readonly message: string };

@@ -1,0 +1,52 @@
+/** A worker thread: loads engine and model, then turns jobs into forecasts. Every operation blocks, so it lives apart. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { loadEngine } from '../../model/engine/engine.js';
+import { createForecaster, readModel } from '../../model/files/modelFolder.js';
+import type { Forecaster } from '../../model/forecaster.js';
+import type { WindowRequest } from '../../model/inputs/window.js';
+import { type ForecastJob, ROW_WIDTH, type WorkerMessage, type WorkerStart } from './protocol.js';
+
+const port = parentPort!;
+const { modelPath, engine: wanted } = workerData as WorkerStart;
+
+function send(message: WorkerMessage, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer);
+}
+
+function requestsOf({ servers, rows }: ForecastJob): WindowRequest[] {
+  return Array.from({ length: rows.length / ROW_WIDTH }, (_, i) => {
+    const [server, row, metricId, isPercent] = rows.subarray(i * ROW_WIDTH, (i + 1) * ROW_WIDTH);
+    const { values, capacity, newest, profileId } = servers[server!]!;
+    return {
+      series: { values, offset: row! * capacity, capacity },
+      newest,
+      metricId: metricId!,
+      profileId,
+      upper: isPercent === 1 ? 100 : Number.POSITIVE_INFINITY,
+    };
+  });
+}
+
+function run(forecaster: Forecaster, job: ForecastJob): void {
+  try {
+    const { values, evidence } = forecaster.forecast(requestsOf(job));
+    send({ kind: 'forecast', id: job.id, values, evidence }, [
+      values.buffer as ArrayBuffer,
+      evidence.buffer as ArrayBuffer,
+    ]);
+  } catch (error) {
+    send({ kind: 'failed', id: job.id, message: (error as Error).message });
+  }
+}
+
+try {
+  const engine = await loadEngine(wanted);
+  const model = await readModel(modelPath);
+  const forecaster = createForecaster(engine, model);
+  const { golden: _, ...manifest } = model.manifest;
+  port.on('message', (job: ForecastJob) => run(forecaster, job));
+  const { kind, version, reason } = engine;
+  send({ kind: 'ready', engine: { kind, version, reason }, manifest });
+} catch (error) {
+  send({ kind: 'refused', message: (error as Error).message });
+}

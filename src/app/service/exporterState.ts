@@ -1,0 +1,124 @@
+/** What the doors show: the newest cycle, how the cycles go, which model and configuration are in force. */
+import { renderConfig } from '../../config/render.js';
+import { ExporterMetrics } from '../../exposition/exporterMetrics.js';
+import { type PublishedCycle, publishCycle } from '../../exposition/publishedCycle.js';
+import type { CycleTotals, SourceStatus, StateView } from '../../exposition/state.js';
+import type { BuildSummary, ModelSummary } from '../../exposition/summaries.js';
+import type { PullSummary } from '../../sources/source.js';
+import type { CycleResult } from '../cycle.js';
+import type { PoolReport } from '../forecasting/pool.js';
+import { packageVersion } from '../package.js';
+import type { Pipeline } from './pipeline.js';
+
+export class ExporterState implements StateView {
+  readonly build: BuildSummary;
+  readonly exporter: ExporterMetrics;
+  #pipeline: Pipeline;
+  #cycle: PublishedCycle | undefined;
+  #totals: CycleTotals;
+  readonly #sources = new Map<string, SourceStatus>();
+
+  constructor(pipeline: Pipeline, startedAt: number) {
+    this.#pipeline = pipeline;
+    this.build = buildSummary(pipeline.report);
+    this.exporter = new ExporterMetrics(this.build);
+    this.#totals = { startedAt, intervalSeconds: 0, succeeded: 0, failed: 0, skipped: 0 };
+    this.adopt(pipeline, startedAt);
+  }
+
+  /** A configuration came into force. The last cycle stays until the new pipeline's first. */
+  adopt(pipeline: Pipeline, at: number): void {
+    this.#pipeline = pipeline;
+    this.#totals = { ...this.#totals, intervalSeconds: pipeline.config.cycleSeconds };
+    this.#sources.clear();
+    for (const { name } of pipeline.sources) {
+      this.#sources.set(name, { name, samples: 0 });
+      this.exporter.sourcePulled(name, { queries: 0, queriesFailed: 0, samples: 0, duplicateSeries: 0 });
+    }
+    this.exporter.setModel(this.model());
+    this.exporter.configLoaded(true, at);
+  }
+
+  pulled(summary: PullSummary, at: number): void {
+    const { source, outage, samples } = summary;
+    const before = this.#sources.get(source);
+    this.#sources.set(source, {
+      name: source,
+      samples: (before?.samples ?? 0) + samples,
+      lastSuccessAt: outage ? before?.lastSuccessAt : at,
+      lastFailure: outage?.message ?? summary.failures[0]?.error.message,
+    });
+    this.exporter.sourcePulled(source, {
+      queries: summary.queries,
+      queriesFailed: summary.queriesFailed,
+      samples,
+      duplicateSeries: summary.duplicatePoints,
+      clockSkewSeconds: outage ? undefined : summary.skewSeconds,
+    });
+  }
+
+  async succeeded(result: CycleResult, durationSeconds: number, at: number): Promise<PublishedCycle> {
+    const cycle = await publishCycle(result, this.#pipeline.config.export);
+    this.#cycle = cycle;
+    this.exporter.cycleSucceeded(durationSeconds, at);
+    this.exporter.seriesDropped(cycle.metrics.dropped);
+    this.#totals = {
+      ...this.#totals,
+      succeeded: this.#totals.succeeded + 1,
+      lastSuccessAt: at,
+      lastDurationSeconds: durationSeconds,
+      lastFailure: undefined,
+    };
+    return cycle;
+  }
+
+  failed(reason: string, durationSeconds: number): void {
+    this.exporter.cycleFailed(durationSeconds);
+    this.#totals = { ...this.#totals, failed: this.#totals.failed + 1, lastFailure: reason };
+  }
+
+  skipped(): void {
+    this.exporter.cycleSkipped();
+    this.#totals = { ...this.#totals, skipped: this.#totals.skipped + 1 };
+  }
+
+  cycle(): PublishedCycle | undefined {
+    return this.#cycle;
+  }
+
+  cycles(): CycleTotals {
+    return this.#totals;
+  }
+
+  model(): ModelSummary {
+    const { manifest } = this.#pipeline.report;
+    return {
+      name: manifest.name,
+      path: this.#pipeline.config.model.path,
+      created: manifest.created,
+      parameters: manifest.weights.parameters,
+    };
+  }
+
+  sources(): readonly SourceStatus[] {
+    return [...this.#sources.values()];
+  }
+
+  warmupBuckets(): number {
+    const { minHistorySeconds, stepSeconds } = this.#pipeline.config.windows;
+    return Math.ceil(minHistorySeconds / stepSeconds);
+  }
+
+  configText(): string {
+    return renderConfig(this.#pipeline.config);
+  }
+}
+
+function buildSummary({ engine }: PoolReport): BuildSummary {
+  return {
+    version: packageVersion(),
+    engine: engine.kind === 'native' ? 'tfjs-node' : 'tfjs-wasm',
+    backend: engine.kind === 'native' ? 'tensorflow' : 'wasm',
+    nodeVersion: process.versions.node,
+  };
+}

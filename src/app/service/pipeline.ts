@@ -1,0 +1,126 @@
+/** The straight line for one configuration: sources → windows → model → scoring. Holds what lives from cycle to cycle. */
+import type { Logger } from 'pino';
+import type { Config } from '../../config/load.js';
+import { ConfigError, SourceError } from '../../core/errors.js';
+import type { PullEvent, PullSummary, Source } from '../../sources/source.js';
+import { type IngestSummary, WindowStore } from '../../windows/store.js';
+import { type CycleResult, runCycle } from '../cycle.js';
+import { ForecastPool, type PoolReport } from '../forecasting/pool.js';
+import { resolveModelPath } from '../modelPath.js';
+import { openSources } from '../openSources.js';
+
+/** What the exporter counts of a pull. */
+export interface PipelineEvents {
+  readonly onPull: (summary: PullSummary) => void;
+  readonly onDropped: (reason: 'too_old' | 'ahead', count: number) => void;
+  /** While history loads: pieces of work done, of a total. */
+  readonly onHistory: (source: string, done: number, total: number) => void;
+}
+
+export class Pipeline {
+  readonly config: Config;
+  readonly report: PoolReport;
+  readonly sources: readonly Source[];
+  readonly #store: WindowStore;
+  readonly #pool: ForecastPool;
+  readonly #log: Logger;
+  readonly #events: PipelineEvents;
+  /** Per source: epoch seconds up to which it has been read; undefined before its history came. */
+  readonly #readUntil = new Map<Source, number>();
+
+  private constructor(
+    parts: { config: Config; sources: readonly Source[]; pool: ForecastPool; report: PoolReport },
+    log: Logger,
+    events: PipelineEvents,
+  ) {
+    this.config = parts.config;
+    this.sources = parts.sources;
+    this.report = parts.report;
+    this.#pool = parts.pool;
+    this.#store = new WindowStore(parts.config.windows);
+    this.#log = log;
+    this.#events = events;
+  }
+
+  /**
+   * Opens sources and starts the workers.
+   * @throws ConfigError, PackError, SourceError or ModelError for what a person must mend
+   */
+  static async open(config: Config, log: Logger, events: PipelineEvents): Promise<Pipeline> {
+    const sources = await openSources(config);
+    const { path, engine, workers } = config.model;
+    try {
+      const { pool, report } = await ForecastPool.start({
+        modelPath: await resolveModelPath(path),
+        engine,
+        workers,
+        onDeath: (message) => log.error({ reason: message }, 'a forecasting worker died and is being replaced'),
+      });
+      const step = (report.manifest.input as { step_seconds?: number }).step_seconds;
+      if (step !== config.windows.stepSeconds) {
+        await pool.close();
+        throw new ConfigError(`step is ${config.windows.stepSeconds} s; the model in ${path} works at ${step} s`);
+      }
+      return new Pipeline({ config, sources, pool, report }, log, events);
+    } catch (error) {
+      for (const source of sources) source.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Pulls what is new, forecasts and scores.
+   * @throws SourceError if no source could be read at all
+   */
+  async cycle(now: number): Promise<CycleResult> {
+    const summaries = await Promise.all(this.sources.map((source) => this.#pull(source, now)));
+    const reached = summaries.filter(({ outage }) => outage === undefined);
+    if (reached.length === 0) throw summaries[0]?.outage ?? new SourceError('no source is configured');
+    // The sources' own clock is the one that the samples carry.
+    const at = Math.max(...reached.map((summary) => summary.at));
+    for (const server of this.#store.forgetSilent(at))
+      this.#log.info({ server }, 'server forgotten after long silence');
+    const result = await runCycle(this.#store.frames(at), at, this.config.thresholds, {
+      forecastRows: (job) => this.#pool.forecast(job),
+      model: this.report.manifest.name,
+    });
+    if (result.failedSeries > 0) {
+      this.#log.error({ series: result.failedSeries, reason: result.failure }, 'series could not be forecast');
+    }
+    return result;
+  }
+
+  /** Ends pulls and workers, whatever they are doing. */
+  async close(): Promise<void> {
+    for (const source of this.sources) source.close();
+    await this.#pool.close();
+  }
+
+  async #pull(source: Source, now: number): Promise<PullSummary> {
+    const readUntil = this.#readUntil.get(source);
+    const { historySeconds, stepSeconds } = this.config.windows;
+    const events =
+      readUntil === undefined
+        ? source.history(now, historySeconds)
+        : source.increment(Math.floor(readUntil / stepSeconds) * stepSeconds - stepSeconds, now);
+    const summary = await this.#takeIn(source, events);
+    if (summary.outage === undefined) this.#readUntil.set(source, summary.at);
+    this.#events.onPull(summary);
+    return summary;
+  }
+
+  async #takeIn(source: Source, events: AsyncIterable<PullEvent>): Promise<PullSummary> {
+    for await (const event of events) {
+      if (event.kind === 'summary') return event.summary;
+      this.#countDropped(this.#store.ingest(event.batch));
+      if (!this.#readUntil.has(source)) this.#events.onHistory(source.name, event.done, event.total);
+    }
+    throw new SourceError(`${source.name} ended its answer without a summary`);
+  }
+
+  #countDropped({ tooOld, ahead, newServers }: IngestSummary): void {
+    if (tooOld > 0) this.#events.onDropped('too_old', tooOld);
+    if (ahead > 0) this.#events.onDropped('ahead', ahead);
+    for (const server of newServers) this.#log.debug({ server }, 'server appeared');
+  }
+}

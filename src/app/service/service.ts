@@ -1,0 +1,174 @@
+/** linborg running: cycles on a schedule, doors open, reload and shutdown. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Config } from '../../config/load.js';
+import { createWebServer, type WebServer } from '../../web/server.js';
+import { ExporterState } from './exporterState.js';
+import { Pipeline, type PipelineEvents } from './pipeline.js';
+import { type Schedule, startSchedule } from './scheduler.js';
+
+export interface ServiceParts {
+  readonly config: Config;
+  /** Reads the configuration again, for a reload. */
+  readonly readConfig: () => Promise<Config>;
+  readonly log: Logger;
+  /** While history loads, for a person who watches. */
+  readonly onHistory?: (source: string, done: number, total: number) => void;
+}
+
+/** How long a cycle under way may take to notice that everything is being stopped. */
+const STOP_MILLISECONDS = 3000;
+
+const now = () => Date.now() / 1000;
+
+export class Service {
+  readonly #parts: ServiceParts;
+  readonly #log: Logger;
+  #pipeline: Pipeline;
+  #schedule: Schedule | undefined;
+  #web: WebServer | undefined;
+  #reloading: Promise<void> | undefined;
+  #isStopping = false;
+  readonly state: ExporterState;
+
+  private constructor(parts: ServiceParts, pipeline: Pipeline) {
+    this.#parts = parts;
+    this.#log = parts.log;
+    this.#pipeline = pipeline;
+    this.state = new ExporterState(pipeline, now());
+  }
+
+  /** Opens everything; the first cycle runs in the background. Throws what `Pipeline.open` and the web server throw. */
+  static async start(parts: ServiceParts): Promise<{ readonly service: Service; readonly url: string }> {
+    let service: Service | undefined;
+    const pipeline = await Pipeline.open(
+      parts.config,
+      parts.log,
+      eventsFor(parts, () => service?.state),
+    );
+    const { engine, manifest } = pipeline.report;
+    parts.log.info({ engine: engine.kind, version: engine.version, reason: engine.reason }, 'engine loaded');
+    parts.log.info({ model: manifest.name, parameters: manifest.weights.parameters }, 'model loaded');
+    service = new Service(parts, pipeline);
+    service.#web = createWebServer({
+      options: parts.config.web,
+      state: service.state,
+      reload: () => service!.reload(),
+      log: parts.log,
+      now,
+    });
+    try {
+      const url = await service.#web.start();
+      parts.log.info({ url }, 'listening');
+      service.#startCycles();
+      return { service, url };
+    } catch (error) {
+      await pipeline.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Reads the configuration again and puts it into force once its sources and model are open; a faulty one changes nothing.
+   * Listen address, TLS and keys stay as they were at the start. One reload at a time.
+   */
+  reload(): Promise<void> {
+    this.#reloading ??= this.#reload().finally(() => {
+      this.#reloading = undefined;
+    });
+    return this.#reloading;
+  }
+
+  /** Ends cycles, workers and doors, within five seconds whatever is going on. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#web?.stop();
+    await this.#pipeline.close();
+    await Promise.race([this.#schedule?.stop(), sleep(STOP_MILLISECONDS, undefined, { ref: false })]);
+  }
+
+  #startCycles(): void {
+    const { cycleSeconds } = this.#pipeline.config;
+    this.#schedule = startSchedule(
+      cycleSeconds,
+      () => this.#cycle(),
+      () => {
+        this.state.skipped();
+        this.#log.warn({ cycleSeconds }, 'a cycle was skipped: the one before still runs');
+      },
+    );
+  }
+
+  async #cycle(): Promise<void> {
+    const startedAt = performance.now();
+    const seconds = () => (performance.now() - startedAt) / 1000;
+    try {
+      const result = await this.#pipeline.cycle(now());
+      const isFirst = this.state.cycles().succeeded === 0;
+      const wasFailing = this.state.cycles().lastFailure !== undefined;
+      const { servers } = await this.state.succeeded(result, seconds(), now());
+      const facts = { servers: servers.length, seconds: Number(seconds().toFixed(2)) };
+      if (isFirst || wasFailing) this.#log.info(facts, isFirst ? 'first cycle done' : 'cycles succeed again');
+      else this.#log.debug(facts, 'cycle done');
+    } catch (error) {
+      if (this.#isStopping) return;
+      const reason = (error as Error).message;
+      const isNew = this.state.cycles().lastFailure !== reason;
+      this.state.failed(reason, seconds());
+      if (isNew) this.#log.warn({ reason }, 'cycle failed; the next one tries again');
+    }
+  }
+
+  async #reload(): Promise<void> {
+    try {
+      const config = await this.#parts.readConfig();
+      const pipeline = await Pipeline.open(
+        config,
+        this.#log,
+        eventsFor(this.#parts, () => this.state),
+      );
+      const before = this.#pipeline;
+      await this.#schedule?.stop();
+      this.#pipeline = pipeline;
+      this.state.adopt(pipeline, now());
+      this.#startCycles();
+      await before.close();
+      this.#log.info('configuration reloaded');
+    } catch (error) {
+      this.state.exporter.configLoaded(false, now());
+      this.#log.error(
+        { reason: (error as Error).message },
+        'configuration not reloaded; the one before stays in force',
+      );
+      throw error;
+    }
+  }
+}
+
+function eventsFor(parts: ServiceParts, state: () => ExporterState | undefined): PipelineEvents {
+  const failing = new Set<string>();
+  return {
+    onPull: (summary) => {
+      state()?.pulled(summary, now());
+      reportFailures(parts.log, summary, failing);
+    },
+    onDropped: (reason, count) => state()?.exporter.samplesDropped(reason, count),
+    onHistory: (source, done, total) => parts.onHistory?.(source, done, total),
+  };
+}
+
+/** Says a query's failure once, and once that it works again. */
+function reportFailures(log: Logger, summary: Parameters<PipelineEvents['onPull']>[0], failing: Set<string>): void {
+  const now = new Map(summary.failures.map((f) => [`${summary.source} ${f.metric} ${f.alternative}`, f]));
+  for (const [key, { metric, alternative, error }] of now) {
+    if (failing.has(key)) continue;
+    failing.add(key);
+    log.warn({ source: summary.source, metric, alternative, reason: error.message }, 'a query failed');
+  }
+  if (summary.outage) return;
+  for (const key of failing) {
+    if (now.has(key) || !key.startsWith(`${summary.source} `)) continue;
+    failing.delete(key);
+    log.info({ query: key }, 'a query works again');
+  }
+}

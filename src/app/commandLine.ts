@@ -103,6 +103,9 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
     .option('--once', 'check that risk and forecasts were recorded, print the table, and end')
     .option('--servers <count>', 'servers in the fleet', '20')
     .option('--dir <dir>', 'where its data lies', 'build/demo')
+    .option('--prometheus-port <port>', 'port of Prometheus', '9090')
+    .option('--linborg-port <port>', 'port of linborg', '9877')
+    .option('--simulator-port <port>', 'port of the simulated fleet', '8001')
     .action(async (flags) => exit(await (await import('./commands/demo.js')).demo(flags)));
 
   program

@@ -1,7 +1,7 @@
 /** A loaded model: windows in, forecasts in the metrics' units out. */
 import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { type EvidenceLayout, HORIZON_STEPS, QUANTILE_LEVELS } from '../core/flow.js';
-import type { Engine } from './engine/engine.js';
+import type { Engine } from './engine/types.js';
 import { createInputBatch, type InputBatch, stepIndex } from './inputs/batch.js';
 import { CANDIDATES, FUTURE_TOKENS, FUTURE_VARIABLES, PAST_TOKENS, PAST_VARIABLES } from './inputs/contract.js';
 import { fillWindow, type WindowRequest } from './inputs/window.js';

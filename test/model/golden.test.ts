@@ -1,6 +1,7 @@
 /** The numbers of docs/model.md, computed by an independent implementation (golden/reference.py). */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Engine, type EngineKind, loadEngine } from '../../src/model/engine/engine.js';
+import { loadEngine } from '../../src/model/engine/engine.js';
+import type { Engine, EngineKind } from '../../src/model/engine/types.js';
 import { FORECAST_SIZE, Forecaster } from '../../src/model/forecaster.js';
 import { createInputBatch, type InputBatch, stepIndex } from '../../src/model/inputs/batch.js';
 import {

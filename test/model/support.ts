@@ -1,6 +1,7 @@
 import type { SampleSeries } from '../../src/core/flow.js';
 import { normal, type Random, seededRandom } from '../../src/core/random.js';
-import { type Engine, type EngineKind, loadEngine } from '../../src/model/engine/engine.js';
+import { loadEngine } from '../../src/model/engine/engine.js';
+import type { Engine, EngineKind } from '../../src/model/engine/types.js';
 import { DAY_STEPS, HISTORY_STEPS } from '../../src/model/inputs/contract.js';
 import type { WindowRequest } from '../../src/model/inputs/window.js';
 import { type Hyperparameters, initialWeights } from '../../src/model/network/parameters.js';

@@ -1,5 +1,5 @@
 /** What passes between the main thread and a forecasting worker. */
-import type { EngineKind } from '../../model/engine/engine.js';
+import type { EngineKind } from '../../model/engine/types.js';
 import type { Manifest } from '../../model/files/manifest.js';
 
 /** Given to a worker at its start. */

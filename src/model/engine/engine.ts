@@ -4,23 +4,8 @@ import { dirname, sep } from 'node:path';
 import util from 'node:util';
 import { ModelError } from '../../core/errors.js';
 import { lstmFused } from './lstmFused.js';
-import { type Lstm, lstmLoop } from './lstmLoop.js';
-
-export type Tf = typeof import('@tensorflow/tfjs-core');
-
-export type EngineKind = 'native' | 'wasm';
-
-export interface Engine {
-  readonly kind: EngineKind;
-  /** Version of the library underneath, e.g. `TensorFlow 2.15.1`. */
-  readonly version: string;
-  /** Why it is this engine, for one line at start. */
-  readonly reason: string;
-  readonly tf: Tf;
-  readonly lstm: Lstm;
-  /** Releases tensors at once where no gradient needs them; memory that is reused hot is several times faster. */
-  readonly free: (...tensors: readonly { dispose(): void }[]) => void;
-}
+import { lstmLoop } from './lstmLoop.js';
+import type { Engine, EngineKind, Tf } from './types.js';
 
 const require = createRequire(import.meta.url);
 

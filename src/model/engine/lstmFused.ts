@@ -1,7 +1,6 @@
 /** An LSTM layer as TensorFlow's fused kernels BlockLSTMV2 and BlockLSTMGradV2, which tfjs has no op for. */
 import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import type { Tf } from './engine.js';
-import type { Lstm } from './lstmLoop.js';
+import type { Lstm, Tf } from './types.js';
 
 /** The parts of tfjs-node's backend that run a TensorFlow op by name. */
 interface NativeBackend {

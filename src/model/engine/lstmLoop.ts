@@ -1,26 +1,6 @@
 /** An LSTM layer as a loop over time: works on every backend and has gradients by construction. */
-import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import type { Tf } from './engine.js';
-
-export interface LstmWeights {
-  /** [I + H, 4H]: input rows, then recurrent rows; columns are the gates i, f, g, o. */
-  readonly kernel: Tensor2D;
-  /** [4H] */
-  readonly bias: Tensor1D;
-}
-
-export interface LstmState {
-  readonly hidden: Tensor2D; // [B, H]
-  readonly cell: Tensor2D; // [B, H]
-}
-
-/**
- * Runs an LSTM over time.
- * @param input  [T, B, I]
- * @param state  hidden and cell before the first step
- * @returns outputs [T, B, H] and the state after the last step; the caller releases all three
- */
-export type Lstm = (input: Tensor3D, weights: LstmWeights, state: LstmState) => { outputs: Tensor3D; state: LstmState };
+import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import type { Lstm, Tf } from './types.js';
 
 /** c = σ(f)·c + σ(i)·tanh(g); h = σ(o)·tanh(c) (Hochreiter & Schmidhuber 1997, with forget gate). */
 export function lstmLoop(tf: Tf): Lstm {

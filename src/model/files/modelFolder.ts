@@ -4,7 +4,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { ModelError } from '../../core/errors.js';
-import type { Engine } from '../engine/engine.js';
+import type { Engine } from '../engine/types.js';
 import { FORECAST_SIZE, Forecaster } from '../forecaster.js';
 import { inputContract } from '../inputs/contract.js';
 import { type Hyperparameters, parameterSpecs, type WeightValues } from '../network/parameters.js';

@@ -1,6 +1,6 @@
 /** Interpretable multi-head attention (Lim et al. 2021, section 4.4): heads share the values, their weights are averaged. */
 import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Engine } from '../engine/engine.js';
+import type { Engine } from '../engine/types.js';
 import { FUTURE_TOKENS, PAST_TOKENS } from '../inputs/contract.js';
 import { linear, type Weights } from './layers.js';
 

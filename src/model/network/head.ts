@@ -1,6 +1,6 @@
 /** The output head: a mixture of candidate forecasts plus a correction, and a spread to each side. */
 import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Engine } from '../engine/engine.js';
+import type { Engine } from '../engine/types.js';
 import { CANDIDATES, FUTURE_TOKENS, PATCH_STEPS } from '../inputs/contract.js';
 import { linear, type Weights } from './layers.js';
 

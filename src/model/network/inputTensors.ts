@@ -1,6 +1,6 @@
 /** A filled input batch as tensors. */
 import type { Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Tf } from '../engine/engine.js';
+import type { Tf } from '../engine/types.js';
 import type { InputBatch } from '../inputs/batch.js';
 import {
   CANDIDATES,

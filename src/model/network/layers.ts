@@ -6,7 +6,7 @@
  * while it is hot in the cache: a fresh allocation costs ten times the arithmetic).
  */
 import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import type { Engine } from '../engine/engine.js';
+import type { Engine } from '../engine/types.js';
 
 /** Looks a weight up by name. */
 export type Weights = (name: string) => Tensor;

@@ -1,7 +1,6 @@
 /** The Temporal Fusion Transformer (Lim et al. 2021), assembled: inputs → ordered quantiles in units of the scale. */
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import type { Engine } from '../engine/engine.js';
-import type { LstmWeights } from '../engine/lstmLoop.js';
+import type { Engine, LstmWeights } from '../engine/types.js';
 import { FUTURE_TOKENS, FUTURE_VARIABLES, PAST_TOKENS, PAST_VARIABLES } from '../inputs/contract.js';
 import { attend } from './attention.js';
 import { type Head, quantileHead } from './head.js';

@@ -1,6 +1,7 @@
 /** Loss and gradients of one batch. */
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { type Engine, forTraining } from '../engine/engine.js';
+import { forTraining } from '../engine/engine.js';
+import type { Engine } from '../engine/types.js';
 import { FUTURE_TOKENS, PAST_TOKENS, PATCH_STEPS } from '../inputs/contract.js';
 import { causalMask } from '../network/attention.js';
 import { toTensors } from '../network/inputTensors.js';

@@ -1,7 +1,7 @@
 /** Pinball (quantile) loss, equation 24 of Lim et al. 2021. */
 import type { Scalar, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { QUANTILE_LEVELS } from '../../core/flow.js';
-import type { Tf } from '../engine/engine.js';
+import type { Tf } from '../engine/types.js';
 
 /**
  * Pinball loss, averaged over levels, observed steps and windows.

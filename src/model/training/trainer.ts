@@ -1,6 +1,6 @@
 /** The training loop: draw, differentiate, step; validate, keep the best, checkpoint. */
 import { seededRandom, seedFor } from '../../core/random.js';
-import type { Engine } from '../engine/engine.js';
+import type { Engine } from '../engine/types.js';
 import { type Hyperparameters, initialWeights, parameterSpecs, type WeightValues } from '../network/parameters.js';
 import { type AdamSettings, adamStep, learningRate, startState, type TrainingState } from './adam.js';
 import type { LongSeries, Split } from './corpus.js';

@@ -1,0 +1,169 @@
+/** `linborg demo`: a real Prometheus with history of a simulated fleet, live scraping, and linborg on it. */
+
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import { CommandError } from '../../core/errors.js';
+import type { PublishedCycle } from '../../exposition/publishedCycle.js';
+import { createFleet, type Fleet } from '../../simulator/fleet.js';
+import { listenSimulator, type RunningSimulator } from '../../simulator/listen.js';
+import { writeHistory } from '../../simulator/remoteWrite.js';
+import { loadConfigFile } from '../configFile.js';
+import { type DemoPorts, writeDemoFiles } from '../demo/demoFiles.js';
+import { requireFreePorts } from '../demo/freePorts.js';
+import { requirePrometheus, startPrometheus } from '../demo/prometheusProcess.js';
+import { untilRecorded } from '../demo/recorded.js';
+import { interruptSignal, untilAborted } from '../interrupt.js';
+import { createProgress, type Progress } from '../progress.js';
+import { renderRiskTable } from '../riskTable.js';
+import { Service } from '../service/service.js';
+
+interface DemoFlags {
+  readonly once?: boolean;
+  readonly servers: string;
+  readonly dir: string;
+  readonly prometheusPort: string;
+  readonly linborgPort: string;
+  readonly simulatorPort: string;
+}
+
+const HISTORY_SECONDS = 8 * 86_400;
+/** Divides the five minutes of a step, so that a rate over 5m covers it whole. */
+const HISTORY_INTERVAL_SECONDS = 100;
+const FIRST_CYCLE_SECONDS = 60;
+const RECORDED_SECONDS = 60;
+const SEED = 1;
+
+const now = () => Date.now() / 1000;
+
+export async function demo(flags: DemoFlags): Promise<number> {
+  const servers = wholeNumber('servers', flags.servers, 1, 1000);
+  const ports: DemoPorts = {
+    prometheus: wholeNumber('prometheus-port', flags.prometheusPort, 1, 65_535),
+    linborg: wholeNumber('linborg-port', flags.linborgPort, 1, 65_535),
+    simulator: wholeNumber('simulator-port', flags.simulatorPort, 1, 65_535),
+  };
+  requirePrometheus();
+  await requireFreePorts({ ...ports });
+  const interrupt = interruptSignal();
+  const progress = createProgress();
+  const closers: (() => Promise<void>)[] = [];
+  try {
+    await run({ servers, ports, folder: flags.dir, isOnce: flags.once === true }, progress, closers, interrupt.signal);
+    return 0;
+  } catch (error) {
+    if (interrupt.signal.aborted) return 130;
+    throw error;
+  } finally {
+    progress.done('stopping');
+    for (const close of closers.reverse()) await close();
+    interrupt.release();
+  }
+}
+
+interface DemoPlan {
+  readonly servers: number;
+  readonly ports: DemoPorts;
+  readonly folder: string;
+  readonly isOnce: boolean;
+}
+
+async function run(plan: DemoPlan, progress: Progress, closers: (() => Promise<void>)[], signal: AbortSignal) {
+  const { servers, ports, folder } = plan;
+  const anchor = now();
+  const fleet = createFleet({ servers, seed: SEED, scenariosPerServerWeek: 0.5, demoAnchor: anchor });
+  const simulator: RunningSimulator = await listenSimulator({ fleet, port: ports.simulator, now });
+  closers.push(() => simulator.close());
+  const files = await writeDemoFiles(folder, ports);
+  progress.update('starting Prometheus');
+  const prometheus = await startPrometheus(
+    { folder, configFile: files.prometheusConfig, port: ports.prometheus },
+    signal,
+  );
+  closers.push(() => prometheus.stop());
+  progress.done(`Prometheus is ready at ${prometheus.url}`);
+  const readyAt = performance.now();
+  await loadHistory(fleet, prometheus.url, anchor, progress, signal);
+  const { service, url } = await startLinborg(files.linborgConfig, folder, progress);
+  closers.push(() => service.stop());
+  const cycle = await untilFirstCycle(service, progress, signal);
+  const seconds = (performance.now() - readyAt) / 1000;
+  progress.done(`first risk table ${seconds.toFixed(1)} s after Prometheus was ready`);
+  if (plan.isOnce) {
+    progress.update('asking Prometheus what it recorded');
+    const recorded = await untilRecorded(prometheus.url, servers, RECORDED_SECONDS, signal);
+    progress.done(`Prometheus recorded the risk of ${recorded.risks} and forecasts of ${recorded.forecasts} servers`);
+  }
+  process.stdout.write(
+    `\n${renderRiskTable((service.state.cycle() ?? cycle).servers)}\n\n${describeUrls(url, ports)}\n`,
+  );
+  if (plan.isOnce) return;
+  process.stdout.write('\nCtrl-C ends it.\n');
+  await untilAborted(signal);
+}
+
+async function loadHistory(fleet: Fleet, url: string, until: number, progress: Progress, signal: AbortSignal) {
+  const startedAt = performance.now();
+  const samples = await writeHistory({
+    fleet,
+    url: `${url}/api/v1/write`,
+    from: until - HISTORY_SECONDS,
+    until,
+    intervalSeconds: HISTORY_INTERVAL_SECONDS,
+    signal,
+    onProgress: ({ serversDone, servers }) =>
+      progress.update(`writing 8 days of history: ${serversDone} of ${servers} servers`),
+  });
+  const seconds = (performance.now() - startedAt) / 1000;
+  progress.done(
+    `wrote 8 days of history of ${fleet.servers.length} servers: ${(samples / 1e6).toFixed(1)} M samples in ${seconds.toFixed(1)} s`,
+  );
+}
+
+async function startLinborg(configFile: string, folder: string, progress: Progress) {
+  const readConfig = () => loadConfigFile(configFile);
+  const log = pino(
+    { base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination(join(folder, 'linborg.log')),
+  );
+  progress.update('starting linborg');
+  const started = await Service.start({
+    config: await readConfig(),
+    readConfig,
+    log,
+    onHistory: (_, done, total) => progress.update(`linborg reads history: ${done} of ${total} queries`),
+  });
+  const { engine, version } = started.service.state.build;
+  progress.done(`linborg ${version} listens at ${started.url}, engine ${engine}`);
+  return started;
+}
+
+async function untilFirstCycle(service: Service, progress: Progress, signal: AbortSignal): Promise<PublishedCycle> {
+  for (let waited = 0; waited < FIRST_CYCLE_SECONDS; waited += 0.1) {
+    signal.throwIfAborted();
+    const cycle = service.state.cycle();
+    if (cycle) return cycle;
+    progress.update('waiting for the first cycle');
+    await sleep(100);
+  }
+  const why = service.state.cycles().lastFailure ?? 'it still runs';
+  throw new CommandError(
+    `no cycle succeeded within ${FIRST_CYCLE_SECONDS} s (${why}); see linborg.log in the demo's folder`,
+  );
+}
+
+function describeUrls(url: string, ports: DemoPorts): string {
+  const query = encodeURIComponent('sort_desc(linborg_risk_score)');
+  return [
+    `status page  ${url}/`,
+    `metrics      ${url}/metrics`,
+    `Prometheus   http://127.0.0.1:${ports.prometheus}/graph?g0.expr=${query}&g0.tab=1`,
+    `simulator    http://127.0.0.1:${ports.simulator}/`,
+  ].join('\n');
+}
+
+function wholeNumber(flag: string, text: string, low: number, high: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= low && value <= high) return value;
+  throw new CommandError(`--${flag} is ${text}; expected a whole number from ${low} to ${high}`);
+}

@@ -1,0 +1,65 @@
+/** The demo's configuration files: a Prometheus that scrapes a simulated fleet and linborg, and linborg's own. */
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { stringify } from 'yaml';
+import { PACKAGE_ROOT } from '../package.js';
+
+/** Where everything of the demo listens, on loopback. */
+export interface DemoPorts {
+  readonly prometheus: number;
+  readonly linborg: number;
+  readonly simulator: number;
+}
+
+export interface DemoFiles {
+  readonly prometheusConfig: string;
+  readonly linborgConfig: string;
+}
+
+/** Fresh folder with both files; what an earlier demo left in it is removed. */
+export async function writeDemoFiles(folder: string, ports: DemoPorts): Promise<DemoFiles> {
+  await rm(join(folder, 'data'), { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const prometheusConfig = join(folder, 'prometheus.yml');
+  const linborgConfig = join(folder, 'linborg.yml');
+  await writeFile(prometheusConfig, stringify(prometheusSettings(ports)));
+  await writeFile(linborgConfig, stringify(linborgSettings(ports)));
+  return { prometheusConfig: resolve(prometheusConfig), linborgConfig };
+}
+
+function prometheusSettings(ports: DemoPorts) {
+  return {
+    global: { scrape_interval: '15s', evaluation_interval: '15s' },
+    // Eight days of history arrive by remote write, while the present is being scraped.
+    storage: { tsdb: { out_of_order_time_window: '10d' } },
+    rule_files: ['recording.yml', 'alerts.yml'].map((file) => join(PACKAGE_ROOT, 'rules', file)),
+    scrape_configs: [
+      {
+        job_name: 'node',
+        http_sd_configs: [{ url: `http://127.0.0.1:${ports.simulator}/sd`, refresh_interval: '30s' }],
+      },
+      {
+        job_name: 'linborg',
+        scrape_interval: '5s',
+        static_configs: [{ targets: [`127.0.0.1:${ports.linborg}`] }],
+      },
+    ],
+  };
+}
+
+function linborgSettings(ports: DemoPorts) {
+  return {
+    sources: [
+      {
+        prometheus: {
+          url: `http://127.0.0.1:${ports.prometheus}`,
+          pack: 'node_exporter',
+          selector: 'job="node"',
+          server_label: 'instance',
+        },
+      },
+    ],
+    cycle: '30s',
+    web: { listen_address: `127.0.0.1:${ports.linborg}`, enable_lifecycle: true },
+  };
+}

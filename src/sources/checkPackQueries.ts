@@ -1,10 +1,9 @@
-import type { PackError, SourceError } from '../core/errors.js';
+import { PackError } from '../core/errors.js';
 import type { MappingPack } from '../mapping/pack.js';
 import { createClient, type Surroundings } from './client.js';
 import { bucketExpr, metricQueries, queryError } from './metricQuery.js';
 import type { PrometheusOptions } from './options.js';
 import { inParallel } from './parallel.js';
-import { QueryFailure } from './queryFailure.js';
 
 /** A moment before any data, epoch seconds: the query is parsed and typed, but nothing has to be read. */
 const BEFORE_ALL_DATA = 1;
@@ -20,20 +19,19 @@ export async function checkPackQueries(
   surroundings: Surroundings,
 ): Promise<PackError[]> {
   const client = await createClient(options, surroundings);
-  const errors: (PackError | SourceError)[] = [];
+  const errors: PackError[] = [];
   try {
     const checks = inParallel(metricQueries(pack, options).flat(), options.max_concurrency, async (query) => {
       const expr = bucketExpr(query, options);
       return client.instant(expr, BEFORE_ALL_DATA).then(
         () => undefined,
-        (error: unknown) => ({ error: queryError(query, pack.path, expr, error as Error), cause: error }),
+        (error: unknown) => queryError(query, pack.path, expr, error as Error),
       );
     });
     for await (const found of checks) {
       if (found === undefined) continue;
-      const isPackFault = found.cause instanceof QueryFailure && found.cause.kind === 'bad_query';
-      if (!isPackFault) throw found.error;
-      errors.push(found.error);
+      if (!(found instanceof PackError)) throw found;
+      errors.push(found);
     }
   } finally {
     client.close();

@@ -3,7 +3,6 @@
 import { formatDuration } from '../core/duration.js';
 import type { PackError, SourceError } from '../core/errors.js';
 import type { MetricName } from '../core/metrics.js';
-import type { AnswerSeries } from './answer.js';
 import type { Client } from './client.js';
 import { STEP_SECONDS } from './grid.js';
 import { bucketExpr, type MetricQuery, queryError } from './metricQuery.js';
@@ -16,10 +15,12 @@ export interface ProbeFailure {
   readonly error: SourceError | PackError;
 }
 
-/** Evaluations per probe: enough that an hour within eight days is noticed. */
-const PROBE_EVALUATIONS = 192;
-/** How much coarser a probe gets when it is refused for its size. */
-const COARSER = 6;
+/**
+ * A probe looks at one hour at each of so many moments, evenly spread over the time asked about. Looking at all of it
+ * would cost Prometheus as much as the history itself: it reads every sample of the range, whatever the step.
+ */
+const PROBE_MOMENTS = 8;
+const PROBE_HOUR_SECONDS = 3600;
 
 /** The winners so far. Invariant: a server has at most one winner per metric. */
 export class Choice {
@@ -59,7 +60,12 @@ export class Choice {
     return !this.#uncertain.has(metric) && this.winner(metric, server) === undefined;
   }
 
-  /** Notes that a server had data; a server new to a metric is given to the most preferred alternative at once. */
+  /** Whether the answers to a query about a server are to be used; a server new to the metric is, for rank 0. */
+  serves({ metric, rank }: MetricQuery, server: string): boolean {
+    return (this.winner(metric, server) ?? 0) === rank;
+  }
+
+  /** Notes that a server had data; a server new to a metric is given to rank 0, if that answered. */
   saw(query: MetricQuery, server: string, at: number): void {
     this.#seenAt.set(server, at);
     if (query.rank === 0 && this.winner(query.metric, server) === undefined) this.#set(query, server);
@@ -160,27 +166,30 @@ async function probeOne(
   lookbackSeconds: number,
 ): Promise<{ query: MetricQuery; servers: ReadonlySet<string> } | ProbeFailure> {
   const expr = bucketExpr(query, options);
-  const fineStep = Math.max(STEP_SECONDS, Math.ceil(lookbackSeconds / PROBE_EVALUATIONS / STEP_SECONDS) * STEP_SECONDS);
   // max_over_time skips NaN, so a server whose values all are NaN does not count as having data.
-  const overTime = (step: number) =>
-    `max_over_time((\n${expr}\n)[${formatDuration(lookbackSeconds)}:${formatDuration(step)}])`;
-  const ask = async (attempts: readonly string[]): Promise<readonly AnswerSeries[]> => {
-    const [attempt, ...coarser] = attempts;
-    try {
-      return await client.instant(attempt!, at);
-    } catch (error) {
-      const isTooMuch = error instanceof QueryFailure && error.kind === 'too_much';
-      if (isTooMuch && coarser.length > 0) return ask(coarser);
+  const overHour = `max_over_time((\n${expr}\n)[${formatDuration(PROBE_HOUR_SECONDS)}:${formatDuration(STEP_SECONDS)}])`;
+  const ask = (moment: number) =>
+    client.instant(overHour, moment).catch((error: unknown) => {
+      if (error instanceof QueryFailure && error.kind === 'too_much') return client.instant(expr, moment);
       throw error;
-    }
-  };
+    });
+  const servers = new Set<string>();
   try {
-    const answer = await ask([overTime(fineStep), overTime(fineStep * COARSER), expr]);
-    const withData = answer.filter(({ values }) => !Number.isNaN(values[0]!));
-    const servers = new Set(withData.map(({ labels }) => labels[options.server_label] ?? ''));
-    servers.delete('');
+    for (const moment of probeMoments(at, lookbackSeconds)) {
+      for (const { labels, values } of await ask(moment)) {
+        const server = labels[options.server_label] ?? '';
+        if (server !== '' && !Number.isNaN(values[0])) servers.add(server);
+      }
+    }
     return { query, servers };
   } catch (error) {
-    return { query, error: queryError(query, packPath, expr, error as Error) };
+    return { query, error: queryError(query, packPath, overHour, error as Error) };
   }
+}
+
+/** Ends of the hours to look at, the newest first. */
+function probeMoments(at: number, lookbackSeconds: number): number[] {
+  const hours = Math.max(1, Math.ceil(lookbackSeconds / PROBE_HOUR_SECONDS));
+  const count = Math.min(PROBE_MOMENTS, hours);
+  return Array.from({ length: count }, (_, i) => at - Math.floor((i * hours) / count) * PROBE_HOUR_SECONDS);
 }

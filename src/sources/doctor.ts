@@ -145,7 +145,7 @@ async function examineQuery(
     for (const { error } of failures) held.problems.push(error.message);
     const counts = noPoints();
     for (const [server, group] of groupByServer(series, options.server_label, counts)) {
-      if (choice.winner(query.metric, server) !== query.rank) continue;
+      if (!choice.serves(query, server)) continue;
       const { times, values } = mergeSeries(group, counts);
       times.forEach((time, i) => {
         const value = values[i]!;

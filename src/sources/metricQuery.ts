@@ -52,12 +52,12 @@ export function queryError(query: MetricQuery, packPath: string, expr: string, c
   if (cause instanceof SourceError) return cause;
   const failure = cause as QueryFailure;
   const { metric, alternative } = query;
-  if (failure.kind === 'bad_query')
+  const tries = isRetryable(failure) ? ' after 3 tries' : '';
+  if (failure.kind === 'bad_query' || failure.kind === 'execution')
     return new PackError(
-      `${packPath}:${alternative.line} metrics.${metric} "${alternative.name}" is refused (${failure.message}); the query was: ${oneLine(expr)}`,
+      `${packPath}:${alternative.line} metrics.${metric} "${alternative.name}" is refused${tries} (${failure.message}); the query was: ${oneLine(expr)}`,
       { cause },
     );
-  const tries = isRetryable(failure) ? ' after 3 tries' : '';
   return new SourceError(`query for ${metric} ("${alternative.name}") failed${tries} (${failure.message})`, { cause });
 }
 

@@ -204,8 +204,7 @@ class PrometheusSource implements Source {
     const result: SampleSeries[] = [];
     for (const [server, group] of groupByServer(answer, this.#options.server_label, pull.counts)) {
       if (!this.#choice.knows(server)) this.#wantsProbe = true;
-      const winner = this.#choice.winner(query.metric, server);
-      if (winner === undefined ? query.rank > 0 : winner !== query.rank) continue;
+      if (!this.#choice.serves(query, server)) continue;
       const series = toSampleSeries(server, query.metric, mergeSeries(group, pull.counts), pull.counts);
       if (series.values.some(Number.isFinite)) {
         this.#choice.saw(query, server, pull.at);

@@ -8,8 +8,14 @@ export type QueryFailureKind =
   | 'overloaded'
   /** Refused for its size: a smaller query may pass. */
   | 'too_much'
-  /** PromQL that does not parse or cannot be executed. */
+  /** PromQL that does not parse. */
   | 'bad_query'
+  /**
+   * HTTP 422: PromQL that cannot be executed on this data, such as a many-to-many match. Mostly the query's own fault,
+   * but Prometheus 2.42 under load was seen to refuse a sound one with "vector cannot contain metrics with the same
+   * labelset" and to take it a moment later.
+   */
+  | 'execution'
   /** Any other HTTP 4xx: credentials, path prefix, tenant. */
   | 'refused'
   /** An answer that is none of Prometheus': HTML, truncated JSON, wrong types. */
@@ -27,7 +33,8 @@ export class QueryFailure extends Error {
   }
 }
 
-const RETRIED: readonly QueryFailureKind[] = ['unreachable', 'timeout', 'overloaded', 'malformed'];
+const RETRIED: readonly QueryFailureKind[] = ['unreachable', 'timeout', 'overloaded', 'malformed', 'execution'];
+const OUTAGES: readonly QueryFailureKind[] = ['unreachable', 'timeout', 'overloaded', 'malformed', 'refused', 'closed'];
 
 /** Whether the same query may work if it is sent again. */
 export function isRetryable(failure: QueryFailure): boolean {
@@ -36,7 +43,7 @@ export function isRetryable(failure: QueryFailure): boolean {
 
 /** Whether it speaks against the source as a whole rather than against one query. */
 export function isOutage(failure: QueryFailure): boolean {
-  return RETRIED.includes(failure.kind) || failure.kind === 'refused' || failure.kind === 'closed';
+  return OUTAGES.includes(failure.kind);
 }
 
 // Prometheus: "exceeded maximum resolution of 11,000 points per timeseries" (400), "query processing would load too many
@@ -52,7 +59,8 @@ export function failureOfStatus(status: number, body: unknown, from: string): Qu
   const text = `HTTP ${status} from ${from}${said === '' ? '' : `: ${said}`}`;
   const parseError = /parse error/i.test(said);
   if (status === 413 || (!parseError && TOO_MUCH.test(said))) return new QueryFailure('too_much', text);
-  if (status === 422 || (status === 400 && said !== '')) return new QueryFailure('bad_query', text);
+  if (status === 400 && said !== '') return new QueryFailure('bad_query', text);
+  if (status === 422) return new QueryFailure(parseError ? 'bad_query' : 'execution', text);
   if (status >= 500 || status === 429) return new QueryFailure('overloaded', text);
   return new QueryFailure('refused', `${text}; ${hintFor(status)}`);
 }

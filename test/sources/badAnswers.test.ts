@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PackError } from '../../src/core/errors.js';
 import { parsePack } from '../../src/mapping/pack.js';
 import { createPrometheusSource } from '../../src/sources/prometheus.js';
 import type { Source } from '../../src/sources/source.js';
@@ -184,6 +185,15 @@ describe('a Prometheus that lies or limps', () => {
     expect(values.get('a load_average')?.size).toBeGreaterThanOrEqual(60);
     const missing = summary.failures.reduce((sum, { from, to }) => sum + (to - from) / 300 + 1, 0);
     expect(missing + values.get('a load_average')!.size).toBe(145);
+  });
+
+  it('that cannot execute a query is asked again, and in the end the pack is blamed', async () => {
+    const said = 'multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)';
+    const result = await historyUnder((_, response) => refuse(response, 422, 'execution', said));
+    expect(result.summary.failures[0]?.error).toBeInstanceOf(PackError);
+    expect(failureText(result)).toBe(
+      `one.yml:4 metrics.load_average "only" is refused after 3 tries (HTTP 422 from ${server.url}: ${said}); the query was: x{}`,
+    );
   });
 
   it('that never answers is given up after the timeout', async () => {

@@ -154,7 +154,7 @@ describe.runIf(hasPrometheus)('a Prometheus with a fleet of node_exporters', () 
     const large = await collect((await sourceOf()).history(NOW, 12 * HOUR));
     const small = await collect((await sourceOf({ max_samples_per_query: 100 })).history(NOW, 12 * HOUR));
     const tiny = await collect((await sourceOf({ http_method: 'GET', min_window: '5m' })).history(NOW, HOUR));
-    expect(small.summary.queries).toBeGreaterThan(2 * large.summary.queries);
+    expect(small.summary.queries).toBeGreaterThan(large.summary.queries + 50);
     expect(sorted(small)).toEqual(sorted(large));
     expect(tiny.summary.failures).toEqual([]);
   });

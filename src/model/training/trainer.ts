@@ -121,16 +121,11 @@ export async function trainTft(
     lossSum = 0;
     lossCount = 0;
   };
-  const validate = async () => {
+  /** The validation loss of the averaged weights, and the better of them and the best so far. */
+  const validate = (): { loss: number; better: BestWeights } => {
     const loss = meanLoss(engine, hyperparameters, state.average, validation);
-    if (best === undefined || loss < best.loss) {
-      best = { step: state.step, loss, weights: copyWeights(state.average) };
-      stale = 0;
-    } else {
-      stale++;
-    }
-    report(loss);
-    await hooks.onCheckpoint({ state, best, stale });
+    const isBetter = best === undefined || loss < best.loss;
+    return { loss, better: isBetter ? { step: state.step, loss, weights: copyWeights(state.average) } : best! };
   };
 
   while (state.step < settings.adam.totalSteps && stale < settings.patience && !hooks.signal.aborted) {
@@ -139,13 +134,23 @@ export async function trainTft(
     adamStep(state, specs, gradients, settings.adam);
     lossSum += loss;
     lossCount++;
-    if (state.step % settings.validateEvery === 0) await validate();
-    else if (state.step % REPORT_EVERY === 0) report();
+    if (state.step % settings.validateEvery === 0) {
+      const { loss, better } = validate();
+      stale = better === best ? stale + 1 : 0;
+      best = better;
+      report(loss);
+      await hooks.onCheckpoint({ state, best, stale });
+    } else if (state.step % REPORT_EVERY === 0) report();
     // Every operation blocks; this lets signals and timers through.
     await new Promise((resolve) => setImmediate(resolve));
   }
-  if (state.step % settings.validateEvery !== 0) await validate();
-  return best!;
+  if (best !== undefined && state.step % settings.validateEvery === 0) return best;
+  // Stopped between two validations. The checkpoint does not know of this one, so that a resumed run is the same.
+  await hooks.onCheckpoint({ state, best, stale });
+  const { loss, better } = validate();
+  best = better;
+  report(loss);
+  return best;
 }
 
 /** The windows that every validation uses: later in time and other servers, undisturbed. */

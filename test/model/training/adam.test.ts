@@ -66,8 +66,8 @@ describe('a step of AdamW', () => {
       adamStep(state, [spec('w', false)], new Map([['w', gradient]]), settings);
     }
     for (const values of [state.weights, state.average]) {
-      expect(values.get('w')![0]).toBeCloseTo(0.3, 2);
-      expect(values.get('w')![1]).toBeCloseTo(0.7, 2);
+      expect(values.get('w')![0]).toBeCloseTo(0.3, 1);
+      expect(values.get('w')![1]).toBeCloseTo(0.7, 1);
     }
   });
 

@@ -84,8 +84,7 @@ describe('an origin', () => {
   test('is usable with the last hour, half of the last 4 h and half of the next 8 h', () => {
     expect(isUsableOrigin(withHoles(), origin)).toBe(true);
     expect(isUsableOrigin(withHoles([-11, 1]), origin)).toBe(true);
-    expect(isUsableOrigin(withHoles([-12, 1]), origin)).toBe(true);
-    expect(isUsableOrigin(withHoles([-13, 1]), origin)).toBe(false);
+    expect(isUsableOrigin(withHoles([-12, 1]), origin)).toBe(false);
     expect(isUsableOrigin(withHoles([-24, 0]), origin)).toBe(true);
     expect(isUsableOrigin(withHoles([-25, 0]), origin)).toBe(false);
     expect(isUsableOrigin(withHoles([1, 49]), origin)).toBe(true);

@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest';
+import { normal, seededRandom } from '../../../src/core/random.js';
+import type { Engine } from '../../../src/model/engine/types.js';
+import type { LongSeries } from '../../../src/model/training/corpus.js';
+import { lossAndGradients } from '../../../src/model/training/gradient.js';
+import {
+  buildPool,
+  createTrainingBatch,
+  drawBatch,
+  TRAINING_AUGMENTATION,
+} from '../../../src/model/training/sampler.js';
+import {
+  type BestWeights,
+  type Checkpoint,
+  DEFAULT_TRAINING,
+  type TrainingHooks,
+  type TrainingProgress,
+  type TrainingSettings,
+  trainTft,
+} from '../../../src/model/training/trainer.js';
+import { livelyWeights, longSeries, nativeIfInstalled, SMALL } from '../support.js';
+
+const native = await nativeIfInstalled();
+
+/** Four servers whose days look alike, with little noise: what comes is plain to see. */
+const corpus: LongSeries[] = [1, 2, 3, 4].map((seed) => {
+  const random = seededRandom(seed);
+  const values = Float32Array.from({ length: 5000 }, (_, i) => {
+    return 50 + 30 * Math.sin((2 * Math.PI * i) / 288 + seed) + 0.5 * normal(random);
+  });
+  return longSeries(`web${seed}`, values);
+});
+
+const settings: TrainingSettings = {
+  ...DEFAULT_TRAINING,
+  batchSize: 6,
+  adam: { ...DEFAULT_TRAINING.adam, peakLearningRate: 0.02, warmupSteps: 5, totalSteps: 60, averageDecay: 0.9 },
+  split: { trainUntil: 0.7, validateFrom: 0.6, validationServers: 0 },
+  validateEvery: 20,
+  validationBatches: 2,
+};
+const short: TrainingSettings = { ...settings, validateEvery: 4, adam: { ...settings.adam, totalSteps: 12 } };
+
+/** A signal that aborts during the given step, which lies between the first and the second validation. */
+function abortAfter(step: number): [AbortController, (progress: TrainingProgress) => void] {
+  const control = new AbortController();
+  // The loop waits for one immediate per step.
+  const wait = (turns: number) => setImmediate(() => (turns === 0 ? control.abort() : wait(turns - 1)));
+  return [control, (progress) => progress.step === short.validateEvery && wait(step - short.validateEvery)];
+}
+
+interface Recorded {
+  readonly best: BestWeights;
+  readonly progress: TrainingProgress[];
+  readonly checkpoints: Checkpoint[];
+}
+
+describe.skipIf(!native)('training', () => {
+  const engine = native as Engine;
+
+  const train = async (
+    wanted: TrainingSettings,
+    resume?: Checkpoint,
+    control = new AbortController(),
+    onProgress: (progress: TrainingProgress) => void = () => {},
+  ): Promise<Recorded> => {
+    const progress: TrainingProgress[] = [];
+    const checkpoints: Checkpoint[] = [];
+    const hooks: TrainingHooks = {
+      onProgress: (line) => {
+        progress.push(line);
+        onProgress(line);
+      },
+      onCheckpoint: async (checkpoint) => {
+        checkpoints.push(structuredClone(checkpoint));
+      },
+      signal: control.signal,
+    };
+    const best = await trainTft(engine, corpus, SMALL, wanted, hooks, resume);
+    return { best, progress, checkpoints };
+  };
+
+  test('learns: 60 steps on a plain daily pattern halve the loss at the start', async () => {
+    const untrained = await train({ ...settings, adam: { ...settings.adam, totalSteps: 0 } });
+    const { best, progress } = await train(settings);
+    expect(best.loss).toBeLessThan(0.5 * untrained.best.loss);
+    expect(progress.at(-1)).toMatchObject({ step: 60, totalSteps: 60, bestLoss: best.loss });
+    const validations = progress.flatMap(({ step, validationLoss }) => (validationLoss === undefined ? [] : [step]));
+    expect(validations).toEqual([20, 40, 60]);
+  });
+
+  test('goes on from a checkpoint as if it had never stopped: same weights, averages, moments and best', async () => {
+    const whole = await train(short);
+    const resumed = await train(short, structuredClone(whole.checkpoints[0]!));
+    expect(whole.checkpoints[0]!.state.step).toBe(4);
+    expect(resumed.checkpoints).toEqual(whole.checkpoints.slice(1));
+    expect(resumed.best).toEqual(whole.best);
+  });
+
+  test('with the same seed gives the same model, with another seed another', async () => {
+    const tiny = { ...short, adam: { ...short.adam, totalSteps: 3 } };
+    const first = await train(tiny);
+    expect((await train(tiny)).best).toEqual(first.best);
+    expect((await train({ ...tiny, seed: 2 })).best.weights).not.toEqual(first.best.weights);
+  });
+
+  test('that is aborted ends after the running step and keeps the best, the unfinished stretch included', async () => {
+    const { best, checkpoints, progress } = await train(short, undefined, ...abortAfter(5));
+    expect(checkpoints.map(({ state }) => state.step)).toEqual([4, 5]);
+    expect(progress.map(({ step, validationLoss }) => [step, validationLoss !== undefined])).toEqual([
+      [4, true],
+      [5, true],
+    ]);
+    expect(best.loss).toBe(Math.min(...progress.map(({ validationLoss }) => validationLoss!)));
+  });
+
+  test('that was aborted between two validations goes on as if it had never stopped', async () => {
+    const whole = await train(short);
+    const aborted = await train(short, undefined, ...abortAfter(6));
+    const resumed = await train(short, aborted.checkpoints.at(-1)!);
+    expect(resumed.checkpoints).toEqual(whole.checkpoints.slice(1));
+    expect(resumed.best).toEqual(whole.best);
+  });
+
+  test('that is aborted before the first step still returns weights, and says how good they are', async () => {
+    const control = new AbortController();
+    control.abort();
+    const { best, checkpoints } = await train(short, undefined, control);
+    expect(best).toMatchObject({ step: 0, loss: expect.any(Number) });
+    expect(best.weights.size).toBeGreaterThan(100);
+    expect(checkpoints).toHaveLength(1);
+  });
+
+  test('stops early when the validation loss has not fallen for as often as patience says', async () => {
+    // Without a learning rate nothing changes, so that the first validation stays the best.
+    const adam = { ...short.adam, peakLearningRate: 0, totalSteps: 40 };
+    const { checkpoints } = await train({ ...short, adam, patience: 2, validateEvery: 1 });
+    expect(checkpoints.map(({ stale }) => stale)).toEqual([0, 1, 2]);
+    expect(checkpoints.at(-1)!.state.step).toBe(3);
+  });
+
+  test('refuses a corpus without a window that is long enough, and says what is needed', async () => {
+    const hooks: TrainingHooks = {
+      onProgress: () => {},
+      onCheckpoint: async () => {},
+      signal: new AbortController().signal,
+    };
+    const run = trainTft(engine, [longSeries('web1', [1, 2, 3])], SMALL, short, hooks);
+    await expect(run).rejects.toThrow('no series is long enough to train on (needs 300 buckets and 8 h)');
+  });
+
+  test('releases every tensor of a step', () => {
+    const { tf } = engine;
+    const binding = (tf.backend() as unknown as { binding: { getNumOfTensors(): number } }).binding;
+    const batch = createTrainingBatch(2);
+    const weights = livelyWeights(SMALL);
+    drawBatch(buildPool(corpus, settings.split, 'train'), TRAINING_AUGMENTATION, seededRandom(1), batch);
+    lossAndGradients(engine, SMALL, weights, batch);
+    const before = { tensors: tf.memory().numTensors, handles: binding.getNumOfTensors() };
+    for (let i = 0; i < 3; i++) lossAndGradients(engine, SMALL, weights, batch);
+    expect({ tensors: tf.memory().numTensors, handles: binding.getNumOfTensors() }).toEqual(before);
+  });
+});

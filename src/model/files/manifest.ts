@@ -34,7 +34,9 @@ export const manifestSchema = z.strictObject({
   created: z.string(),
   linborg: z.string(),
   input: z.looseObject({}),
-  hyperparameters: z.strictObject({ hidden: z.number().int(), heads: z.number().int() }),
+  hyperparameters: z
+    .strictObject({ hidden: z.number().int().positive(), heads: z.number().int().positive() })
+    .refine(({ hidden, heads }) => hidden % heads === 0, { error: 'expected hidden to be a multiple of heads' }),
   weights: z.strictObject({ file: z.string(), sha256: z.string(), parameters: z.number().int() }),
   training: z.strictObject({
     command: z.string(),

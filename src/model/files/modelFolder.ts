@@ -1,6 +1,6 @@
 /** Reading and writing a model folder: manifest.json, weights.safetensors, CARD.md. */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { ModelError } from '../../core/errors.js';
@@ -75,7 +75,8 @@ export function createForecaster(engine: Engine, { manifest, weights, path }: Lo
 
 function goldenDifference(forecaster: Forecaster, golden: readonly (readonly number[])[]): number {
   const { values } = forecaster.forecast(goldenWindows());
-  if (golden.length * FORECAST_SIZE !== values.length) return Number.POSITIVE_INFINITY;
+  const isWhole = golden.every((row) => row.length === FORECAST_SIZE);
+  if (!isWhole || golden.length * FORECAST_SIZE !== values.length) return Number.POSITIVE_INFINITY;
   return Math.max(...golden.flat().map((expected, i) => Math.abs(values[i]! - expected) / (1 + Math.abs(expected))));
 }
 
@@ -92,7 +93,7 @@ export interface TrainedModel {
   readonly accuracy: Manifest['accuracy'];
 }
 
-/** Writes a model folder; each file appears whole or not at all, the manifest last. */
+/** Writes a model folder; where a file cannot be written, all that were there before stay. */
 export async function writeModel(path: string, model: TrainedModel, engine: Engine): Promise<Manifest> {
   const specs = parameterSpecs(model.hyperparameters);
   const bytes = encodeSafetensors(
@@ -121,25 +122,41 @@ export async function writeModel(path: string, model: TrainedModel, engine: Engi
       Array.from(values.subarray(i * FORECAST_SIZE, (i + 1) * FORECAST_SIZE), (value) => Number(value.toPrecision(7))),
     ),
   };
-  await mkdir(path, { recursive: true });
-  await writeWhole(join(path, WEIGHTS_FILE), bytes);
-  await writeWhole(join(path, 'CARD.md'), renderCard(manifest));
-  await writeWhole(join(path, MANIFEST_FILE), `${JSON.stringify(manifest)}\n`);
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    throw new ModelError(`cannot make the folder ${path} (${(cause as Error).message}); choose another one`, { cause });
+  }
+  await writeTogether([
+    [join(path, 'CARD.md'), renderCard(manifest)],
+    [join(path, WEIGHTS_FILE), bytes],
+    [join(path, MANIFEST_FILE), `${JSON.stringify(manifest)}\n`],
+  ]);
   return manifest;
 }
 
 /** Writes beside the target and renames: a full disk or a crash leaves the old file. */
-export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
-  const temporary = `${path}.tmp`;
+export function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+  return writeTogether([[path, content]]);
+}
+
+/** Nothing takes its place before everything is written, since weights and manifest only work together. */
+async function writeTogether(files: readonly (readonly [path: string, content: Uint8Array | string])[]): Promise<void> {
+  let current = '';
   try {
-    await writeFile(temporary, content);
-    await rename(temporary, path);
+    for (const [path, content] of files) {
+      current = path;
+      await writeFile(`${path}.tmp`, content);
+    }
+    for (const [path] of files) {
+      current = path;
+      await rename(`${path}.tmp`, path);
+    }
   } catch (cause) {
+    for (const [path] of files) await rm(`${path}.tmp`, { force: true }).catch(() => {});
     throw new ModelError(
-      `cannot write ${basename(path)} (${(cause as Error).message}); the file before it is untouched`,
-      {
-        cause,
-      },
+      `cannot write ${basename(current)} (${(cause as Error).message}); the file before it is untouched`,
+      { cause },
     );
   }
 }

@@ -7,11 +7,15 @@ export interface NamedTensor {
   readonly values: Float32Array;
 }
 
+/** Where a tensor stands: bytes from … to of the body. */
 interface HeaderEntry {
-  readonly dtype: string;
+  readonly name: string;
   readonly shape: readonly number[];
-  readonly data_offsets: readonly [number, number];
+  readonly from: number;
+  readonly to: number;
 }
+
+type Fail = (what: string, cause?: unknown) => never;
 
 /** The longest header that the format allows. */
 const MAX_HEADER_BYTES = 100_000_000;
@@ -49,7 +53,7 @@ export function encodeSafetensors(
  * @throws ModelError if it is truncated, has a faulty header, another type, or holes between tensors
  */
 export function decodeSafetensors(bytes: Uint8Array, path: string): Map<string, NamedTensor> {
-  const fail = (what: string, cause?: unknown): never => {
+  const fail: Fail = (what, cause) => {
     throw new ModelError(`${path} is not a usable safetensors file: ${what}; restore it or train again`, { cause });
   };
   if (bytes.length < 8) fail(`it has ${bytes.length} bytes, expected at least 8`);
@@ -61,20 +65,15 @@ export function decodeSafetensors(bytes: Uint8Array, path: string): Map<string, 
   const tensors = new Map<string, NamedTensor>();
   const body = 8 + headerBytes;
   let expected = 0;
-  for (const [name, entry] of Object.entries(parseHeader(bytes.subarray(8, body), fail))) {
-    if (name === '__metadata__') continue;
-    const { dtype, shape, data_offsets } = entry;
-    if (dtype !== 'F32') fail(`tensor ${name} has type ${String(dtype)}, expected F32`);
-    if (!isShape(shape) || !isShape(data_offsets)) return fail(`tensor ${name} has a faulty shape or offsets`);
-    const [from, to] = data_offsets;
+  for (const { name, shape, from, to } of parseHeader(bytes.subarray(8, body), fail)) {
     const count = shape.reduce((a, b) => a * b, 1);
-    if (to! - from! !== 4 * count) fail(`tensor ${name} has ${to! - from!} bytes, expected ${4 * count} for its shape`);
-    if (body + to! > bytes.length) fail(`it ends in the middle of tensor ${name} (truncated)`);
+    if (to - from !== 4 * count) fail(`tensor ${name} has ${to - from} bytes, expected ${4 * count} for its shape`);
+    if (body + to > bytes.length) fail(`it ends in the middle of tensor ${name} (truncated)`);
     if (from !== expected) fail(`tensor ${name} starts at ${from}, expected ${expected}`);
-    expected = to!;
+    expected = to;
     tensors.set(name, {
       shape,
-      values: Float32Array.from({ length: count }, (_, i) => view.getFloat32(body + from! + 4 * i, true)),
+      values: Float32Array.from({ length: count }, (_, i) => view.getFloat32(body + from + 4 * i, true)),
     });
   }
   if (body + expected !== bytes.length) fail(`it has ${bytes.length - body - expected} bytes after the last tensor`);
@@ -90,14 +89,33 @@ export function safetensorsMetadata(bytes: Uint8Array): Readonly<Record<string, 
   return header.__metadata__ ?? {};
 }
 
-function parseHeader(text: Uint8Array, fail: (what: string, cause?: unknown) => never): Record<string, HeaderEntry> {
+/** The tensors in the order of their bytes; a header may name them in any. */
+function parseHeader(text: Uint8Array, fail: Fail): HeaderEntry[] {
+  return Object.entries(parseObject(text, fail))
+    .filter(([name]) => name !== '__metadata__')
+    .map(([name, entry]) => parseEntry(name, entry, fail))
+    .sort((a, b) => a.from - b.from || a.to - b.to);
+}
+
+function parseObject(text: Uint8Array, fail: Fail): object {
+  let header: unknown;
   try {
-    const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text));
-    if (typeof header === 'object' && header !== null) return header as Record<string, HeaderEntry>;
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text));
   } catch (cause) {
     return fail('its header is no JSON', cause);
   }
-  return fail('its header is no JSON object');
+  if (typeof header !== 'object' || header === null || Array.isArray(header)) fail('its header is no JSON object');
+  return header as object;
+}
+
+function parseEntry(name: string, entry: unknown, fail: Fail): HeaderEntry {
+  if (typeof entry !== 'object' || entry === null) fail(`tensor ${name} has no entry of type, shape and offsets`);
+  const { dtype, shape, data_offsets: offsets } = entry as Readonly<Record<string, unknown>>;
+  if (dtype !== 'F32') fail(`tensor ${name} has type ${String(dtype)}, expected F32`);
+  if (!isShape(shape) || !isShape(offsets) || offsets.length !== 2) {
+    return fail(`tensor ${name} has a faulty shape or offsets`);
+  }
+  return { name, shape, from: offsets[0]!, to: offsets[1]! };
 }
 
 function isShape(value: unknown): value is number[] {

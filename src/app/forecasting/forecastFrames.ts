@@ -6,7 +6,7 @@ import { metricId, profileId } from '../../model/inputs/contract.js';
 import { isForecastable } from '../../windows/forecastable.js';
 import { type ForecastJob, type JobServer, ROW_WIDTH } from './protocol.js';
 
-/** Series in one job: two full batches, about a tenth of a second of work. */
+/** Series in one job: four batches of a worker, about a tenth of a second of work. */
 const JOB_SERIES = 256;
 
 /** Forecasts rows; a pool of workers, or a forecaster of one's own. */

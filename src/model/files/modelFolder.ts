@@ -61,8 +61,12 @@ export async function readModel(path: string): Promise<LoadedModel> {
  * A forecaster of a loaded model whose golden forecasts come out as stored.
  * @throws ModelError if they do not: the engine computes something else than the one that the model was made with
  */
-export function createForecaster(engine: Engine, { manifest, weights, path }: LoadedModel): Forecaster {
-  const forecaster = new Forecaster(engine, manifest.hyperparameters, weights);
+export function createForecaster(
+  engine: Engine,
+  { manifest, weights, path }: LoadedModel,
+  batchSize?: number,
+): Forecaster {
+  const forecaster = new Forecaster(engine, manifest.hyperparameters, weights, batchSize);
   const worst = goldenDifference(forecaster, manifest.golden);
   if (!(worst <= GOLDEN_TOLERANCE)) {
     forecaster.dispose();

@@ -1,0 +1,194 @@
+/** Whole cycles of a simulated fleet, fed without Prometheus; scrapes and probes while they run. In a process of its own. */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import { ExporterMetrics } from '../../exposition/exporterMetrics.js';
+import { type PublishedCycle, publishCycle } from '../../exposition/publishedCycle.js';
+import type { StateView } from '../../exposition/state.js';
+import { createFleet, type Fleet } from '../../simulator/fleet.js';
+import { fleetBatch } from '../../simulator/fleetBatch.js';
+import { createWebServer } from '../../web/server.js';
+import { WindowStore } from '../../windows/store.js';
+import { runCycle } from '../cycle.js';
+import { ForecastPool } from '../forecasting/pool.js';
+import { benchConfig } from './benchConfig.js';
+import { medianOf, quantileOf } from './clock.js';
+
+export interface CycleFigures {
+  readonly servers: number;
+  readonly series: number;
+  /** From the newest samples to rendered metrics; the median of the cycles. */
+  readonly seconds: number;
+  readonly cpu_seconds: number;
+  /** The whole process with its workers, history and results included. */
+  readonly peak_rss_mb: number;
+  /** Event-loop delay of the main thread while cycles run, 99th percentile. */
+  readonly loop_delay_p99_ms: number;
+  /** /-/healthy asked every 20 ms while cycles run. */
+  readonly healthy_p99_ms: number;
+  readonly scrape: {
+    readonly bytes: number;
+    readonly gzip_bytes: number;
+    readonly plain_ms: number;
+    readonly gzip_ms: number;
+  };
+}
+
+const STEP_SECONDS = 300;
+const HISTORY_STEPS = 2304;
+/** Servers whose history is made at once: bounds the memory of the feed, which is not linborg's. */
+const FEED_SERVERS = 100;
+const PROBE_EVERY_MILLISECONDS = 20;
+const SCRAPES = 9;
+
+/** Runs `cycles` cycles over `servers` simulated servers. `onProgress` says what is being done. */
+export async function measureCycles(
+  servers: number,
+  cycles: number,
+  modelPath: string,
+  onProgress: (text: string) => void,
+): Promise<CycleFigures> {
+  const config = benchConfig();
+  const { pool, report } = await ForecastPool.start({ modelPath, engine: 'auto', workers: 2, onDeath: onProgress });
+  const fleet = createFleet({ servers, seed: 5, scenariosPerServerWeek: 0.5 });
+  const store = new WindowStore(config.windows);
+  const start = 5_890_000;
+  await feedHistory(fleet, store, start, onProgress);
+
+  let published: PublishedCycle | undefined;
+  const state = stateOf(() => published, config.cycleSeconds);
+  const web = createWebServer({
+    options: config.web,
+    state,
+    reload: async () => {},
+    log: pino({ level: 'silent' }),
+    now: () => Date.now() / 1000,
+  });
+  const url = await web.start();
+  const probes = startProbes(`${url}/-/healthy`);
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  const seconds: number[] = [];
+  const cpu: number[] = [];
+  let series = 0;
+  for (let cycle = 0; cycle < cycles; cycle++) {
+    onProgress(`${servers} servers: cycle ${cycle + 1} of ${cycles}`);
+    // The feed stands for Prometheus: its making is not part of the cycle, taking it in is.
+    const batch = fleetBatch(fleet, start + cycle - 1, start + cycle + 1);
+    delay.enable();
+    probes.resume();
+    const cpuBefore = process.cpuUsage();
+    const before = performance.now();
+    store.ingest(batch);
+    const at = (start + cycle + 1) * STEP_SECONDS;
+    const result = await runCycle(store.frames(at), at, config.thresholds, {
+      forecastRows: (job) => pool.forecast(job),
+      model: report.manifest.name,
+    });
+    if (result.failure !== undefined) throw new Error(`${result.failedSeries} series failed: ${result.failure}`);
+    published = await publishCycle(result, config.export);
+    seconds.push((performance.now() - before) / 1000);
+    const { user, system } = process.cpuUsage(cpuBefore);
+    cpu.push((user + system) / 1e6);
+    delay.disable();
+    probes.pause();
+    series = result.servers.reduce((sum, server) => sum + server.forecasts.length, 0);
+  }
+  const scrape = await measureScrapes(`${url}/metrics`);
+  await probes.stop();
+  await web.stop();
+  await pool.close();
+  return {
+    servers,
+    series,
+    seconds: round(medianOf(seconds), 2),
+    cpu_seconds: round(medianOf(cpu), 2),
+    peak_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024),
+    loop_delay_p99_ms: round(delay.percentile(99) / 1e6, 1),
+    healthy_p99_ms: round(quantileOf(probes.milliseconds, 0.99), 1),
+    scrape,
+  };
+}
+
+async function feedHistory(fleet: Fleet, store: WindowStore, end: number, onProgress: (text: string) => void) {
+  for (let from = 0; from < fleet.servers.length; from += FEED_SERVERS) {
+    onProgress(`${fleet.servers.length} servers: 8 days of history, ${from} done`);
+    const part: Fleet = { ...fleet, servers: fleet.servers.slice(from, from + FEED_SERVERS) };
+    store.ingest(fleetBatch(part, end - HISTORY_STEPS, end));
+    await sleep(0);
+  }
+}
+
+/** What the doors need; the figures of the exporter itself are real, though nothing counts them here. */
+function stateOf(cycle: () => PublishedCycle | undefined, intervalSeconds: number): StateView {
+  const build = { version: 'bench', engine: 'bench', backend: 'bench', nodeVersion: process.versions.node };
+  const startedAt = Date.now() / 1000;
+  return {
+    build,
+    exporter: new ExporterMetrics(build),
+    cycle,
+    cycles: () => ({
+      startedAt,
+      intervalSeconds,
+      succeeded: 1,
+      failed: 0,
+      skipped: 0,
+      lastSuccessAt: Date.now() / 1000,
+    }),
+    model: () => undefined,
+    sources: () => [],
+    warmupBuckets: () => 24,
+    configText: () => '',
+  };
+}
+
+/** Asks `url` again and again while it is not paused, one question at a time. */
+function startProbes(url: string) {
+  const milliseconds: number[] = [];
+  let isPaused = true;
+  let isStopped = false;
+  const loop = (async () => {
+    while (!isStopped) {
+      await sleep(PROBE_EVERY_MILLISECONDS);
+      if (isPaused) continue;
+      const before = performance.now();
+      await (await fetch(url)).text();
+      milliseconds.push(performance.now() - before);
+    }
+  })();
+  return {
+    milliseconds,
+    resume: () => {
+      isPaused = false;
+    },
+    pause: () => {
+      isPaused = true;
+    },
+    stop: async () => {
+      isStopped = true;
+      await loop;
+    },
+  };
+}
+
+async function measureScrapes(url: string): Promise<CycleFigures['scrape']> {
+  const scrape = async (encoding: string) => {
+    const times: number[] = [];
+    let bytes = 0;
+    for (let i = 0; i < SCRAPES; i++) {
+      const before = performance.now();
+      const answer = await fetch(url, { headers: { 'accept-encoding': encoding } });
+      bytes = Number(answer.headers.get('content-length') ?? 0);
+      const body = await answer.arrayBuffer();
+      if (encoding === 'identity') bytes = body.byteLength;
+      times.push(performance.now() - before);
+    }
+    return { bytes, ms: round(medianOf(times), 1) };
+  };
+  const plain = await scrape('identity');
+  const gzip = await scrape('gzip');
+  return { bytes: plain.bytes, gzip_bytes: gzip.bytes, plain_ms: plain.ms, gzip_ms: gzip.ms };
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}

@@ -1,0 +1,25 @@
+/** One benchmark in a child process: the task comes as an argument, progress and figures go back as messages. */
+import { measureCycles } from './fleetCycle.js';
+import { measureInference } from './inference.js';
+
+export type BenchTask =
+  | { readonly kind: 'inference'; readonly engine: 'native' | 'wasm'; readonly modelPath: string }
+  | { readonly kind: 'cycles'; readonly servers: number; readonly cycles: number; readonly modelPath: string };
+
+const send = (message: object) => process.send?.(message);
+
+function run(task: BenchTask) {
+  switch (task.kind) {
+    case 'inference':
+      return measureInference(task.engine, task.modelPath);
+    case 'cycles':
+      return measureCycles(task.servers, task.cycles, task.modelPath, (progress) => send({ progress }));
+  }
+}
+
+try {
+  send({ figures: await run(JSON.parse(process.argv[2]!) as BenchTask) });
+} catch (error) {
+  send({ failure: (error as Error).message });
+}
+process.disconnect?.();

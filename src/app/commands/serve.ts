@@ -5,7 +5,7 @@ import { CommandError } from '../../core/errors.js';
 import { parseListenAddress } from '../../web/listenAddress.js';
 import { loadConfigFile } from '../configFile.js';
 import { interruptSignal, untilAborted } from '../interrupt.js';
-import { Service } from '../service/service.js';
+import { Service, type ServiceParts } from '../service/service.js';
 
 interface ServeFlags {
   readonly 'config.file': string;
@@ -22,7 +22,8 @@ export async function serve(flags: ServeFlags): Promise<number> {
   const readConfig = async () =>
     withListenAddress(await loadConfigFile(flags['config.file']), flags['web.listenAddress']);
   const interrupt = interruptSignal();
-  const { service } = await Service.start({ config: await readConfig(), readConfig, log });
+  const service = await start({ config: await readConfig(), readConfig, log, signal: interrupt.signal });
+  if (!service) return 0;
   const reload = () => {
     service.reload().catch(() => {
       // Said in the log and in config_last_reload_successful.
@@ -35,6 +36,16 @@ export async function serve(flags: ServeFlags): Promise<number> {
   await service.stop();
   interrupt.release();
   return 0;
+}
+
+/** undefined if a signal came before it was up. */
+async function start(parts: ServiceParts & { readonly signal: AbortSignal }): Promise<Service | undefined> {
+  try {
+    return (await Service.start(parts)).service;
+  } catch (error) {
+    if (parts.signal.aborted) return undefined;
+    throw error;
+  }
 }
 
 function withListenAddress(config: Config, text: string | undefined): Config {

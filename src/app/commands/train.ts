@@ -16,6 +16,7 @@ import {
   type BestWeights,
   type Checkpoint,
   DEFAULT_TRAINING,
+  type TrainingHooks,
   type TrainingProgress,
   type TrainingSettings,
   trainTft,
@@ -56,26 +57,23 @@ export async function train(flags: TrainFlags, commandText: string): Promise<num
     throw new CommandError(`training needs the native engine (${engine.reason}); everything else runs without it`);
   }
   const progress = createProgress();
+  await makeFolder(flags.out);
   const corpus = await readCorpus(flags, progress);
-  await mkdir(flags.out, { recursive: true });
   const checkpointPath = join(flags.out, 'checkpoint.safetensors');
   const identity = { hyperparameters, seed: settings.seed };
   const resume = flags.resume ? await readCheckpoint(checkpointPath, identity) : undefined;
   if (resume) progress.done(`going on from step ${resume.state.step}`);
 
   const interrupt = interruptSignal();
-  const best = await trainTft(
-    engine,
-    corpus,
-    hyperparameters,
-    settings,
-    {
-      signal: interrupt.signal,
-      onProgress: progressLine(progress, settings.batchSize),
-      onCheckpoint: (checkpoint) => keepCheckpoint(checkpointPath, checkpoint, identity, progress),
-    },
-    resume,
-  );
+  const hooks: TrainingHooks = {
+    signal: interrupt.signal,
+    onProgress: progressLine(progress, settings.batchSize),
+    onCheckpoint: (checkpoint) => keepCheckpoint(checkpointPath, checkpoint, identity, progress),
+  };
+  const best = await trainTft(engine, corpus, hyperparameters, settings, hooks, resume).catch((cause) => {
+    if (cause instanceof RangeError) throw new CommandError(`${flags.from.join(' ')}: ${cause.message}`, { cause });
+    throw cause;
+  });
   progress.done(`best validation loss ${best.loss.toFixed(4)} at step ${best.step}`);
 
   const others = flags.evaluate ? await readTraceFolders(flags.evaluate, progress) : [];
@@ -98,8 +96,20 @@ export async function train(flags: TrainFlags, commandText: string): Promise<num
   };
   interrupt.release();
   await writeModelSomewhere(flags.out, model, engine, progress);
-  await rm(checkpointPath, { force: true });
+  if (interrupt.signal.aborted) progress.done('stopped early; go on with the same command and --resume');
+  else await rm(checkpointPath, { force: true });
   return 0;
+}
+
+/** Before hours of training, not after them. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    throw new CommandError(`--out ${folder} cannot be made (${(cause as Error).message}); choose another folder`, {
+      cause,
+    });
+  }
 }
 
 async function readCorpus(flags: TrainFlags, progress: Progress): Promise<LongSeries[]> {
@@ -188,13 +198,11 @@ async function writeModelSomewhere(
   try {
     await writeModel(out, model, engine);
     progress.done(`wrote ${out}`);
-  } catch (error) {
-    if (!(error instanceof ModelError)) throw error;
+  } catch (cause) {
     const rescue = join(tmpdir(), `linborg-model-${process.pid}`);
     await writeModel(rescue, model, engine);
-    throw new CommandError(`${error.message}; the model was written to ${rescue} instead: make room and move it`, {
-      cause: error,
-    });
+    const why = `${out}: ${(cause as Error).message}`;
+    throw new CommandError(`${why}; the model was written to ${rescue} instead: make room and move it`, { cause });
   }
 }
 

@@ -7,10 +7,10 @@ import type { ForecastJob, ReadyMessage, WorkerMessage, WorkerStart } from './pr
 
 export interface PoolOptions extends WorkerStart {
   readonly workers: number;
-  /** The compiled worker; another one only where the sources run uncompiled. */
-  readonly workerUrl?: URL;
   /** Called when a worker died and is being replaced. */
   readonly onDeath: (message: string) => void;
+  /** Ends the start, too. */
+  readonly signal?: AbortSignal;
 }
 
 /** What the workers run. */
@@ -30,12 +30,22 @@ interface Slot {
 /** A worker that dies this often in a row without finishing a job is not replaced any more. */
 const MAX_DEATHS = 5;
 
+/** A thread loads compiled code only: where the sources run uncompiled (tests), the worker of the last build. */
+const WORKER_URL = import.meta.url.endsWith('.ts')
+  ? new URL('../../../dist/app/forecasting/worker.js', import.meta.url)
+  : new URL('./worker.js', import.meta.url);
+
 export class ForecastPool {
   readonly #options: PoolOptions;
   readonly #queue: Waiting[] = [];
+  /** Every thread, the ones that are still loading included. */
+  readonly #workers = new Set<Worker>();
+  /** The ones that are ready. */
   readonly #slots = new Set<Slot>();
   #nextId = 0;
   #deaths = 0;
+  /** Why nothing can be forecast any more. */
+  #ended: ModelError | undefined;
   #isClosed = false;
 
   private constructor(options: PoolOptions) {
@@ -49,7 +59,10 @@ export class ForecastPool {
   static async start(options: PoolOptions): Promise<{ readonly pool: ForecastPool; readonly report: PoolReport }> {
     setNativeThreads(1);
     const pool = new ForecastPool(options);
+    const abort = () => void pool.close();
+    options.signal?.addEventListener('abort', abort, { once: true });
     try {
+      options.signal?.throwIfAborted();
       // One first: if it refuses, the others need not try.
       const report = await pool.#addWorker();
       await Promise.all(Array.from({ length: options.workers - 1 }, () => pool.#addWorker()));
@@ -57,13 +70,15 @@ export class ForecastPool {
     } catch (error) {
       await pool.close();
       throw error;
+    } finally {
+      options.signal?.removeEventListener('abort', abort);
     }
   }
 
   /** Forecasts the rows of a job; rejects if the worker fails on it, dies, or the pool is closed. */
   forecast(job: Omit<ForecastJob, 'id'>): Promise<ForecastBlock> {
     return new Promise((resolve, reject) => {
-      if (this.#isClosed) return reject(new ModelError('the forecasting workers have been stopped'));
+      if (this.#ended) return reject(this.#ended);
       this.#queue.push({ job: { ...job, id: this.#nextId++ }, resolve, reject });
       this.#dispatch();
     });
@@ -72,28 +87,28 @@ export class ForecastPool {
   /** Ends the workers, whatever they are doing; waiting jobs are rejected. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    const stopped = new ModelError('the forecasting workers have been stopped');
-    for (const { reject } of this.#queue.splice(0)) reject(stopped);
-    await Promise.all([...this.#slots].map(({ worker }) => worker.terminate()));
+    this.#end(new ModelError('the forecasting workers have been stopped'));
+    await Promise.all([...this.#workers].map((worker) => worker.terminate()));
   }
 
   #addWorker(): Promise<PoolReport> {
-    const { modelPath, engine, workerUrl } = this.#options;
-    const worker = new Worker(workerUrl ?? new URL('./worker.js', import.meta.url), {
-      workerData: { modelPath, engine } satisfies WorkerStart,
-    });
+    if (this.#ended) return Promise.reject(this.#ended);
+    const { modelPath, engine } = this.#options;
+    const worker = new Worker(WORKER_URL, { workerData: { modelPath, engine } satisfies WorkerStart });
+    this.#workers.add(worker);
     const slot: Slot = { worker, current: undefined };
+    let why = 'it ended';
+    let refusal: ModelError | undefined;
     return new Promise((resolve, reject) => {
       worker.on('message', (message: WorkerMessage) => {
         switch (message.kind) {
           case 'ready':
-            if (this.#isClosed) return;
             this.#slots.add(slot);
             resolve({ engine: message.engine, manifest: message.manifest });
             this.#dispatch();
             return;
           case 'refused':
-            reject(new ModelError(message.message));
+            refusal = new ModelError(message.message);
             void worker.terminate();
             return;
           case 'forecast':
@@ -107,34 +122,34 @@ export class ForecastPool {
         slot.current = undefined;
         this.#dispatch();
       });
-      let why = 'it ended';
       worker.on('error', (error) => {
         why = error.message;
       });
       worker.on('exit', () => {
+        this.#workers.delete(worker);
         const wasReady = this.#slots.delete(slot);
         slot.current?.reject(new ModelError(`a forecasting worker died (${why})`));
-        reject(new ModelError(`a forecasting worker could not start (${why})`));
-        if (wasReady && !this.#isClosed) this.#replace(why);
+        reject(refusal ?? new ModelError(`a forecasting worker could not start (${why})`));
+        if (wasReady) this.#replace(why);
       });
     });
   }
 
   #replace(why: string): void {
+    if (this.#isClosed) return;
     this.#deaths++;
-    this.#options.onDeath(why);
-    if (this.#deaths > MAX_DEATHS) {
-      this.#giveUp(why);
-      return;
+    if (this.#deaths <= MAX_DEATHS) {
+      this.#options.onDeath(why);
+      this.#addWorker().catch((error: Error) => this.#replace(error.message));
+    } else if (this.#workers.size === 0) {
+      this.#end(new ModelError(`every forecasting worker died (${why}); see the log and restart linborg`));
     }
-    this.#addWorker().catch((error: Error) => this.#replace(error.message));
   }
 
-  /** No worker lives on: what waits is told, instead of waiting for ever. */
-  #giveUp(why: string): void {
-    if (this.#slots.size > 0) return;
-    const error = new ModelError(`every forecasting worker died (${why}); see the log and restart linborg`);
-    for (const { reject } of this.#queue.splice(0)) reject(error);
+  /** What waits and what will be asked is told, instead of waiting for ever. */
+  #end(reason: ModelError): void {
+    this.#ended = reason;
+    for (const { reject } of this.#queue.splice(0)) reject(reason);
   }
 
   #dispatch(): void {

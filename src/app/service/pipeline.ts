@@ -1,7 +1,7 @@
 /** The straight line for one configuration: sources → windows → model → scoring. Holds what lives from cycle to cycle. */
 import type { Logger } from 'pino';
 import type { Config } from '../../config/load.js';
-import { ConfigError, SourceError } from '../../core/errors.js';
+import { ConfigError, ModelError, SourceError } from '../../core/errors.js';
 import type { PullEvent, PullSummary, Source } from '../../sources/source.js';
 import { type IngestSummary, WindowStore } from '../../windows/store.js';
 import { type CycleResult, runCycle } from '../cycle.js';
@@ -27,6 +27,9 @@ export class Pipeline {
   readonly #events: PipelineEvents;
   /** Per source: epoch seconds up to which it has been read; undefined before its history came. */
   readonly #readUntil = new Map<Source, number>();
+  /** Why series of the last cycle could not be forecast; undefined if all were. */
+  #forecastFailure: string | undefined;
+  #isClosed = false;
 
   private constructor(
     parts: { config: Config; sources: readonly Source[]; pool: ForecastPool; report: PoolReport },
@@ -44,9 +47,10 @@ export class Pipeline {
 
   /**
    * Opens sources and starts the workers.
+   * @param signal  ends the opening
    * @throws ConfigError, PackError, SourceError or ModelError for what a person must mend
    */
-  static async open(config: Config, log: Logger, events: PipelineEvents): Promise<Pipeline> {
+  static async open(config: Config, log: Logger, events: PipelineEvents, signal?: AbortSignal): Promise<Pipeline> {
     const sources = await openSources(config);
     const { path, engine, workers } = config.model;
     try {
@@ -55,6 +59,7 @@ export class Pipeline {
         engine,
         workers,
         onDeath: (message) => log.error({ reason: message }, 'a forecasting worker died and is being replaced'),
+        ...(signal === undefined ? {} : { signal }),
       });
       const step = (report.manifest.input as { step_seconds?: number }).step_seconds;
       if (step !== config.windows.stepSeconds) {
@@ -70,7 +75,7 @@ export class Pipeline {
 
   /**
    * Pulls what is new, forecasts and scores.
-   * @throws SourceError if no source could be read at all
+   * @throws SourceError if no source could be read at all, ModelError if not one series could be forecast
    */
   async cycle(now: number): Promise<CycleResult> {
     const summaries = await Promise.all(this.sources.map((source) => this.#pull(source, now)));
@@ -84,14 +89,17 @@ export class Pipeline {
       forecastRows: (job) => this.#pool.forecast(job),
       model: this.report.manifest.name,
     });
-    if (result.failedSeries > 0) {
-      this.#log.error({ series: result.failedSeries, reason: result.failure }, 'series could not be forecast');
+    if (this.#isClosed) throw new SourceError('the cycle was ended half-way');
+    this.#sayFailures(result);
+    if (result.failure !== undefined && result.servers.every(({ forecasts }) => forecasts.length === 0)) {
+      throw new ModelError(`none of ${result.failedSeries} series could be forecast: ${result.failure}`);
     }
     return result;
   }
 
   /** Ends pulls and workers, whatever they are doing. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (const source of this.sources) source.close();
     await this.#pool.close();
   }
@@ -116,6 +124,14 @@ export class Pipeline {
       if (!this.#readUntil.has(source)) this.#events.onHistory(source.name, event.done, event.total);
     }
     throw new SourceError(`${source.name} ended its answer without a summary`);
+  }
+
+  /** Once per change: a cycle that fails like the one before says nothing new. */
+  #sayFailures({ failedSeries, failure }: CycleResult): void {
+    if (failure === this.#forecastFailure) return;
+    this.#forecastFailure = failure;
+    if (failure === undefined) this.#log.info('all series can be forecast again');
+    else this.#log.error({ series: failedSeries, reason: failure }, 'series could not be forecast');
   }
 
   #countDropped({ tooOld, ahead, newServers }: IngestSummary): void {

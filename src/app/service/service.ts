@@ -12,6 +12,8 @@ export interface ServiceParts {
   /** Reads the configuration again, for a reload. */
   readonly readConfig: () => Promise<Config>;
   readonly log: Logger;
+  /** Ends a start under way, which then throws. */
+  readonly signal?: AbortSignal;
   /** While history loads, for a person who watches. */
   readonly onHistory?: (source: string, done: number, total: number) => void;
 }
@@ -28,11 +30,13 @@ export class Service {
   #schedule: Schedule | undefined;
   #web: WebServer | undefined;
   #reloading: Promise<void> | undefined;
-  #isStopping = false;
+  /** Aborted by `stop`: ends a reload under way. */
+  readonly #stopping: AbortController;
   readonly state: ExporterState;
 
-  private constructor(parts: ServiceParts, pipeline: Pipeline) {
+  private constructor(parts: ServiceParts, pipeline: Pipeline, stopping: AbortController) {
     this.#parts = parts;
+    this.#stopping = stopping;
     this.#log = parts.log;
     this.#pipeline = pipeline;
     this.state = new ExporterState(pipeline, now());
@@ -41,15 +45,18 @@ export class Service {
   /** Opens everything; the first cycle runs in the background. Throws what `Pipeline.open` and the web server throw. */
   static async start(parts: ServiceParts): Promise<{ readonly service: Service; readonly url: string }> {
     let service: Service | undefined;
+    const stopping = new AbortController();
+    parts.signal?.addEventListener('abort', () => stopping.abort(), { once: true });
     const pipeline = await Pipeline.open(
       parts.config,
       parts.log,
       eventsFor(parts, () => service?.state),
+      stopping.signal,
     );
     const { engine, manifest } = pipeline.report;
     parts.log.info({ engine: engine.kind, version: engine.version, reason: engine.reason }, 'engine loaded');
     parts.log.info({ model: manifest.name, parameters: manifest.weights.parameters }, 'model loaded');
-    service = new Service(parts, pipeline);
+    service = new Service(parts, pipeline, stopping);
     service.#web = createWebServer({
       options: parts.config.web,
       state: service.state,
@@ -81,10 +88,11 @@ export class Service {
 
   /** Ends cycles, workers and doors, within five seconds whatever is going on. */
   async stop(): Promise<void> {
-    this.#isStopping = true;
+    this.#stopping.abort();
+    const idle = Promise.all([this.#schedule?.stop(), this.#reloading?.catch(() => {})]);
     await this.#web?.stop();
     await this.#pipeline.close();
-    await Promise.race([this.#schedule?.stop(), sleep(STOP_MILLISECONDS, undefined, { ref: false })]);
+    await Promise.race([idle, sleep(STOP_MILLISECONDS, undefined, { ref: false })]);
   }
 
   #startCycles(): void {
@@ -111,7 +119,7 @@ export class Service {
       if (isFirst || wasFailing) this.#log.info(facts, isFirst ? 'first cycle done' : 'cycles succeed again');
       else this.#log.debug(facts, 'cycle done');
     } catch (error) {
-      if (this.#isStopping) return;
+      if (this.#stopping.signal.aborted) return;
       const reason = (error as Error).message;
       const isNew = this.state.cycles().lastFailure !== reason;
       this.state.failed(reason, seconds());
@@ -126,15 +134,18 @@ export class Service {
         config,
         this.#log,
         eventsFor(this.#parts, () => this.state),
+        this.#stopping.signal,
       );
       const before = this.#pipeline;
       await this.#schedule?.stop();
+      if (this.#stopping.signal.aborted) return await pipeline.close();
       this.#pipeline = pipeline;
       this.state.adopt(pipeline, now());
       this.#startCycles();
       await before.close();
       this.#log.info('configuration reloaded');
     } catch (error) {
+      if (this.#stopping.signal.aborted) throw error;
       this.state.exporter.configLoaded(false, now());
       this.#log.error(
         { reason: (error as Error).message },

@@ -1,0 +1,88 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runCli, runHere } from './fixtures/cli.js';
+import { writeConfiguration } from './fixtures/configuration.js';
+import { temporaryFolder } from './fixtures/folder.js';
+
+describe('linborg', () => {
+  it('lists every command and ends well when it is asked for help', async () => {
+    const { code, stdout } = await runHere('--help');
+    expect(code).toBe(0);
+    const commands = [...stdout.matchAll(/^ {2}([a-z-]+) /gm)].map(([, name]) => name);
+    expect(commands).toEqual(
+      expect.arrayContaining(['serve', 'dry-run', 'check', 'train', 'simulate', 'demo', 'version']),
+    );
+  });
+
+  it.each([
+    { typed: [], said: /Usage: linborg/ },
+    { typed: ['check'], said: /Usage: linborg check/ },
+    { typed: ['serv'], said: /unknown command 'serv'\n\(Did you mean serve\?\)/ },
+    { typed: ['serve', '--config', 'x.yml'], said: /unknown option '--config'/ },
+    { typed: ['check', 'config', 'a.yml', 'b.yml'], said: /too many arguments for 'config'/ },
+    { typed: ['train'], said: /required option '--from <source...>' not specified/ },
+  ])('takes "linborg $typed" for wrong use: exit code 2', async ({ typed, said }) => {
+    const { code, stderr } = await runHere(...typed);
+    expect(stderr).toMatch(said);
+    expect(code).toBe(2);
+  });
+
+  it('gives the exit codes of wrong use, of a failure and of success to the shell', async () => {
+    const folder = temporaryFolder();
+    const [wrong, failed, done] = await Promise.all([
+      runCli(['serve', '--bad'], { cwd: folder }),
+      runCli(['check', 'config'], { cwd: folder }),
+      runCli(['--version'], { cwd: folder }),
+    ]);
+    expect(wrong.code).toBe(2);
+    expect(failed.code).toBe(1);
+    expect(failed.stderr).toBe(
+      'linborg: cannot read the configuration linborg.yml (ENOENT); give one with --config.file, e.g. a copy of prometheus/linborg.yml\n',
+    );
+    expect(done.code).toBe(0);
+    expect(done.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('tells the versions of linborg, Node and the engine', async () => {
+    const { code, stdout } = await runHere('version');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^linborg \d+\.\d+\.\d+\nNode \d+\.\d+\.\d+\nengine (native|wasm): /);
+    expect(stdout).toContain(`Node ${process.versions.node}`);
+  });
+});
+
+describe('check config', () => {
+  it('says OK of a good file', async () => {
+    const file = writeConfiguration({ url: 'http://localhost:9090' });
+    expect(await runHere('check', 'config', file)).toEqual({ code: 0, stdout: `${file}: OK (1 source)\n`, stderr: '' });
+  });
+
+  it('names every fault with its file, line and column', async () => {
+    const file = path.join(temporaryFolder(), 'linborg.yml');
+    writeFileSync(
+      file,
+      'sources:\n  - prometheus:\n      url: http://localhost:9090\n      selektor: a="b"\ncycle: 5 min\n',
+    );
+    const { code, stdout, stderr } = await runHere('check', 'config', file);
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(`${file}:4:7 sources[0].prometheus.selektor is no known key; did you mean selector?`);
+    expect(stderr).toContain(`${file}:5:8 cycle is "5 min"; expected a duration such as 5m`);
+  });
+
+  it('says which file is missing and what to give', async () => {
+    const { code, stderr } = await runHere('check', 'config', '/nowhere/linborg.yml');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /cannot read the configuration \/nowhere\/linborg\.yml \(ENOENT\); give one with --config\.file/,
+    );
+  });
+
+  it('looks into the mapping pack, too', async () => {
+    const file = writeConfiguration({ url: 'http://localhost:9090', source: { pack: 'node_exportr' } });
+    const { code, stderr } = await runHere('check', 'config', file);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/node_exportr/);
+  });
+});

@@ -1,0 +1,222 @@
+import { once } from 'node:events';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { forecastFrames } from '../../../src/app/forecasting/forecastFrames.js';
+import { ForecastPool, type PoolOptions } from '../../../src/app/forecasting/pool.js';
+import { type ForecastJob, ROW_WIDTH } from '../../../src/app/forecasting/protocol.js';
+import { ModelError } from '../../../src/core/errors.js';
+import type { Forecast } from '../../../src/core/flow.js';
+import { REPOSITORY } from '../fixtures/cli.js';
+import { temporaryFolder } from '../fixtures/folder.js';
+import { simulatedFrames } from '../fixtures/frames.js';
+
+const MODEL = path.join(REPOSITORY, 'models/default');
+
+/** Threads that were started and have not ended. */
+const alive = new Set<Worker>();
+const pools: ForecastPool[] = [];
+let onWorker: (worker: Worker) => void = () => {};
+
+function note(worker: Worker): void {
+  alive.add(worker);
+  worker.once('exit', () => alive.delete(worker));
+  onWorker(worker);
+}
+
+beforeEach(() => {
+  onWorker = () => {};
+  process.on('worker', note);
+});
+
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((pool) => pool.close()));
+  process.off('worker', note);
+});
+
+async function startPool(options: Partial<PoolOptions> = {}): Promise<ForecastPool> {
+  const { pool } = await ForecastPool.start({
+    modelPath: MODEL,
+    engine: 'auto',
+    workers: 1,
+    onDeath: () => {},
+    ...options,
+  });
+  pools.push(pool);
+  return pool;
+}
+
+const frames = simulatedFrames({ servers: 3, steps: 600 });
+const { values, capacity, newest } = frames[0]!;
+
+/** Forecasts rows 0 and 1 of one server. */
+const job: Omit<ForecastJob, 'id'> = {
+  servers: [{ values, capacity, newest, profileId: 0 }],
+  rows: Int32Array.of(0, 0, 0, 1, 0, 1, 1, 1),
+};
+
+/** Names a server that the job does not have. */
+const impossibleJob: Omit<ForecastJob, 'id'> = { servers: [], rows: new Int32Array(ROW_WIDTH) };
+
+async function failureOf(promise: Promise<unknown>): Promise<Error> {
+  return promise.then(
+    () => {
+      throw new Error('it did not fail');
+    },
+    (error: Error) => error,
+  );
+}
+
+describe('ForecastPool', () => {
+  it('loses only the job of a worker that dies, and replaces the worker', async () => {
+    const deaths: string[] = [];
+    const pool = await startPool({ workers: 2, onDeath: (message) => deaths.push(message) });
+    const jobs = [1, 2, 3, 4, 5].map(() => pool.forecast(job));
+    const victim = [...alive][0]!;
+    await victim.terminate();
+    const results = await Promise.allSettled(jobs);
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(4);
+    expect((await failureOf(jobs[0]!)).message).toMatch(/^a forecasting worker died/);
+    expect(deaths).toHaveLength(1);
+    await Promise.all([1, 2, 3].map(() => pool.forecast(job)));
+    expect(alive.size).toBe(2);
+    expect(alive).not.toContain(victim);
+  });
+
+  it('fails a job that cannot be computed, and its worker goes on', async () => {
+    const deaths: string[] = [];
+    const pool = await startPool({ onDeath: (message) => deaths.push(message) });
+    const bad = pool.forecast(impossibleJob);
+    const good = pool.forecast(job);
+    expect((await failureOf(bad)).message).toMatch(/^forecasting failed: /);
+    expect((await good).values.every(Number.isFinite)).toBe(true);
+    expect(deaths).toEqual([]);
+  });
+
+  it('tells what waits and what comes later that every worker died, instead of letting it wait', async () => {
+    const deaths: string[] = [];
+    const pool = await startPool({ onDeath: (message) => deaths.push(message) });
+    onWorker = (worker) => void worker.terminate();
+    const jobs = [1, 2, 3].map(() => pool.forecast(job));
+    await [...alive][0]!.terminate();
+    const [current, ...waiting] = await Promise.all(jobs.map(failureOf));
+    expect(current!.message).toMatch(/^a forecasting worker died/);
+    for (const error of [...waiting, await failureOf(pool.forecast(job))]) {
+      expect(error.message).toMatch(/^every forecasting worker died \(.+\); see the log and restart linborg$/);
+    }
+    expect(deaths).toHaveLength(5);
+    expect(alive.size).toBe(0);
+  });
+
+  it('rejects what waits when it is closed, and leaves no thread', async () => {
+    const pool = await startPool();
+    const jobs = [1, 2, 3].map(() => failureOf(pool.forecast(job)));
+    await pool.close();
+    expect((await jobs[2]!).message).toBe('the forecasting workers have been stopped');
+    expect(await failureOf(pool.forecast(job))).toBeInstanceOf(ModelError);
+    await Promise.all(jobs);
+    expect(alive.size).toBe(0);
+  });
+
+  it('leaves no thread when it is closed while a worker is being replaced', async () => {
+    const pool = await startPool();
+    const replacement = new Promise<Worker>((resolve) => {
+      onWorker = resolve;
+    });
+    void [...alive][0]!.terminate();
+    await once(await replacement, 'online');
+    await pool.close();
+    expect(alive.size).toBe(0);
+  });
+
+  it('ends a start under way, and leaves no thread', async () => {
+    const interrupt = new AbortController();
+    onWorker = () => {
+      // The first worker has got ready, the others are loading.
+      if (alive.size === 3) interrupt.abort();
+    };
+    const error = await failureOf(startPool({ workers: 3, signal: interrupt.signal }));
+    expect(error).toBeInstanceOf(ModelError);
+    expect(alive.size).toBe(0);
+  });
+
+  it('computes the same on wasm as on the native engine, within 1e-4 of each forecast', async () => {
+    const forecastsOf = async (engine: 'native' | 'wasm') => {
+      const pool = await startPool({ engine });
+      const { forecasts, failure } = await forecastFrames(frames, (rows) => pool.forecast(rows), 'm');
+      expect(failure).toBeUndefined();
+      return forecasts.flat();
+    };
+    const native = await forecastsOf('native');
+    const wasm = await forecastsOf('wasm');
+    expect(wasm).toHaveLength(native.length);
+    expect(native.length).toBeGreaterThan(30);
+    expect(Math.max(...native.map((forecast, i) => largestDifference(forecast, wasm[i]!)))).toBeLessThan(1e-4);
+  });
+});
+
+/** The largest difference of two forecasts of one series, relative to the forecast's own size plus one. */
+function largestDifference(a: Forecast, b: Forecast): number {
+  expect([b.server, b.metric]).toEqual([a.server, a.metric]);
+  const size = 1 + Math.max(...a.values.map(Math.abs));
+  return Math.max(...a.values.map((value, i) => Math.abs(value - b.values[i]!))) / size;
+}
+
+describe('a model folder that cannot be used', () => {
+  interface Manifest {
+    input: { horizon_steps: number };
+    [key: string]: unknown;
+  }
+  const damage: { what: string; spoil: (folder: string) => void; said: RegExp }[] = [
+    {
+      what: 'is missing',
+      spoil: (folder) => rmSync(folder, { recursive: true }),
+      said: /cannot read .+manifest\.json .+set "model:" to a model folder/,
+    },
+    {
+      what: 'has corrupt weights',
+      spoil: (folder) => {
+        const file = path.join(folder, 'weights.safetensors');
+        const bytes = readFileSync(file);
+        bytes[bytes.length - 100]! ^= 0xff;
+        writeFileSync(file, bytes);
+      },
+      said: /weights\.safetensors has SHA-256 .+the file is corrupt or from another training/,
+    },
+    {
+      what: 'has truncated weights',
+      spoil: (folder) => {
+        const file = path.join(folder, 'weights.safetensors');
+        writeFileSync(file, readFileSync(file).subarray(0, 5000));
+      },
+      said: /weights\.safetensors/,
+    },
+    {
+      what: 'was made for other inputs',
+      spoil: (folder) => {
+        const file = path.join(folder, 'manifest.json');
+        const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
+        manifest.input.horizon_steps = 48;
+        writeFileSync(file, JSON.stringify(manifest));
+      },
+      said: /manifest\.json: .*horizon_steps.+train a model with this version of linborg/,
+    },
+    {
+      what: 'has a broken manifest',
+      spoil: (folder) => writeFileSync(path.join(folder, 'manifest.json'), '{"format": 1,'),
+      said: /manifest\.json is no JSON .+restore the model folder/,
+    },
+  ];
+
+  it.each(damage)('refuses the start when it $what, says why, and leaves no thread', async ({ spoil, said }) => {
+    const modelPath = path.join(temporaryFolder(), 'model');
+    cpSync(MODEL, modelPath, { recursive: true });
+    spoil(modelPath);
+    const error = await failureOf(startPool({ modelPath, engine: 'wasm', workers: 2 }));
+    expect(error).toBeInstanceOf(ModelError);
+    expect(error.message).toMatch(said);
+    expect(error.message).toContain(modelPath);
+    expect(alive.size).toBe(0);
+  });
+});

@@ -5,6 +5,7 @@ import util from 'node:util';
 import { ModelError } from '../../core/errors.js';
 import { lstmFused } from './lstmFused.js';
 import { lstmLoop } from './lstmLoop.js';
+import { perVariableLoop } from './perVariableLoop.js';
 import type { Engine, EngineKind, Tf } from './types.js';
 
 const require = createRequire(import.meta.url);
@@ -55,6 +56,7 @@ function loadNative(): Engine {
     reason: `tfjs-node ${native.version['tfjs-node'] ?? ''}`.trim(),
     tf,
     lstm: lstmFused(tf),
+    perVariable: (x, stacks) => stacks.map((stack) => tf.matMul(x, stack)),
     free: freeAtOnce,
   };
 }
@@ -70,7 +72,15 @@ async function loadWasm(reason: string): Promise<Engine> {
     throw new ModelError('the WebAssembly engine cannot be started; reinstall with "npm ci"');
   }
   await tf.ready();
-  return { kind: 'wasm', version: `tfjs-wasm ${wasm.version_wasm}`, reason, tf, lstm: lstmLoop(tf), free: freeAtOnce };
+  return {
+    kind: 'wasm',
+    version: `tfjs-wasm ${wasm.version_wasm}`,
+    reason,
+    tf,
+    lstm: lstmLoop(tf),
+    perVariable: perVariableLoop(tf),
+    free: freeAtOnce,
+  };
 }
 
 function freeAtOnce(...tensors: readonly { dispose(): void }[]): void {

@@ -33,6 +33,8 @@ export interface Engine {
   readonly reason: string;
   readonly tf: Tf;
   readonly lstm: Lstm;
+  /** One product per variable with each of several stacks of matrices: [V, N, I] @ [V, I, O] → [V, N, O]. */
+  readonly perVariable: (x: Tensor3D, stacks: readonly Tensor3D[]) => Tensor3D[];
   /** Releases tensors at once where no gradient needs them; memory that is reused hot is several times faster. */
   readonly free: (...tensors: readonly { dispose(): void }[]) => void;
 }

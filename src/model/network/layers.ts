@@ -123,22 +123,26 @@ export function selectVariables(
   x: Tensor3D,
   context?: Tensor2D,
 ): { selected: Tensor2D; selectionWeights: Tensor2D } {
-  const { tf, free } = engine;
+  const { tf, free, perVariable } = engine;
   const of = (part: string) => weights(`${name}.${part}`) as Tensor3D;
-  const selectionWeights = selectionShares(engine, weights, `${name}.weights`, x, context); // [T·B, V]
+  const [inner, embedded, flat, skips] = perVariable(x, [
+    of('in'),
+    of('embed'),
+    of('weights.in'),
+    of('weights.skip'),
+  ]) as [Tensor3D, Tensor3D, Tensor3D, Tensor3D]; // [V, T·B, H], …, [V, T·B, V]
+  const selectionWeights = selectionShares(engine, weights, `${name}.weights`, { flat, skips, context }); // [T·B, V]
 
-  const inner = tf.matMul(x, of('in')); // [V, T·B, H]
   const active = tf.elu(inner);
   free(inner);
-  const part = (which: string) => {
-    const product = tf.matMul(active, of(`${which}.w`));
-    const sum = tf.add(product, of(`${which}.b`));
+  const [values, gates] = perVariable(active, [of('value.w'), of('gate.w')]) as [Tensor3D, Tensor3D];
+  free(active);
+  const withBias = (product: Tensor3D, which: string) => {
+    const sum = tf.add(product, of(`${which}.b`)) as Tensor3D;
     free(product);
     return sum;
   };
-  const gatedPart = gated(engine, part('value'), part('gate'));
-  free(active);
-  const embedded = tf.matMul(x, of('embed'));
+  const gatedPart = gated(engine, withBias(values, 'value'), withBias(gates, 'gate'));
   const sum = tf.add(gatedPart, embedded);
   free(gatedPart, embedded);
   const { centred, factor } = standardise(engine, sum);
@@ -155,30 +159,35 @@ export function selectVariables(
   return { selected: scaleAndShift(engine, weights, `${name}.norm`, total), selectionWeights };
 }
 
+/** What the weights of a selection are made from: products of every variable, released here, and the context. */
+interface SelectionParts {
+  readonly flat: Tensor3D; // [V, T·B, H]
+  readonly skips: Tensor3D; // [V, T·B, V]
+  readonly context: Tensor2D | undefined; // [B, H]
+}
+
 /** softmax(GRN(all variables, context)). @returns [T·B, V] */
 function selectionShares(
   engine: Engine,
   weights: Weights,
   name: string,
-  x: Tensor3D,
-  context: Tensor2D | undefined,
+  { flat, skips, context }: SelectionParts,
 ): Tensor2D {
   const { tf, free } = engine;
-  const summedProduct = (part: string) => {
-    const products = tf.matMul(x, weights(`${name}.${part}`) as Tensor3D); // [V, T·B, O]
-    const sum = tf.sum(products, 0) as Tensor2D; // [T·B, O]
+  const summed = (products: Tensor3D) => {
+    const sum = tf.sum(products, 0) as Tensor2D; // [T·B, …]
     free(products);
     return sum;
   };
-  const flat = summedProduct('in');
-  let inner = tf.add(flat, weights(`${name}.in.b`)) as Tensor2D;
-  free(flat);
+  const together = summed(flat);
+  let inner = tf.add(together, weights(`${name}.in.b`)) as Tensor2D;
+  free(together);
   if (context) inner = addContext(engine, inner, tf.matMul(context, weights(`${name}.context`) as Tensor2D));
   const active = tf.elu(inner);
   free(inner);
   const gatedPart = gatedLinear(engine, weights, `${name}.glu`, active);
   free(active);
-  const skip = summedProduct('skip');
+  const skip = summed(skips);
   const logits = addAndNorm(engine, weights, `${name}.norm`, gatedPart, skip);
   free(skip);
   const shares = tf.softmax(logits);

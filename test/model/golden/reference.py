@@ -10,6 +10,11 @@ Run it in the repository root after a change of docs/model.md, with any Python >
     /tmp/venv/bin/python test/model/golden/reference.py        # rewrites test/model/golden/*.json
     npx biome check --write test/model/golden
 
+Where the page leaves a choice open, this file follows what src/model/inputs does, so there it confirms nothing beyond
+agreement: the first 12 steps of a longer hole are filled too; without a last value the median of the last 24 h stands in
+(0 without any); a line through fewer than two values is flat at the centre; the mean residuals c and c2 are 0 where absent;
+the meaning of the 14 static figures.
+
 A change of a golden file that no change of docs/model.md explains is a bug in one of the two implementations.
 """
 

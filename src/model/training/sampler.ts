@@ -83,7 +83,7 @@ export interface Augmentation {
 export const TRAINING_AUGMENTATION: Augmentation = {
   shortHistory: 0.25,
   hiddenIdentity: 0.15,
-  ramp: 0.08,
+  ramp: 0.12,
   shift: 0.04,
 };
 export const NO_AUGMENTATION: Augmentation = { shortHistory: 0, hiddenIdentity: 0, ramp: 0, shift: 0 };

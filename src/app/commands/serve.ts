@@ -5,6 +5,7 @@ import { CommandError } from '../../core/errors.js';
 import { parseListenAddress } from '../../web/listenAddress.js';
 import { loadConfigFile } from '../configFile.js';
 import { interruptSignal, untilAborted } from '../interrupt.js';
+import { packageVersion } from '../package.js';
 import { Service, type ServiceParts } from '../service/service.js';
 
 interface ServeFlags {
@@ -22,6 +23,7 @@ export async function serve(flags: ServeFlags): Promise<number> {
   const readConfig = async () =>
     withListenAddress(await loadConfigFile(flags['config.file']), flags['web.listenAddress']);
   const interrupt = interruptSignal();
+  log.info({ version: packageVersion(), config: flags['config.file'] }, 'starting');
   const service = await start({ config: await readConfig(), readConfig, log, signal: interrupt.signal });
   if (!service) return 0;
   const reload = () => {

@@ -11,6 +11,7 @@ import type { Forecast } from '../../../src/core/flow.js';
 import { REPOSITORY } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { simulatedFrames } from '../fixtures/frames.js';
+import { hasNative } from '../fixtures/native.js';
 
 const MODEL = path.join(REPOSITORY, 'models/default');
 
@@ -141,7 +142,7 @@ describe('ForecastPool', () => {
     expect(alive.size).toBe(0);
   });
 
-  it('computes the same on wasm as on the native engine, within 1e-4 of each forecast', async () => {
+  it.skipIf(!hasNative)('computes the same on wasm as on the native engine, within 1e-4 of each forecast', async () => {
     const forecastsOf = async (engine: 'native' | 'wasm') => {
       const pool = await startPool({ engine });
       const { forecasts, failure } = await forecastFrames(frames, (rows) => pool.forecast(rows), 'm');

@@ -15,7 +15,8 @@ export function renderRiskTable(servers: readonly ServerView[]): string {
     risk ? risk.color : frame.state,
     risk ? `${Math.round(100 * risk.incidentProbability['8h'])} %` : '–',
     risk ? describeEarliest(risk) : '–',
-    risk?.contributions[0]?.reason ?? '',
+    // Less than a point is noise: it would only hide that nothing is wrong.
+    risk?.contributions.find(({ points }) => points >= 1)?.reason ?? '',
   ]);
   return renderTable(['SERVER', 'RISK', 'STATE', 'P(8 h)', 'THRESHOLD IN', 'TOP REASON'], rows, RIGHT);
 }

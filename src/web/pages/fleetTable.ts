@@ -20,7 +20,8 @@ function renderRow(view: ServerView): Html {
   const { frame, risk } = view;
   const name = html`<a class="name" href="${serverAddress(frame.server)}">${frame.server}</a><div class="small muted">${PROFILE_DISPLAY_NAMES[frame.profile]}${frame.state === 'ok' || !risk ? undefined : html` · ${STATE_WORDS[frame.state]}`}</div>`;
   if (!risk) return html`<tr><td>${name}</td><td colspan="5" class="muted">${describeAbsence(view)}</td></tr>\n`;
-  const top = risk.contributions[0];
+  // Less than a point is noise: it would only hide that nothing is wrong.
+  const top = risk.contributions.find(({ points }) => points >= 1);
   return html`<tr>
 <td>${name}</td>
 <td><div class="risk ${risk.color}-text"><b>${Math.round(risk.score)}</b>${renderBar(risk.score / 100, risk.color)}<span class="pill ${risk.color}">${RISK_WORDS[risk.color]}</span></div></td>

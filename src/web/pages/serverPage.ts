@@ -59,7 +59,7 @@ function renderReasons(risk: Risk): Html {
   }
   const rows = risk.contributions.map(
     ({ points, reason }) =>
-      html`<li><b>+${describeNumber(points)}</b>${renderBar(points / 100, risk.color)}<span>${reason}</span></li>`,
+      html`<li><b>+${points.toFixed(1)}</b>${renderBar(points / 100, risk.color)}<span>${reason}</span></li>`,
   );
   return html`<div class="card wide"><h2>Reasons: points of the score</h2><ul class="reasons">${rows}</ul></div>`;
 }

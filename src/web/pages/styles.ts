@@ -55,8 +55,8 @@ h2 { font-size: 16px; margin: 0; letter-spacing: -.005em; }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 14px; margin: 0; padding: 0; list-style: none; font-size: 13px; color: var(--muted); }
 .dot { display: inline-block; width: 8px; height: 8px; border-radius: 50%; margin-right: 6px; background: var(--gray-fill); }
 .dot.green { background: var(--green-fill); } .dot.yellow { background: var(--yellow-fill); } .dot.red { background: var(--red-fill); }
-.pairs { display: grid; grid-template-columns: auto 1fr; gap: 1px 14px; margin: 6px 0 0; font-size: 13px; }
-.pairs dt { color: var(--muted); } .pairs dd { margin: 0; text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+.pairs { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 1px 14px; margin: 6px 0 0; font-size: 13px; }
+.pairs dt { color: var(--muted); overflow-wrap: anywhere; } .pairs dd { margin: 0; text-align: right; font-variant-numeric: tabular-nums; }
 .bar-head { display: flex; flex-wrap: wrap; align-items: center; gap: 10px 16px; padding: 14px 18px; border-bottom: 1px solid var(--line); }
 .filters { display: flex; gap: 4px; flex: 1; flex-wrap: wrap; }
 .filters a { padding: 3px 11px; border-radius: 999px; font-size: 13px; color: var(--muted); border: 1px solid transparent; }

@@ -93,8 +93,8 @@ export const prometheusOptions = z
     max_concurrency: z.int().min(1).max(64).default(4),
     /** Bounds the memory of one answer: about 30 bytes of JSON per sample. */
     max_samples_per_query: z.int().min(100).default(500_000),
-    /** The shortest range for rates and averages; at least twice the scrape interval. */
-    min_window: durationSeconds.prefault('2m'),
+    /** The shortest range for rates and averages: four times Prometheus' default scrape interval, as `$__rate_interval` has it. */
+    min_window: durationSeconds.prefault('4m'),
     metrics: z.partialRecord(z.enum(METRIC_NAMES as [MetricName, ...MetricName[]]), metricOptions).default({}),
   })
   .refine((source) => source.basic_auth === undefined || source.authorization === undefined, {

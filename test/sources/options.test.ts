@@ -24,7 +24,7 @@ describe('the options of a Prometheus source', () => {
       timeout: 30,
       max_concurrency: 4,
       max_samples_per_query: 500_000,
-      min_window: 120,
+      min_window: 240,
       metrics: {},
     });
   });

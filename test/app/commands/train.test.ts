@@ -1,0 +1,130 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readModel } from '../../../src/model/files/modelFolder.js';
+import { writeTraces } from '../../../src/simulator/csv.js';
+import { createFleet } from '../../../src/simulator/fleet.js';
+import { runCli, runHere, startCli } from '../fixtures/cli.js';
+import { temporaryFolder } from '../fixtures/folder.js';
+import { hasNative } from '../fixtures/native.js';
+
+const DAYS = 12;
+const END = Date.UTC(2026, 5, 1) / 1000;
+const WITHOUT_NATIVE = path.join(import.meta.dirname, '../fixtures/withoutNative.cjs');
+
+const folder = temporaryFolder();
+const traces = path.join(folder, 'traces');
+
+beforeAll(async () => {
+  const fleet = createFleet({ servers: 2, seed: 1, scenariosPerServerWeek: 1 });
+  await writeTraces({ fleet, folder: traces, from: END - DAYS * 86_400, until: END });
+});
+
+function trainArgs(out: string, steps: number): string[] {
+  return ['train', '--from', 'csv', traces, '--hidden', '8', '--steps', String(steps), '--out', out];
+}
+
+describe.skipIf(!hasNative)('train --from csv', () => {
+  it('writes a model folder that can be loaded, with a card that says how it came about', async () => {
+    const out = path.join(folder, 'whole');
+    const { code, stderr } = await runHere(...trainArgs(out, 30));
+    expect(code, stderr).toBe(0);
+    expect(readdirSync(out).sort()).toEqual(['CARD.md', 'manifest.json', 'weights.safetensors']);
+    const { manifest } = await readModel(out);
+    expect(manifest).toMatchObject({ name: 'whole', hyperparameters: { hidden: 8 } });
+    expect(manifest.training).toMatchObject({ seed: 1, steps: 30, datasets: [{ name: 'traces', servers: 2 }] });
+    expect(manifest.accuracy).toMatchObject([{ dataset: 'traces' }]);
+    const card = readFileSync(path.join(out, 'CARD.md'), 'utf8');
+    expect(card).toContain(`linborg ${trainArgs(out, 30).join(' ')}`);
+    expect(card).toContain(`traces | 2 | ${manifest.training.datasets[0]!.series} | 2026-05-20 | 2026-05-31`);
+    expect(stderr).toMatch(/step 20\/30 {2}loss 0\.\d+ .*windows\/s/);
+    expect(stderr).toMatch(/traces: median MASE \d\.\d+, best by hand \d\.\d+/);
+  });
+
+  it('keeps the best weights at Ctrl-C, and goes on from there with --resume', async () => {
+    const out = path.join(folder, 'stopped');
+    const training = startCli(trainArgs(out, 100_000));
+    await training.says(/step 20\/100000/);
+    training.send('SIGINT');
+    const { code, stderr } = await training.finished();
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('go on with the same command and --resume');
+    const { manifest } = await readModel(out);
+    const stoppedAt = manifest.training.steps;
+    expect(stoppedAt).toBeGreaterThanOrEqual(20);
+
+    const resumed = await runHere(...trainArgs(out, stoppedAt + 5), '--resume');
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(resumed.stderr).toContain(`going on from step ${stoppedAt}\n`);
+    expect(resumed.stderr).toMatch(new RegExp(`step ${stoppedAt + 5}/${stoppedAt + 5} `));
+    expect(existsSync(path.join(out, 'checkpoint.safetensors'))).toBe(false);
+    await readModel(out);
+  });
+
+  it('brings the model to safety when the disk is full, and says where it lies', async () => {
+    const out = path.join(folder, 'full');
+    mkdirSync(out);
+    for (const file of ['checkpoint', 'weights']) symlinkSync('/dev/full', path.join(out, `${file}.safetensors.tmp`));
+    const { code, stderr } = await runHere(...trainArgs(out, 2));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/warning: cannot write checkpoint\.safetensors \(ENOSPC.+training goes on with the best/);
+    const [, rescue] =
+      /^linborg: .*weights\.safetensors \(ENOSPC.+the model was written to (\S+) instead/m.exec(stderr) ?? [];
+    expect(rescue, stderr).toBeDefined();
+    try {
+      expect((await readModel(rescue!)).manifest.training.steps).toBe(2);
+    } finally {
+      rmSync(rescue!, { recursive: true });
+    }
+    expect(existsSync(path.join(out, 'manifest.json'))).toBe(false);
+  });
+
+  it('refuses to resume where there is no checkpoint', async () => {
+    const { code, stderr } = await runHere(...trainArgs(path.join(folder, 'new'), 5), '--resume');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/cannot resume from .+new\/checkpoint\.safetensors \(ENOENT.+start without --resume/);
+  });
+
+  it('says that the traces are too short to learn from', async () => {
+    const short = path.join(folder, 'short');
+    const fleet = createFleet({ servers: 1, seed: 1, scenariosPerServerWeek: 0 });
+    await writeTraces({ fleet, folder: short, from: END - 0.5 * 86_400, until: END });
+    const out = path.join(folder, 'none');
+    const { code, stderr } = await runHere('train', '--from', 'csv', short, '--out', out, '--steps', '5');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^linborg: csv .+short: no series is long enough to train on/m);
+  });
+});
+
+describe('train', () => {
+  it.skipIf(!hasNative).each([
+    { flags: ['--from', 'excel'], said: '--from is "excel"; expected "csv DIR [DIR…]" or "prometheus"' },
+    { flags: ['--from', 'csv'], said: '--from is "csv"; expected "csv DIR' },
+    { flags: ['--from', 'csv', '/nowhere'], said: 'trace folder /nowhere cannot be read (ENOENT)' },
+    { flags: ['--from', 'csv', traces, '--steps', '0'], said: '--steps is 0; expected a whole number from 1' },
+    { flags: ['--from', 'csv', traces, '--hidden', '2'], said: '--hidden is 2; expected a whole number from 4 to 256' },
+  ])('refuses $flags and says what it expects', async ({ flags, said }) => {
+    const { code, stderr } = await runHere('train', ...flags, '--out', path.join(folder, 'refused'));
+    expect(code).toBe(1);
+    expect(stderr).toContain(`linborg: ${said}`);
+  });
+
+  it.skipIf(!hasNative)('refuses a folder that cannot be made, before it reads anything', async () => {
+    const file = path.join(folder, 'file');
+    writeFileSync(file, '');
+    const { code, stderr } = await runHere(...trainArgs(path.join(file, 'model'), 5));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^linborg: --out .+file\/model cannot be made \(ENOTDIR.+choose another folder\n$/);
+  });
+
+  it('says that it needs the native engine on a machine that has none', async () => {
+    const env = { NODE_OPTIONS: `--require ${WITHOUT_NATIVE}` };
+    const { code, stderr } = await runCli(trainArgs(path.join(folder, 'wasm'), 5), { env });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^linborg: training needs the native engine \(.*make setup.*\); everything else runs without/,
+    );
+    const version = await runCli(['version'], { env });
+    expect(version.stdout).toMatch(/^engine wasm: tfjs-wasm \S+ \(native TensorFlow is not installed/m);
+  });
+});

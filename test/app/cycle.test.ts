@@ -1,0 +1,91 @@
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCycle } from '../../src/app/cycle.js';
+import { ForecastPool } from '../../src/app/forecasting/pool.js';
+import { publishCycle } from '../../src/exposition/publishedCycle.js';
+import { thresholdsSchema } from '../../src/scoring/options.js';
+import { DEFAULT_OPTIONS } from '../exposition/fleet.js';
+import { startServer } from '../web/running.js';
+import { REPOSITORY } from './fixtures/cli.js';
+import { FRAMES_AT, simulatedFrames } from './fixtures/frames.js';
+import { statusOf } from './fixtures/scrape.js';
+
+const SERVERS = 1000;
+const METRICS = ['cpu_user_pct', 'mem_used_pct'];
+const THRESHOLDS = thresholdsSchema.parse({});
+
+let pool: ForecastPool;
+
+beforeAll(async () => {
+  const modelPath = path.join(REPOSITORY, 'models/default');
+  pool = (await ForecastPool.start({ modelPath, engine: 'auto', workers: 2, onDeath: () => {} })).pool;
+});
+
+afterAll(() => pool?.close());
+
+/** Counts the turns of the event loop until it is stopped. */
+function watchTurns() {
+  const startedAt = performance.now();
+  let turns = 0;
+  let longestMilliseconds = 0;
+  let turnAt = startedAt;
+  let isWatching = true;
+  const turn = () => {
+    const now = performance.now();
+    longestMilliseconds = Math.max(longestMilliseconds, now - turnAt);
+    turnAt = now;
+    turns++;
+    if (isWatching) setImmediate(turn);
+  };
+  setImmediate(turn);
+  return () => {
+    turn();
+    isWatching = false;
+    return { turns, longestMilliseconds, allMilliseconds: performance.now() - startedAt };
+  };
+}
+
+describe('runCycle', () => {
+  it('forecasts and scores a thousand servers while /-/healthy goes on answering', async () => {
+    const frames = simulatedFrames({ servers: SERVERS, steps: 60, metrics: METRICS });
+    const url = await startServer();
+    let isRunning = true;
+    const answers: number[] = [];
+    const probe = (async () => {
+      while (isRunning) {
+        answers.push(await statusOf(`${url}/-/healthy`));
+        await sleep(5);
+      }
+    })();
+    const stopWatching = watchTurns();
+    const result = await runCycle(frames, FRAMES_AT, THRESHOLDS, {
+      forecastRows: (job) => pool.forecast(job),
+      model: 'default',
+    });
+    const published = await publishCycle(result, DEFAULT_OPTIONS);
+    const { turns, longestMilliseconds, allMilliseconds } = stopWatching();
+    isRunning = false;
+    await probe;
+
+    expect({ failed: result.failedSeries, why: result.failure }).toEqual({ failed: 0, why: undefined });
+    expect(result.servers.map(({ frame }) => frame.server)).toEqual(frames.map(({ server }) => server));
+    expect(published.servers.filter(({ risk }) => risk !== undefined)).toHaveLength(SERVERS);
+    expect(result.servers.flatMap(({ forecasts }) => forecasts)).toHaveLength(SERVERS * METRICS.length);
+    expect(new Set(answers)).toEqual(new Set([200]));
+    // Had the model run on this thread, one block would be nearly the whole cycle, and nothing would answer in it.
+    expect(longestMilliseconds).toBeLessThan(allMilliseconds / 4);
+    expect(turns).toBeGreaterThan(100);
+    expect(answers.length).toBeGreaterThan(20);
+  });
+
+  it('shows a server without forecasts by its state alone', async () => {
+    const [warming] = simulatedFrames({ servers: 1, steps: 20 });
+    const { servers } = await runCycle([warming!], FRAMES_AT, THRESHOLDS, {
+      forecastRows: (job) => pool.forecast(job),
+      model: 'default',
+    });
+    expect(servers).toEqual([{ frame: warming, forecasts: [] }]);
+    expect(warming!.state).toBe('warming');
+  });
+});

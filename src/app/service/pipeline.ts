@@ -113,7 +113,7 @@ export class Pipeline {
         : source.increment(Math.floor(readUntil / stepSeconds) * stepSeconds - stepSeconds, now);
     const summary = await this.#takeIn(source, events);
     if (summary.outage === undefined) this.#readUntil.set(source, summary.at);
-    this.#events.onPull(summary);
+    if (!this.#isClosed) this.#events.onPull(summary);
     return summary;
   }
 

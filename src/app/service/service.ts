@@ -110,8 +110,9 @@ export class Service {
   async #cycle(): Promise<void> {
     const startedAt = performance.now();
     const seconds = () => (performance.now() - startedAt) / 1000;
+    const pipeline = this.#pipeline;
     try {
-      const result = await this.#pipeline.cycle(now());
+      const result = await pipeline.cycle(now());
       const isFirst = this.state.cycles().succeeded === 0;
       const wasFailing = this.state.cycles().lastFailure !== undefined;
       const { servers } = await this.state.succeeded(result, seconds(), now());
@@ -119,7 +120,7 @@ export class Service {
       if (isFirst || wasFailing) this.#log.info(facts, isFirst ? 'first cycle done' : 'cycles succeed again');
       else this.#log.debug(facts, 'cycle done');
     } catch (error) {
-      if (this.#stopping.signal.aborted) return;
+      if (this.#stopping.signal.aborted || pipeline !== this.#pipeline) return;
       const reason = (error as Error).message;
       const isNew = this.state.cycles().lastFailure !== reason;
       this.state.failed(reason, seconds());
@@ -137,12 +138,14 @@ export class Service {
         this.#stopping.signal,
       );
       const before = this.#pipeline;
-      await this.#schedule?.stop();
-      if (this.#stopping.signal.aborted) return await pipeline.close();
+      const idle = this.#schedule?.stop();
       this.#pipeline = pipeline;
+      // Ends the cycle under way, too: a new address need not wait until the old one has timed out.
+      await before.close();
+      await idle;
+      if (this.#stopping.signal.aborted) return await pipeline.close();
       this.state.adopt(pipeline, now());
       this.#startCycles();
-      await before.close();
       this.#log.info('configuration reloaded');
     } catch (error) {
       if (this.#stopping.signal.aborted) throw error;

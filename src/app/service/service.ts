@@ -46,6 +46,7 @@ export class Service {
   static async start(parts: ServiceParts): Promise<{ readonly service: Service; readonly url: string }> {
     let service: Service | undefined;
     const stopping = new AbortController();
+    if (parts.signal?.aborted) stopping.abort();
     parts.signal?.addEventListener('abort', () => stopping.abort(), { once: true });
     const pipeline = await Pipeline.open(
       parts.config,
@@ -122,9 +123,24 @@ export class Service {
     } catch (error) {
       if (this.#stopping.signal.aborted || pipeline !== this.#pipeline) return;
       const reason = (error as Error).message;
-      const isNew = this.state.cycles().lastFailure !== reason;
+      // The reason may change from refused to reset and back; the state changes once.
+      const isNew = this.state.cycles().lastFailure === undefined;
       this.state.failed(reason, seconds());
       if (isNew) this.#log.warn({ reason }, 'cycle failed; the next one tries again');
+    }
+  }
+
+  /** Reads a new pipeline's history while the one before still serves: no gap in the risk, however long that takes. */
+  async #warmUp(pipeline: Pipeline): Promise<void> {
+    const end = () => void pipeline.close();
+    this.#stopping.signal.addEventListener('abort', end, { once: true });
+    try {
+      await pipeline.cycle(now());
+    } catch (error) {
+      // An outage is no reason to refuse a configuration: its own cycles will say so.
+      this.#log.debug({ reason: (error as Error).message }, 'the new sources could not be read yet');
+    } finally {
+      this.#stopping.signal.removeEventListener('abort', end);
     }
   }
 
@@ -137,6 +153,7 @@ export class Service {
         eventsFor(this.#parts, () => this.state),
         this.#stopping.signal,
       );
+      await this.#warmUp(pipeline);
       const before = this.#pipeline;
       const idle = this.#schedule?.stop();
       this.#pipeline = pipeline;

@@ -79,8 +79,8 @@ export const CANDIDATES = [
 /** The candidate that everything is relative to. */
 export const BASE_CANDIDATE = CANDIDATES.indexOf('median_with_level');
 
-/** Clip of candidates and targets, in units of the window's scale around the base candidate. */
-export const SCALED_LIMIT = 15;
+/** Clip of candidates and targets, in units of the window's scale around the base candidate: a steep leak fits in. */
+export const SCALED_LIMIT = 60;
 
 /** Row 0 of the metric embedding stands for any series that is not one of the 14. */
 export const METRIC_CLASSES = METRIC_NAMES.length + 1;
@@ -112,6 +112,7 @@ export function inputContract() {
     future_variables: FUTURE_VARIABLES.map((variable) => ({ ...variable })),
     static_figures: [...STATIC_FIGURES],
     candidates: [...CANDIDATES],
+    scaled_limit: SCALED_LIMIT,
     metrics: [...METRIC_NAMES],
     profiles: [...PROFILES],
     values: 'LINBORG units; scaled inside by a robust scale of the window, arcsinh, clipped to ±6',

@@ -20,7 +20,10 @@ export interface TrainingBatch {
   readonly inputs: InputBatch;
   /** [FUTURE_TOKENS, B, PATCH_STEPS]: actual values in units of the scale, relative to the base candidate. */
   readonly target: Float32Array;
-  /** Same shape: 1 / (observed steps of the window × B); 0 where the actual is not known. Sums to 1. */
+  /**
+   * Same shape: the window's weight, spread over its observed steps; 0 where the actual is not known. Sums to 1. A window
+   * that moves by many scales weighs less, so that a few steep leaks do not drown what is usual.
+   */
   readonly weight: Float32Array;
 }
 
@@ -97,6 +100,8 @@ export function drawBatch(pool: Pool, augmentation: Augmentation, random: Random
     const { series, newest } = drawOrigin(pool, random);
     drawWindow(series, newest, augmentation, random, batch, column);
   }
+  const total = batch.weight.reduce((sum, weight) => sum + weight, 0);
+  for (let i = 0; i < batch.weight.length; i++) batch.weight[i]! /= total;
 }
 
 function drawOrigin(pool: Pool, random: Random): { series: LongSeries; newest: number } {
@@ -145,18 +150,24 @@ function drawWindow(
   writeTarget(batch, column);
 }
 
-/** Writes what really came (the end of `stretch`), scaled like the candidates, and the weights of the loss. */
+/** A window whose mean move is this many scales has half the weight. */
+const HALF_WEIGHT_MOVE = 4;
+
+/** Writes what really came (the end of `stretch`), scaled like the candidates, and the window's weight. */
 function writeTarget(batch: TrainingBatch, column: number): void {
   const { inputs, target, weight } = batch;
   let known = 0;
-  for (let h = 0; h < HORIZON_STEPS; h++) if (!Number.isNaN(stretch[HISTORY_STEPS + h]!)) known++;
-  const perStep = known > 0 ? 1 / (known * inputs.capacity) : 0;
+  let moves = 0;
   for (let h = 0; h < HORIZON_STEPS; h++) {
     const at = stepIndex(inputs.capacity, column, h);
     const actual = stretch[HISTORY_STEPS + h]!;
-    const isKnown = !Number.isNaN(actual);
     const scaled = (actual - inputs.base[at]!) / inputs.scale[column]!;
+    const isKnown = !Number.isNaN(actual);
     target[at] = isKnown ? Math.min(Math.max(scaled, -SCALED_LIMIT), SCALED_LIMIT) : 0;
-    weight[at] = isKnown ? perStep : 0;
+    weight[at] = isKnown ? 1 : 0;
+    known += weight[at];
+    moves += Math.abs(target[at]);
   }
+  const perStep = known > 0 ? 1 / (known + moves / HALF_WEIGHT_MOVE) : 0;
+  for (let h = 0; h < HORIZON_STEPS; h++) weight[stepIndex(inputs.capacity, column, h)]! *= perStep;
 }

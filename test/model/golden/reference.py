@@ -421,7 +421,7 @@ def run_case(index: int, case: dict) -> dict:
     candidates = window.candidates()
     past, future, figures = window.past(), window.future(candidates), window.figures()
     base = candidates[:, [CANDIDATES.index("median_with_level")]]
-    scaled = np.clip((candidates - base) / window.scale, -15, 15)
+    scaled = np.clip((candidates - base) / window.scale, -60, 60)
     metric_id = METRICS.index(case["metric"]) + 1 if case["metric"] in METRICS else 0
     profile_id = PROFILES.index(case["profile"]) + 1 if case["profile"] in PROFILES else 0
     result = network(past, future, figures, metric_id, profile_id, scaled)

@@ -72,11 +72,6 @@ export function scoreServer(
   };
 }
 
-/** The riskiest first; ties by name, so that the order is the same everywhere. */
-export function rankByRisk(risks: readonly Risk[]): Risk[] {
-  return [...risks].sort((a, b) => b.score - a.score || (a.server < b.server ? -1 : 1));
-}
-
 function judge(frame: Frame, forecasts: readonly Forecast[], threshold: Threshold, at: number): Judgement {
   const current = currentValue(frame, frame.metrics.indexOf(threshold.metric));
   const forecast = forecasts.find(({ metric }) => metric === threshold.metric);

@@ -42,7 +42,7 @@ export async function* replayCsv(folder: string, options: CsvReplayOptions): Asy
 }
 
 /** One file as a batch. Throws as `replayCsv` does. */
-export async function readTrace(file: string, options: CsvReplayOptions): Promise<SampleBatch> {
+async function readTrace(file: string, options: CsvReplayOptions): Promise<SampleBatch> {
   const table = new TraceTable(file, options);
   const raw = createReadStream(file);
   const bytes = file.endsWith('.gz') ? raw.pipe(createGunzip()) : raw;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { CYCLE_METRICS, EXPORTER_METRICS } from '../../src/exposition/catalogue.js';
-import { renderCatalogueTable } from '../../src/exposition/catalogueTable.js';
+import { renderCatalogueTable } from './catalogueTable.js';
 
 const ALL = [...CYCLE_METRICS, ...EXPORTER_METRICS];
 

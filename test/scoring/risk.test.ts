@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Forecast, Frame, Risk } from '../../src/core/flow.js';
-import { rankByRisk, scoreServer } from '../../src/scoring/risk.js';
+import { scoreServer } from '../../src/scoring/risk.js';
 import { defaults, flat, forecastOf, frameOf, line, NOW, type Quantiles } from './support.js';
 
 const score = (frame: Frame, forecasts: readonly Forecast[]): Risk => scoreServer(frame, forecasts, defaults, NOW)!;
@@ -205,15 +205,4 @@ describe('for any server', () => {
       { numRuns: 300 },
     );
   });
-});
-
-test('servers are ranked by score, ties by name', () => {
-  const risk = score(healthyFrame, healthyForecasts);
-  const named = [
-    ['b', 10],
-    ['c', 90],
-    ['a', 10],
-  ] as const;
-  const ranked = rankByRisk(named.map(([server, points]) => ({ ...risk, server, score: points })));
-  expect(ranked.map(({ server }) => server)).toEqual(['c', 'a', 'b']);
 });

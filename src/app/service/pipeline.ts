@@ -109,7 +109,8 @@ export class Pipeline {
     const { historySeconds, stepSeconds } = this.config.windows;
     const events =
       readUntil === undefined
-        ? source.history(now, historySeconds)
+        ? // The newest, partial bucket is one of the window's.
+          source.history(now, historySeconds - stepSeconds)
         : source.increment(Math.floor(readUntil / stepSeconds) * stepSeconds - stepSeconds, now);
     const summary = await this.#takeIn(source, events);
     if (summary.outage === undefined) this.#readUntil.set(source, summary.at);

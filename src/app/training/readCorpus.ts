@@ -6,7 +6,7 @@ import { groupBy } from '../../core/groupBy.js';
 import type { ProfileRule } from '../../core/profiles.js';
 import type { ModelDataset } from '../../model/files/manifest.js';
 import { type LongSeries, toLongSeries } from '../../model/training/corpus.js';
-import { listTraces, readTrace } from '../../sources/csvReplay.js';
+import { listTraces, replayCsv } from '../../sources/csvReplay.js';
 import type { Source } from '../../sources/source.js';
 import type { Progress } from '../progress.js';
 
@@ -18,10 +18,11 @@ export async function readTraceFolders(folders: readonly string[], progress: Pro
   const corpus: LongSeries[] = [];
   for (const folder of folders) {
     const dataset = basename(resolve(folder));
-    const files = await listTraces(folder);
-    for (const [i, file] of files.entries()) {
-      progress.update(`reading ${dataset}: ${i + 1} of ${files.length} files`);
-      corpus.push(...toLongSeries(await readTrace(file, { extraColumns: true }), dataset, STEP_SECONDS));
+    const files = (await listTraces(folder)).length;
+    let done = 0;
+    for await (const batch of replayCsv(folder, { extraColumns: true })) {
+      progress.update(`reading ${dataset}: ${++done} of ${files} files`);
+      corpus.push(...toLongSeries(batch, dataset, STEP_SECONDS));
     }
   }
   progress.done(`read ${corpus.length} series that vary, from ${folders.length} folders`);

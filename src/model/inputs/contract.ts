@@ -118,4 +118,3 @@ export function inputContract() {
     values: 'LINBORG units; scaled inside by a robust scale of the window, arcsinh, clipped to ±6',
   };
 }
-export type InputContract = ReturnType<typeof inputContract>;

@@ -3,7 +3,7 @@ import { seededRandom, seedFor } from '../../core/random.js';
 import type { Engine } from '../engine/types.js';
 import { type Hyperparameters, initialWeights, parameterSpecs, type WeightValues } from '../network/parameters.js';
 import { type AdamSettings, adamStep, learningRate, startState, type TrainingState } from './adam.js';
-import type { LongSeries, Split } from './corpus.js';
+import { DEFAULT_SPLIT, type LongSeries, type Split } from './corpus.js';
 import { batchLoss, lossAndGradients } from './gradient.js';
 import {
   buildPool,
@@ -39,7 +39,7 @@ export const DEFAULT_TRAINING: TrainingSettings = {
     clipNorm: 1,
     averageDecay: 0.998,
   },
-  split: { trainUntil: 0.7, validateFrom: 0.63, validationServers: 0.1 },
+  split: DEFAULT_SPLIT,
   validateEvery: 400,
   validationBatches: 16,
   patience: 8,

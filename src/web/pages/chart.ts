@@ -79,7 +79,7 @@ function renderTimeAxis(at: number, { x }: PlotScale): Html[] {
   for (let time = first; time <= at + AHEAD_SECONDS; time += TIME_TICK_SECONDS) {
     const position = coordinate(x(time));
     ticks.push(
-      html`<line class="grid" x1="${position}" x2="${position}" y1="${PLOT.bottom}" y2="${PLOT.bottom + 4}"/><text x="${position}" y="${PLOT.bottom + 18}" text-anchor="middle">${timeOfDay(time)}</text>`,
+      html`<line class="grid" x1="${position}" x2="${position}" y1="${PLOT.bottom}" y2="${PLOT.bottom + 4}"/><text x="${position}" y="${PLOT.bottom + 18}" text-anchor="${Number(position) > PLOT.right - 16 ? 'end' : 'middle'}">${timeOfDay(time)}</text>`,
     );
   }
   return ticks;

@@ -1,4 +1,4 @@
-import { type CatalogueEntry, CYCLE_METRICS, EXPORTER_METRICS } from './catalogue.js';
+import { type CatalogueEntry, CYCLE_METRICS, EXPORTER_METRICS } from '../../src/exposition/catalogue.js';
 
 /** The catalogue as a Markdown table, one row per metric; docs/metrics.md holds it between its markers. */
 export function renderCatalogueTable(): string {

@@ -18,11 +18,11 @@ async function freePorts(): Promise<Ports> {
   return { prometheus: await freePort(), linborg: await freePort(), simulator: await freePort() };
 }
 
-function demoArgs(dir: string, ports: Ports): string[] {
+function demoArgs(dir: string, ports: Ports, servers = 5): string[] {
   return [
     'demo',
     '--servers',
-    '5',
+    String(servers),
     '--dir',
     dir,
     ...Object.entries(ports).flatMap(([name, port]) => [`--${name}-port`, String(port)]),
@@ -47,7 +47,7 @@ function processesWith(text: string): string[] {
 describe('demo', () => {
   it('--once has a real Prometheus record the risk of every server, prints the table, and leaves no process', async () => {
     const dir = path.join(temporaryFolder(), 'demo');
-    const { code, stdout, stderr } = await runCli([...demoArgs(dir, await freePorts()), '--once']);
+    const { code, stdout, stderr } = await runHere(...demoArgs(dir, await freePorts()), '--once');
     expect(code, stderr).toBe(0);
     expect(stderr).toMatch(/wrote 8 days of history of 5 servers: \d\.\d M samples/);
     expect(stderr).toContain('Prometheus recorded the risk of 5 and forecasts of 5 servers');
@@ -59,7 +59,7 @@ describe('demo', () => {
   it('stays up without --once until Ctrl-C, and then ends Prometheus with itself', async () => {
     const dir = path.join(temporaryFolder(), 'demo');
     const ports = await freePorts();
-    const demo = startCli(demoArgs(dir, ports));
+    const demo = startCli(demoArgs(dir, ports, 1));
     await demo.says('Ctrl-C ends it');
     expect(demo.stdout).toContain(`status page  http://127.0.0.1:${ports.linborg}/`);
     expect(processesWith(dir).filter((line) => line.startsWith('prometheus '))).toHaveLength(1);

@@ -8,6 +8,7 @@ import { CommandError } from '../../core/errors.js';
 import type { CycleFigures } from '../bench/fleetCycle.js';
 import type { InferenceFigures } from '../bench/inference.js';
 import type { BenchTask } from '../bench/task.js';
+import { wholeNumber } from '../flags.js';
 import { resolveModelPath } from '../modelPath.js';
 import { createProgress, type Progress } from '../progress.js';
 
@@ -20,7 +21,7 @@ interface BenchFlags {
 const CYCLES = (servers: number) => (servers >= 5000 ? 2 : 4);
 
 export async function bench(flags: BenchFlags): Promise<number> {
-  const counts = flags.servers.split(',').map((text) => wholeNumber(text));
+  const counts = flags.servers.split(',').map((text) => wholeNumber('servers', text, 1, 100_000));
   const modelPath = await resolveModelPath('models/default');
   const progress = createProgress();
   const native = await runTask<InferenceFigures>({ kind: 'inference', engine: 'native', modelPath }, progress).catch(
@@ -69,10 +70,4 @@ function runTask<Figures>(task: BenchTask, progress: Progress): Promise<Figures>
     });
     child.on('exit', () => (figures === undefined ? reject(new CommandError(failure)) : resolve(figures)));
   });
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new CommandError(`--servers has ${JSON.stringify(text)}; expected whole numbers such as 100,1000`);
 }

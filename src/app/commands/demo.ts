@@ -13,6 +13,7 @@ import { type DemoPorts, writeDemoFiles } from '../demo/demoFiles.js';
 import { requireFreePorts } from '../demo/freePorts.js';
 import { requirePrometheus, startPrometheus } from '../demo/prometheusProcess.js';
 import { untilRecorded } from '../demo/recorded.js';
+import { wholeNumber } from '../flags.js';
 import { interruptSignal, untilAborted } from '../interrupt.js';
 import { createProgress, type Progress } from '../progress.js';
 import { renderRiskTable } from '../riskTable.js';
@@ -160,10 +161,4 @@ function describeUrls(url: string, ports: DemoPorts): string {
     `Prometheus   http://127.0.0.1:${ports.prometheus}/graph?g0.expr=${query}&g0.tab=1`,
     `simulator    http://127.0.0.1:${ports.simulator}/`,
   ].join('\n');
-}
-
-function wholeNumber(flag: string, text: string, low: number, high: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= low && value <= high) return value;
-  throw new CommandError(`--${flag} is ${text}; expected a whole number from ${low} to ${high}`);
 }

@@ -1,11 +1,11 @@
 /** `linborg dry-run`: one cycle, printed; nothing is served. */
 import { pino } from 'pino';
-import { CommandError } from '../../core/errors.js';
 import type { Frame } from '../../core/flow.js';
 import { METRIC_NAMES, upperBound } from '../../core/metrics.js';
 import { rankServers } from '../../exposition/cycleView.js';
 import type { PullSummary } from '../../sources/source.js';
 import { loadConfigFile } from '../configFile.js';
+import { wholeNumber } from '../flags.js';
 import { createProgress } from '../progress.js';
 import { renderRiskTable } from '../riskTable.js';
 import { Pipeline } from '../service/pipeline.js';
@@ -16,10 +16,7 @@ interface DryRunFlags {
 }
 
 export async function dryRun(flags: DryRunFlags): Promise<number> {
-  const limit = Number(flags.limit);
-  if (!Number.isInteger(limit) || limit < 1) {
-    throw new CommandError(`--limit is ${flags.limit}; expected a whole number of at least 1`);
-  }
+  const limit = wholeNumber('limit', flags.limit, 1, 1_000_000);
   const config = await loadConfigFile(flags['config.file']);
   const progress = createProgress();
   const summaries: PullSummary[] = [];

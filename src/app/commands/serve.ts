@@ -1,5 +1,5 @@
 /** `linborg serve`. */
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import type { Config } from '../../config/load.js';
 import { CommandError } from '../../core/errors.js';
 import { parseListenAddress } from '../../web/listenAddress.js';
@@ -24,7 +24,13 @@ export async function serve(flags: ServeFlags): Promise<number> {
     withListenAddress(await loadConfigFile(flags['config.file']), flags['web.listenAddress']);
   const interrupt = interruptSignal();
   log.info({ version: packageVersion(), config: flags['config.file'] }, 'starting');
-  const service = await start({ config: await readConfig(), readConfig, log, signal: interrupt.signal });
+  const service = await start({
+    config: await readConfig(),
+    readConfig,
+    log,
+    signal: interrupt.signal,
+    onHistory: historyLog(log),
+  });
   if (!service) return 0;
   const reload = () => {
     service.reload().catch(() => {
@@ -38,6 +44,18 @@ export async function serve(flags: ServeFlags): Promise<number> {
   await service.stop();
   interrupt.release();
   return 0;
+}
+
+const HISTORY_LOG_EVERY_MILLISECONDS = 10_000;
+
+/** Says now and then how far the reading of history has come. */
+function historyLog(log: Logger): (source: string, done: number, total: number) => void {
+  let saidAt = performance.now();
+  return (source, done, total) => {
+    if (performance.now() - saidAt < HISTORY_LOG_EVERY_MILLISECONDS) return;
+    saidAt = performance.now();
+    log.info({ source, done, total }, 'reading history');
+  };
 }
 
 /** undefined if a signal came before it was up. */

@@ -22,6 +22,7 @@ import {
   trainTft,
 } from '../../model/training/trainer.js';
 import { loadConfigFile } from '../configFile.js';
+import { wholeNumber } from '../flags.js';
 import { interruptSignal } from '../interrupt.js';
 import { openSources } from '../openSources.js';
 import { packageVersion } from '../package.js';
@@ -46,13 +47,13 @@ interface TrainFlags {
 
 /** @param commandText the command as it was typed, for the model's card */
 export async function train(flags: TrainFlags, commandText: string): Promise<number> {
-  const hyperparameters = { ...DEFAULT_HYPERPARAMETERS, hidden: whole('hidden', flags.hidden, 4, 256) };
+  const hyperparameters = { ...DEFAULT_HYPERPARAMETERS, hidden: wholeNumber('hidden', flags.hidden, 4, 256) };
   const settings: TrainingSettings = {
     ...DEFAULT_TRAINING,
-    seed: whole('seed', flags.seed, 0, 2 ** 31 - 1),
-    adam: { ...DEFAULT_TRAINING.adam, totalSteps: whole('steps', flags.steps, 1, 1e7) },
+    seed: wholeNumber('seed', flags.seed, 0, 2 ** 31 - 1),
+    adam: { ...DEFAULT_TRAINING.adam, totalSteps: wholeNumber('steps', flags.steps, 1, 1e7) },
   };
-  const engine = await loadEngine('auto', whole('threads', flags.threads, 1, 64));
+  const engine = await loadEngine('auto', wholeNumber('threads', flags.threads, 1, 64));
   if (engine.kind !== 'native') {
     throw new CommandError(`training needs the native engine (${engine.reason}); everything else runs without it`);
   }
@@ -204,10 +205,4 @@ async function writeModelSomewhere(
     const why = `${out}: ${(cause as Error).message}`;
     throw new CommandError(`${why}; the model was written to ${rescue} instead: make room and move it`, { cause });
   }
-}
-
-function whole(flag: string, text: string, low: number, high: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= low && value <= high) return value;
-  throw new CommandError(`--${flag} is ${text}; expected a whole number from ${low} to ${high}`);
 }

@@ -1,7 +1,7 @@
 /** The fleet as Prometheus text (exposition format 0.0.4). */
 
+import { groupBy } from '../../core/groupBy.js';
 import type { Fleet } from '../fleet.js';
-import { groupBy } from '../groupBy.js';
 import { type NodeFamily, type NodeSeries, NodeView } from './nodeSeries.js';
 
 export interface NodeExporter {

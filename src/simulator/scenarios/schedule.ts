@@ -1,8 +1,9 @@
 /** When scenarios happen: time is cut into slots, and a seeded draw per slot decides what starts and ends within it. */
+
+import { groupBy } from '../../core/groupBy.js';
 import type { Profile } from '../../core/profiles.js';
 import { type Random, randomInt, seededRandom, seedFor } from '../../core/random.js';
 import type { Member } from '../fleetPlan.js';
-import { groupBy } from '../groupBy.js';
 import { onGrid, STEP_SECONDS } from '../step.js';
 import { drawCourse, type SoloKind } from './courses.js';
 import { between, pick } from './draw.js';

@@ -92,7 +92,7 @@ describe('dry-run', () => {
   it.each(['0', '-1', '2.5', 'ten'])('refuses --limit %s and says what it expects', async (limit) => {
     const { code, stderr } = await runHere('dry-run', `--limit=${limit}`, '--config.file', configFile);
     expect(code).toBe(1);
-    expect(stderr).toBe(`linborg: --limit is ${limit}; expected a whole number of at least 1\n`);
+    expect(stderr).toBe(`linborg: --limit is ${limit}; expected a whole number from 1 to 1000000\n`);
   });
 
   it('says why there is nothing to show when Prometheus is not there', async () => {

@@ -173,6 +173,20 @@ describe('SIGTERM', () => {
     await sleep(100);
     expect((await terminated(linborg)).code).toBe(0);
   });
+
+  it('ends it while a reload reads a history that does not come', async () => {
+    const file = configured();
+    const linborg = serve(file);
+    await untilReady(await linborg.listens());
+    const asked = silent.asked.length;
+    writeFileSync(file, readFileSync(file, 'utf8').replace(fleet.prometheus.url, silent.url));
+    linborg.send('SIGHUP');
+    await until(
+      async () => silent.asked.length,
+      (count) => count > asked,
+    );
+    expect((await terminated(linborg)).code).toBe(0);
+  });
 });
 
 describe('a reload', () => {

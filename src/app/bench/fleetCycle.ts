@@ -37,7 +37,7 @@ export interface CycleFigures {
 const STEP_SECONDS = 300;
 const HISTORY_STEPS = 2304;
 /** Servers whose history is made at once: bounds the memory of the feed, which is not linborg's. */
-const FEED_SERVERS = 100;
+const FEED_SERVERS = 20;
 const PROBE_EVERY_MILLISECONDS = 20;
 const SCRAPES = 9;
 

@@ -16,7 +16,7 @@ import {
   TOKEN_WIDTH,
 } from './contract.js';
 import { emptyProfile, fillWeeklyProfile, type RingSeries, unrollHistory } from './history.js';
-import { finiteMean, fitLine, measureScale, orElse } from './scale.js';
+import { finiteMean, fitLine, meanChange, measureScale, orElse } from './scale.js';
 
 /** One window to forecast from. */
 export interface WindowRequest {
@@ -168,9 +168,9 @@ function writeFigures(view: WindowView, batch: InputBatch, column: number): void
     days / HORIZON_STEPS / 7,
     roughness / scale,
     mean(0, (j) => value(j) - profile.median[j]!),
-    mean(0, (j) => value(j) - line[start + j - DAY_STEPS]!),
-    mean(12, (j) => value(j) - value(j - 12)),
-    mean(96, (j) => value(j) - value(j - 96)),
+    meanChange(line, start, HISTORY_STEPS, DAY_STEPS) / scale,
+    meanChange(line, start + 12, HISTORY_STEPS, 12) / scale,
+    meanChange(line, start + 96, HISTORY_STEPS, 96) / scale,
     mean(PAST_STEPS - 24, (j) => value(j) - profile.median[j]!),
     Math.asinh(centre / scale) / 3,
     isPercent ? Math.asinh(Math.max(100 - centre, 0) / scale) / 3 : 2,

@@ -93,6 +93,8 @@ export async function measureCycles(
     probes.pause();
     series = result.servers.reduce((sum, server) => sum + server.forecasts.length, 0);
   }
+  // Before the scrapes: what their client, in this process too, keeps of the answers is not linborg's.
+  const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024);
   const scrape = await measureScrapes(`${url}/metrics`);
   await probes.stop();
   await web.stop();
@@ -102,7 +104,7 @@ export async function measureCycles(
     series,
     seconds: round(medianOf(seconds), 2),
     cpu_seconds: round(medianOf(cpu), 2),
-    peak_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024),
+    peak_rss_mb: peakRssMb,
     loop_delay_p99_ms: round(delay.percentile(99) / 1e6, 1),
     healthy_p99_ms: round(quantileOf(probes.milliseconds, 0.99), 1),
     scrape,

@@ -1,4 +1,4 @@
-/** CPU time and medians: what can be compared on a shared machine. */
+/** CPU time and quantiles: what can be compared on a shared machine. */
 
 /** CPU seconds (user and system, all threads of this process) that `work` takes. */
 export function cpuSeconds(work: () => void): number {
@@ -6,11 +6,6 @@ export function cpuSeconds(work: () => void): number {
   work();
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1e6;
-}
-
-export function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }
 
 /** The value below which `share` of the values lie. */

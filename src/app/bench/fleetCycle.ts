@@ -1,7 +1,9 @@
 /** Whole cycles of a simulated fleet, fed without Prometheus; scrapes and probes while they run. In a process of its own. */
+
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
+import { medianOf } from '../../core/statistics.js';
 import { ExporterMetrics } from '../../exposition/exporterMetrics.js';
 import { type PublishedCycle, publishCycle } from '../../exposition/publishedCycle.js';
 import type { StateView } from '../../exposition/state.js';
@@ -12,7 +14,7 @@ import { WindowStore } from '../../windows/store.js';
 import { runCycle } from '../cycle.js';
 import { ForecastPool } from '../forecasting/pool.js';
 import { benchConfig } from './benchConfig.js';
-import { medianOf, quantileOf } from './clock.js';
+import { quantileOf } from './clock.js';
 
 export interface CycleFigures {
   readonly servers: number;

@@ -1,6 +1,7 @@
 /** How many series per CPU-second an engine forecasts. Run in a process of its own: one engine per process. */
 
 import { METRIC_NAMES, upperBound } from '../../core/metrics.js';
+import { medianOf } from '../../core/statistics.js';
 import { loadEngine } from '../../model/engine/engine.js';
 import { readModel } from '../../model/files/modelFolder.js';
 import { BATCH_SIZE, Forecaster } from '../../model/forecaster.js';
@@ -11,7 +12,7 @@ import { createFleet } from '../../simulator/fleet.js';
 import { fleetBatch } from '../../simulator/fleetBatch.js';
 import { WindowStore } from '../../windows/store.js';
 import { benchConfig } from './benchConfig.js';
-import { cpuSeconds, medianOf } from './clock.js';
+import { cpuSeconds } from './clock.js';
 
 export interface InferenceFigures {
   /** The network on inputs that lie ready, with reading its results, at batch 128 on one thread. */

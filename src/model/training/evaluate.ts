@@ -1,5 +1,6 @@
 /** Rolling-origin accuracy on the part of each series that training never saw, beside the methods used by hand. */
 import { HORIZON_STEPS, QUANTILE_LEVELS } from '../../core/flow.js';
+import { medianOf } from '../../core/statistics.js';
 import type { ModelAccuracy } from '../files/manifest.js';
 import { BATCH_SIZE, FORECAST_SIZE, type Forecaster } from '../forecaster.js';
 import { CANDIDATES, DAY_STEPS } from '../inputs/contract.js';
@@ -66,10 +67,10 @@ export async function evaluateModel(
   return [...scores].map(([dataset, { mase, wql, inside, count }]) => ({
     dataset,
     series: mase[0]!.length,
-    mase: median(mase[0]!),
+    mase: medianOf(mase[0]!),
     coverage: inside / count,
-    wql: median(wql),
-    baselines: Object.fromEntries(METHODS.slice(1).map((name, m) => [name, median(mase[m + 1]!)])),
+    wql: medianOf(wql),
+    baselines: Object.fromEntries(METHODS.slice(1).map((name, m) => [name, medianOf(mase[m + 1]!)])),
   }));
 }
 
@@ -156,9 +157,4 @@ function addOrigin(score: SeriesScore, series: LongSeries, request: WindowReques
     score.absoluteActual += Math.abs(actual);
     if (actual >= low && actual <= high) score.inside++;
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted.length === 0 ? Number.NaN : (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }

@@ -26,7 +26,7 @@ function holey(seed: number, length: number, share: number): Float32Array {
 /** What `unrollHistory` promises, written down plainly. */
 function plainHistory({ values, offset, capacity }: RingSeries, newest: number, visibleSteps: number): number[] {
   const known = (bucket: number) => {
-    const isVisible = bucket <= newest && bucket > newest - Math.min(visibleSteps, capacity);
+    const isVisible = bucket <= newest && bucket > newest - Math.min(visibleSteps, capacity, HISTORY_STEPS);
     return isVisible ? values[offset + (((bucket % capacity) + capacity) % capacity)]! : Number.NaN;
   };
   return Array.from({ length: HISTORY_STEPS }, (_, i) => {

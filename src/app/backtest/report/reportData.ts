@@ -92,6 +92,16 @@ export interface DrawnSeries {
   readonly forecasts: readonly DrawnForecast[];
 }
 
+/** How one scored series fared with what was served: a point of the distributions. */
+export interface SeriesOutcome {
+  readonly server: string;
+  readonly metric: string;
+  /** max(MASE, floor) of what was served over that of the data set's best naive method. */
+  readonly ratio: number;
+  /** Share of actual values inside the served p10–p90. */
+  readonly coverage: number;
+}
+
 /** One data set: a folder of traces, or a Prometheus. */
 export interface DatasetReport {
   readonly name: string;
@@ -119,6 +129,8 @@ export interface DatasetReport {
   readonly byMetric: readonly ScoreGroup[];
   readonly byHorizon: readonly ScoreGroup[];
   readonly byProfile: readonly ScoreGroup[];
+  /** Every scored series. */
+  readonly outcomes?: readonly SeriesOutcome[];
   /** At most ten each, by ratio; best ascending, worst descending. */
   readonly best: readonly DrawnSeries[];
   readonly worst: readonly DrawnSeries[];
@@ -159,7 +171,13 @@ export interface BacktestReport {
   readonly linborg: string;
   /** As it was typed. */
   readonly command: string;
-  readonly model: { readonly name: string; readonly created: string; readonly engine: string };
+  readonly model: {
+    readonly name: string;
+    readonly created: string;
+    readonly engine: string;
+    /** SHA-256 of weights.safetensors, in hex. */
+    readonly sha256?: string;
+  };
   /** The second model, null if there is none. */
   readonly yardstick: { readonly name: string; readonly created: string } | null;
   readonly settings: BacktestSettings;

@@ -4,11 +4,14 @@ import type { Forecast, Frame, Risk } from '../core/flow.js';
 import type { ServerView } from '../exposition/cycleView.js';
 import { scoreServer } from '../scoring/risk.js';
 import type { Thresholds } from '../scoring/thresholds.js';
-import { type ForecastRows, forecastFrames } from './forecasting/forecastFrames.js';
+import { type ForecastDetails, type ForecastRows, forecastFrames } from './forecasting/forecastFrames.js';
 
 export interface CycleResult {
+  /** Epoch seconds; where the frames are of different moments, the latest of them. */
   readonly at: number;
   readonly servers: readonly ServerView[];
+  /** Per server, in the order of its forecasts; an empty list where details were not asked for. */
+  readonly details: readonly (readonly ForecastDetails[])[];
   readonly failedSeries: number;
   /** Why series could not be forecast; undefined if all were. */
   readonly failure: string | undefined;
@@ -17,20 +20,34 @@ export interface CycleResult {
 /** Servers scored before the event loop gets its turn: about 5 ms of work. */
 const SCORING_CHUNK = 20;
 
-/** Forecasts and scores the frames as of `at`. The same code serves, backtests and dry-runs. */
+/** Who forecasts in a cycle. */
+export interface CycleForecaster {
+  readonly forecastRows: ForecastRows;
+  /** Its model's name. */
+  readonly model: string;
+  /** Tells by its index which frame's details are wanted; none unless given. */
+  readonly wantsDetails?: (frameIndex: number) => boolean;
+}
+
+/**
+ * Forecasts and scores the frames. The same code serves, backtests and dry-runs.
+ * @param at  epoch seconds of the moment, or of each frame's own by its index
+ */
 export async function runCycle(
   frames: readonly Frame[],
-  at: number,
+  at: number | ((frameIndex: number) => number),
   thresholds: Thresholds,
-  forecaster: { readonly forecastRows: ForecastRows; readonly model: string },
+  { forecastRows, model, wantsDetails }: CycleForecaster,
 ): Promise<CycleResult> {
-  const { forecasts, failedSeries, failure } = await forecastFrames(frames, forecaster.forecastRows, forecaster.model);
+  const momentOf = typeof at === 'number' ? () => at : at;
+  const latest = typeof at === 'number' ? at : Math.max(...frames.map((_, i) => at(i)));
+  const { forecasts, details, failedSeries, failure } = await forecastFrames(frames, forecastRows, model, wantsDetails);
   const servers: ServerView[] = [];
   for (const [i, frame] of frames.entries()) {
     if (i % SCORING_CHUNK === SCORING_CHUNK - 1) await nextTurn();
-    servers.push(viewOf(frame, forecasts[i]!, scoreServer(frame, forecasts[i]!, thresholds, at)));
+    servers.push(viewOf(frame, forecasts[i]!, scoreServer(frame, forecasts[i]!, thresholds, momentOf(i))));
   }
-  return { at, servers, failedSeries, failure };
+  return { at: latest, servers, details, failedSeries, failure };
 }
 
 function viewOf(frame: Frame, forecasts: readonly Forecast[], risk: Risk | undefined): ServerView {

@@ -23,6 +23,8 @@ export const EVIDENCE_LAYOUT: EvidenceLayout = {
 
 /** Values of one forecast. */
 export const FORECAST_SIZE = HORIZON_STEPS * QUANTILE_LEVELS.length;
+/** Values of the candidates of one forecast. */
+export const CANDIDATES_SIZE = HORIZON_STEPS * CANDIDATES.length;
 /** Values of the evidence of one forecast. */
 export const EVIDENCE_SIZE = Object.values(EVIDENCE_LAYOUT).reduce((sum, names) => sum + names.length, 0);
 
@@ -32,6 +34,14 @@ export interface ForecastBlock {
   readonly values: Float32Array;
   /** [n, EVIDENCE_SIZE], see EVIDENCE_LAYOUT. */
   readonly evidence: Float32Array;
+  /** [n, HORIZON_STEPS, CANDIDATES], in the metric's unit; only where details were asked for. */
+  readonly candidates?: Float32Array;
+}
+
+/** What a forecast brings besides its values. */
+export interface ForecastWishes {
+  /** The candidate forecasts, too. */
+  readonly details: boolean;
 }
 
 /** Windows in one pass unless told otherwise; with 14 the network runs at half the speed. */
@@ -60,16 +70,18 @@ export class Forecaster {
   }
 
   /** Forecasts every window; equal windows give equal forecasts whatever stands beside them in a batch. */
-  forecast(requests: readonly WindowRequest[]): ForecastBlock {
+  forecast(requests: readonly WindowRequest[], { details }: ForecastWishes = { details: false }): ForecastBlock {
     const block: ForecastBlock = {
       values: new Float32Array(requests.length * FORECAST_SIZE),
       evidence: new Float32Array(requests.length * EVIDENCE_SIZE),
+      ...(details ? { candidates: new Float32Array(requests.length * CANDIDATES_SIZE) } : {}),
     };
     for (let from = 0; from < requests.length; from += this.#batchSize) {
       const group = requests.slice(from, from + this.#batchSize);
       const batch = this.#batchFor(group.length);
       group.forEach((request, column) => {
-        fillWindow(request, batch, column);
+        const candidates = fillWindow(request, batch, column);
+        block.candidates?.set(candidates, (from + column) * CANDIDATES_SIZE);
       });
       this.#runBatch(batch, group.length, block, from);
     }

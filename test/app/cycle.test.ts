@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCycle } from '../../src/app/cycle.js';
 import { ForecastPool } from '../../src/app/forecasting/pool.js';
+import type { ForecastJob } from '../../src/app/forecasting/protocol.js';
 import { publishCycle } from '../../src/exposition/publishedCycle.js';
 import { thresholdsSchema } from '../../src/scoring/options.js';
 import { DEFAULT_OPTIONS } from '../exposition/fleet.js';
@@ -77,6 +78,14 @@ describe('runCycle', () => {
     expect(longestMilliseconds).toBeLessThan(allMilliseconds / 4);
     expect(turns).toBeGreaterThan(100);
     expect(answers.length).toBeGreaterThan(20);
+  });
+
+  it('scores every frame at a moment of its own, where it is given one', async () => {
+    const frames = simulatedFrames({ servers: 2, steps: 60, metrics: METRICS });
+    const forecaster = { forecastRows: (job: Omit<ForecastJob, 'id'>) => pool.forecast(job), model: 'default' };
+    const { at, servers } = await runCycle(frames, (i) => FRAMES_AT + 60 * i, THRESHOLDS, forecaster);
+    expect(servers.map(({ risk }) => risk!.at)).toEqual([FRAMES_AT, FRAMES_AT + 60]);
+    expect(at).toBe(FRAMES_AT + 60);
   });
 
   it('shows a server without forecasts by its state alone', async () => {

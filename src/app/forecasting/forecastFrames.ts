@@ -1,7 +1,13 @@
 /** Frames → forecasts: rows of all servers fill batches together, and come back as one list per server. */
 import type { Forecast, Frame } from '../../core/flow.js';
 import { upperBound } from '../../core/metrics.js';
-import { EVIDENCE_LAYOUT, EVIDENCE_SIZE, FORECAST_SIZE, type ForecastBlock } from '../../model/forecaster.js';
+import {
+  CANDIDATES_SIZE,
+  EVIDENCE_LAYOUT,
+  EVIDENCE_SIZE,
+  FORECAST_SIZE,
+  type ForecastBlock,
+} from '../../model/forecaster.js';
 import { metricId, profileId } from '../../model/inputs/contract.js';
 import { isForecastable } from '../../windows/forecastable.js';
 import { type ForecastJob, type JobServer, ROW_WIDTH } from './protocol.js';
@@ -12,9 +18,17 @@ const JOB_SERIES = 256;
 /** Forecasts rows; a pool of workers, or a forecaster of one's own. */
 export type ForecastRows = (job: Omit<ForecastJob, 'id'>) => Promise<ForecastBlock>;
 
+/** What lay behind one forecast, for those who judge it later. */
+export interface ForecastDetails {
+  /** [HORIZON_STEPS × CANDIDATES], in the metric's unit. */
+  readonly candidates: Float32Array;
+}
+
 export interface FrameForecasts {
   /** One list per frame, in the frames' order; empty where nothing could be forecast. */
   readonly forecasts: readonly (readonly Forecast[])[];
+  /** In the order of `forecasts`; an empty list for a frame whose details were not asked for. */
+  readonly details: readonly (readonly ForecastDetails[])[];
   /** Rows that a job failed on, with the first reason. */
   readonly failedSeries: number;
   readonly failure: string | undefined;
@@ -26,21 +40,33 @@ interface PlacedRow {
   readonly row: number;
 }
 
-/** Forecasts every row that can be forecast. A failing job costs its own series only. */
+interface PlacedJob {
+  readonly details: boolean;
+  readonly placed: PlacedRow[];
+}
+
+/**
+ * Forecasts every row that can be forecast. A failing job costs its own series only.
+ * @param wantsDetails  tells by its index which frame's details are wanted
+ */
 export async function forecastFrames(
   frames: readonly Frame[],
   forecastRows: ForecastRows,
   model: string,
+  wantsDetails: (frameIndex: number) => boolean = () => false,
 ): Promise<FrameForecasts> {
   const forecasts: Forecast[][] = frames.map(() => []);
+  const details: ForecastDetails[][] = frames.map(() => []);
   let failedSeries = 0;
   let failure: string | undefined;
   await Promise.all(
-    jobsOf(frames).map(async (placed) => {
+    jobsOf(frames, wantsDetails).map(async (job) => {
+      const { placed } = job;
       try {
-        const block = await forecastRows(toJob(frames, placed));
-        placed.forEach((place, i) => {
-          forecasts[place.frameIndex]!.push(toForecast(frames[place.frameIndex]!, place.row, block, i, model));
+        const block = await forecastRows(toJob(frames, job));
+        placed.forEach(({ frameIndex, row }, i) => {
+          forecasts[frameIndex]!.push(toForecast(frames[frameIndex]!, row, block, i, model));
+          if (job.details) details[frameIndex]!.push(toDetails(block, i));
         });
       } catch (error) {
         failedSeries += placed.length;
@@ -48,24 +74,30 @@ export async function forecastFrames(
       }
     }),
   );
-  return { forecasts, failedSeries, failure };
+  return { forecasts, details, failedSeries, failure };
 }
 
-function jobsOf(frames: readonly Frame[]): PlacedRow[][] {
-  const jobs: PlacedRow[][] = [];
-  let job: PlacedRow[] = [];
+/** Rows with and without details go in jobs of their own: only what is wanted passes between the threads. */
+function jobsOf(frames: readonly Frame[], wantsDetails: (frameIndex: number) => boolean): PlacedJob[] {
+  const jobs: PlacedJob[] = [];
+  const open = new Map<boolean, PlacedJob>();
   frames.forEach((frame, frameIndex) => {
+    const details = wantsDetails(frameIndex);
     for (let row = 0; row < frame.metrics.length; row++) {
       if (!isForecastable(frame, row)) continue;
-      if (job.length === JOB_SERIES) job = [];
-      if (job.length === 0) jobs.push(job);
-      job.push({ frameIndex, row });
+      let job = open.get(details);
+      if (job === undefined || job.placed.length === JOB_SERIES) {
+        job = { details, placed: [] };
+        open.set(details, job);
+        jobs.push(job);
+      }
+      job.placed.push({ frameIndex, row });
     }
   });
   return jobs;
 }
 
-function toJob(frames: readonly Frame[], placed: readonly PlacedRow[]): Omit<ForecastJob, 'id'> {
+function toJob(frames: readonly Frame[], { placed, details }: PlacedJob): Omit<ForecastJob, 'id'> {
   const servers: JobServer[] = [];
   const rows = new Int32Array(placed.length * ROW_WIDTH);
   let lastFrame = -1;
@@ -78,7 +110,7 @@ function toJob(frames: readonly Frame[], placed: readonly PlacedRow[]): Omit<For
     const metric = metrics[row]!;
     rows.set([servers.length - 1, row, metricId(metric), upperBound(metric) === 100 ? 1 : 0], i * ROW_WIDTH);
   });
-  return { servers, rows };
+  return { servers, rows, details };
 }
 
 function toForecast(frame: Frame, row: number, block: ForecastBlock, i: number, model: string): Forecast {
@@ -94,4 +126,9 @@ function toForecast(frame: Frame, row: number, block: ForecastBlock, i: number, 
       weights: block.evidence.subarray(i * EVIDENCE_SIZE, (i + 1) * EVIDENCE_SIZE),
     },
   };
+}
+
+function toDetails({ candidates }: ForecastBlock, i: number): ForecastDetails {
+  if (candidates === undefined) throw new TypeError('a job that asked for details was answered without candidates');
+  return { candidates: candidates.subarray(i * CANDIDATES_SIZE, (i + 1) * CANDIDATES_SIZE) };
 }

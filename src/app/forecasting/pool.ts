@@ -113,7 +113,7 @@ export class ForecastPool {
             return;
           case 'forecast':
             this.#deaths = 0;
-            slot.current?.resolve({ values: message.values, evidence: message.evidence });
+            slot.current?.resolve(message);
             break;
           case 'failed':
             slot.current?.reject(new ModelError(`forecasting failed: ${message.message}`));

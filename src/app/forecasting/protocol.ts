@@ -1,6 +1,7 @@
 /** What passes between the main thread and a forecasting worker. */
 import type { EngineKind } from '../../model/engine/types.js';
 import type { Manifest } from '../../model/files/manifest.js';
+import type { ForecastBlock } from '../../model/forecaster.js';
 
 /** Given to a worker at its start. */
 export interface WorkerStart {
@@ -22,6 +23,8 @@ export interface ForecastJob {
   readonly servers: readonly JobServer[];
   /** [n × 4]: index into `servers`, row of its values, row of the metric embedding, 1 for a percentage. */
   readonly rows: Int32Array;
+  /** Whether the answer holds the candidate forecasts, too. */
+  readonly details: boolean;
 }
 
 /** Numbers per row of a job. */
@@ -37,5 +40,5 @@ export type WorkerMessage =
   | ReadyMessage
   /** The worker cannot start; the message is for a person. */
   | { readonly kind: 'refused'; readonly message: string }
-  | { readonly kind: 'forecast'; readonly id: number; readonly values: Float32Array; readonly evidence: Float32Array }
+  | ({ readonly kind: 'forecast'; readonly id: number } & ForecastBlock)
   | { readonly kind: 'failed'; readonly id: number; readonly message: string };

@@ -32,11 +32,12 @@ function requestsOf({ servers, rows }: ForecastJob): WindowRequest[] {
 
 function run(forecaster: Forecaster, job: ForecastJob): void {
   try {
-    const { values, evidence } = forecaster.forecast(requestsOf(job));
-    send({ kind: 'forecast', id: job.id, values, evidence }, [
-      values.buffer as ArrayBuffer,
-      evidence.buffer as ArrayBuffer,
-    ]);
+    const block = forecaster.forecast(requestsOf(job), job);
+    const arrays = [block.values, block.evidence, ...(block.candidates ? [block.candidates] : [])];
+    send(
+      { kind: 'forecast', id: job.id, ...block },
+      arrays.map(({ buffer }) => buffer as ArrayBuffer),
+    );
   } catch (error) {
     send({ kind: 'failed', id: job.id, message: (error as Error).message });
   }

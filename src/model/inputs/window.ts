@@ -42,8 +42,9 @@ const candidates = new Float32Array(HORIZON_STEPS * C);
 
 /**
  * Writes the inputs of one window into column `column` of `batch`. Reads only buckets newest − HISTORY_STEPS < i ≤ newest.
+ * @returns its candidate forecasts, as `candidateForecasts` gives them; valid until the next call
  */
-export function fillWindow(request: WindowRequest, batch: InputBatch, column: number): void {
+export function fillWindow(request: WindowRequest, batch: InputBatch, column: number): Float32Array {
   const view = viewWindow(request);
   const { scale } = view.scale;
   writeCandidates(view, batch, column);
@@ -54,6 +55,7 @@ export function fillWindow(request: WindowRequest, batch: InputBatch, column: nu
   batch.profileIds[column] = request.profileId;
   batch.scale[column] = scale;
   batch.upper[column] = request.upper;
+  return candidates;
 }
 
 /** Unrolls and measures a window; `candidates` then holds its candidate forecasts. The view lives until the next call. */

@@ -8,6 +8,8 @@ import { ForecastPool, type PoolOptions } from '../../../src/app/forecasting/poo
 import { type ForecastJob, ROW_WIDTH } from '../../../src/app/forecasting/protocol.js';
 import { ModelError } from '../../../src/core/errors.js';
 import type { Forecast } from '../../../src/core/flow.js';
+import { upperBound } from '../../../src/core/metrics.js';
+import { candidateForecasts } from '../../../src/model/inputs/window.js';
 import { REPOSITORY } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { simulatedFrames } from '../fixtures/frames.js';
@@ -55,10 +57,11 @@ const { values, capacity, newest } = frames[0]!;
 const job: Omit<ForecastJob, 'id'> = {
   servers: [{ values, capacity, newest, profileId: 0 }],
   rows: Int32Array.of(0, 0, 0, 1, 0, 1, 1, 1),
+  details: false,
 };
 
 /** Names a server that the job does not have. */
-const impossibleJob: Omit<ForecastJob, 'id'> = { servers: [], rows: new Int32Array(ROW_WIDTH) };
+const impossibleJob: Omit<ForecastJob, 'id'> = { servers: [], rows: new Int32Array(ROW_WIDTH), details: false };
 
 async function failureOf(promise: Promise<unknown>): Promise<Error> {
   return promise.then(
@@ -140,6 +143,26 @@ describe('ForecastPool', () => {
     const error = await failureOf(startPool({ workers: 3, signal: interrupt.signal }));
     expect(error).toBeInstanceOf(ModelError);
     expect(alive.size).toBe(0);
+  });
+
+  it('brings the candidates of the frames whose details were asked for, as the inputs compute them', async () => {
+    const pool = await startPool();
+    const forecastRows = (rows: Omit<ForecastJob, 'id'>) => pool.forecast(rows);
+    const { forecasts, details } = await forecastFrames(frames, forecastRows, 'm', (i) => i === 1);
+    expect(details.map((list) => list.length)).toEqual([0, forecasts[1]!.length, 0]);
+    const frame = frames[1]!;
+    frame.metrics.forEach((metric, row) => {
+      const expected = candidateForecasts({
+        series: { values: frame.values, offset: row * frame.capacity, capacity: frame.capacity },
+        newest: frame.newest,
+        metricId: 0,
+        profileId: 0,
+        upper: upperBound(metric),
+      });
+      expect(details[1]![row]!.candidates).toEqual(expected);
+    });
+    const { forecasts: without } = await forecastFrames(frames, forecastRows, 'm');
+    expect(forecasts.flat().map(({ values }) => values)).toEqual(without.flat().map(({ values }) => values));
   });
 
   it.skipIf(!hasNative)('computes the same on wasm as on the native engine, within 1e-4 of each forecast', async () => {

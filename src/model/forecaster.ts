@@ -1,38 +1,35 @@
 /** A loaded model: windows in, forecasts in the metrics' units out. */
-import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { type EvidenceLayout, HORIZON_STEPS, QUANTILE_LEVELS } from '../core/flow.js';
 import type { Engine } from './engine/types.js';
 import { createInputBatch, type InputBatch, stepIndex } from './inputs/batch.js';
-import { CANDIDATES, FUTURE_TOKENS, FUTURE_VARIABLES, PAST_TOKENS, PAST_VARIABLES } from './inputs/contract.js';
+import { CANDIDATES, FUTURE_TOKENS, PAST_TOKENS } from './inputs/contract.js';
 import { fillWindow, type WindowRequest } from './inputs/window.js';
 import { causalMask } from './network/attention.js';
 import { disposeInputs, toTensors } from './network/inputTensors.js';
+import {
+  ATTENTION_HOURS,
+  evidenceLayout,
+  evidenceSize,
+  type NetworkOutput,
+  runNetwork,
+  tensorsOf,
+} from './network/network.js';
 import { type Hyperparameters, parameterSpecs, type WeightValues } from './network/parameters.js';
-import { runTft, type TftOutput } from './network/tft.js';
 
-const HOURS = 24;
-const TOKENS_PER_HOUR = PAST_TOKENS / HOURS;
-
-/** The names behind the numbers of the evidence. */
-export const EVIDENCE_LAYOUT: EvidenceLayout = {
-  past: PAST_VARIABLES.map(({ name }) => name),
-  future: FUTURE_VARIABLES.map(({ name }) => name),
-  candidates: [...CANDIDATES],
-  attention: [...Array.from({ length: HOURS }, (_, i) => `-${HOURS - i}h`), 'future'],
-};
+const TOKENS_PER_HOUR = PAST_TOKENS / ATTENTION_HOURS;
 
 /** Values of one forecast. */
 export const FORECAST_SIZE = HORIZON_STEPS * QUANTILE_LEVELS.length;
 /** Values of the candidates of one forecast. */
 export const CANDIDATES_SIZE = HORIZON_STEPS * CANDIDATES.length;
-/** Values of the evidence of one forecast. */
-export const EVIDENCE_SIZE = Object.values(EVIDENCE_LAYOUT).reduce((sum, names) => sum + names.length, 0);
-
 /** Forecasts of n windows, in their order. */
 export interface ForecastBlock {
   /** [n, HORIZON_STEPS, QUANTILE_LEVELS], in the metric's unit, within its bounds, levels ascending. */
   readonly values: Float32Array;
-  /** [n, EVIDENCE_SIZE], see EVIDENCE_LAYOUT. */
+  /** What the numbers of the evidence stand for. */
+  readonly layout: EvidenceLayout;
+  /** [n, evidenceSize(layout)] */
   readonly evidence: Float32Array;
   /** [n, HORIZON_STEPS, CANDIDATES], in the metric's unit; only where details were asked for. */
   readonly candidates?: Float32Array;
@@ -52,6 +49,7 @@ const BATCH_SIZES = [8, 16, 32, 64, BATCH_SIZE];
 export class Forecaster {
   readonly #engine: Engine;
   readonly #hyperparameters: Hyperparameters;
+  readonly #layout: EvidenceLayout;
   readonly #weights: ReadonlyMap<string, Tensor>;
   readonly #mask: Tensor2D;
   readonly #batchSize: number;
@@ -62,6 +60,7 @@ export class Forecaster {
     this.#engine = engine;
     this.#batchSize = batchSize;
     this.#hyperparameters = hyperparameters;
+    this.#layout = evidenceLayout(hyperparameters);
     const { tf } = engine;
     this.#weights = new Map(
       parameterSpecs(hyperparameters).map(({ name, shape }) => [name, tf.tensor(weights.get(name)!, [...shape])]),
@@ -73,7 +72,8 @@ export class Forecaster {
   forecast(requests: readonly WindowRequest[], { details }: ForecastWishes = { details: false }): ForecastBlock {
     const block: ForecastBlock = {
       values: new Float32Array(requests.length * FORECAST_SIZE),
-      evidence: new Float32Array(requests.length * EVIDENCE_SIZE),
+      layout: this.#layout,
+      evidence: new Float32Array(requests.length * evidenceSize(this.#layout)),
       ...(details ? { candidates: new Float32Array(requests.length * CANDIDATES_SIZE) } : {}),
     };
     for (let from = 0; from < requests.length; from += this.#batchSize) {
@@ -104,17 +104,17 @@ export class Forecaster {
   #runBatch(batch: InputBatch, size: number, block: ForecastBlock, from: number): void {
     const { tf, free } = this.#engine;
     const inputs = toTensors(tf, batch);
-    const output = runTft(this.#engine, (name) => this.#weights.get(name)!, this.#hyperparameters, inputs, this.#mask);
+    const weights = (name: string) => this.#weights.get(name)!;
+    const output = runNetwork(this.#engine, weights, this.#hyperparameters, inputs, this.#mask);
     writeValues(output, batch, size, block.values.subarray(from * FORECAST_SIZE));
-    const attention = tf.mean(output.attention as Tensor3D, 1) as Tensor2D; // [B, TOKENS]
-    writeEvidence(output, attention, size, block.evidence.subarray(from * EVIDENCE_SIZE));
-    free(attention, ...Object.values(output as unknown as Record<string, Tensor>));
+    writeEvidence(this.#engine, output, size, block.evidence.subarray(from * evidenceSize(this.#layout)));
+    free(...tensorsOf(output));
     disposeInputs(inputs);
   }
 }
 
 /** Scaled quantiles → the metric's unit, clipped to its bounds. */
-function writeValues(output: TftOutput, batch: InputBatch, size: number, values: Float32Array): void {
+function writeValues(output: NetworkOutput, batch: InputBatch, size: number, values: Float32Array): void {
   const scaled = output.quantiles.dataSync() as Float32Array; // [FUTURE_TOKENS, B, PATCH_STEPS, Q]
   const levels = QUANTILE_LEVELS.length;
   for (let column = 0; column < size; column++) {
@@ -130,22 +130,33 @@ function writeValues(output: TftOutput, batch: InputBatch, size: number, values:
   }
 }
 
-function writeEvidence(output: TftOutput, attention: Tensor2D, size: number, evidence: Float32Array): void {
-  const copies: readonly (readonly [Float32Array, number])[] = [
-    [output.pastWeights.dataSync() as Float32Array, PAST_VARIABLES.length],
-    [output.futureWeights.dataSync() as Float32Array, FUTURE_VARIABLES.length],
-    [output.candidateWeights.dataSync() as Float32Array, CANDIDATES.length],
-  ];
-  const byToken = attention.dataSync() as Float32Array;
-  const tokens = PAST_TOKENS + FUTURE_TOKENS;
+/** Writes the parts that the network has, one after the other. */
+function writeEvidence({ tf, free }: Engine, output: NetworkOutput, size: number, evidence: Float32Array): void {
+  const parts = [output.pastWeights, output.futureWeights, output.candidateWeights].flatMap((weights) =>
+    weights ? [{ values: weights.dataSync() as Float32Array, width: weights.shape[1] }] : [],
+  );
+  if (output.attention) {
+    const byToken = tf.mean(output.attention, 1) as Tensor2D; // [B, TOKENS]
+    parts.push({ values: attentionByHour(byToken.dataSync() as Float32Array), width: ATTENTION_HOURS + 1 });
+    free(byToken);
+  }
+  let at = 0;
   for (let column = 0; column < size; column++) {
-    let at = column * EVIDENCE_SIZE;
-    for (const [values, width] of copies) {
+    for (const { values, width } of parts) {
       evidence.set(values.subarray(column * width, (column + 1) * width), at);
       at += width;
     }
-    for (let token = 0; token < tokens; token++) {
-      evidence[at + Math.min(Math.floor(token / TOKENS_PER_HOUR), HOURS)]! += byToken[column * tokens + token]!;
-    }
   }
+}
+
+/** Sums the tokens of each hour of the past, and those of the future. @param byToken [B, TOKENS] @returns [B, 25] */
+function attentionByHour(byToken: Float32Array): Float32Array {
+  const tokens = PAST_TOKENS + FUTURE_TOKENS;
+  const width = ATTENTION_HOURS + 1;
+  const byHour = new Float32Array((byToken.length / tokens) * width);
+  byToken.forEach((share, i) => {
+    const hour = Math.min(Math.floor((i % tokens) / TOKENS_PER_HOUR), ATTENTION_HOURS);
+    byHour[Math.floor(i / tokens) * width + hour]! += share;
+  });
+  return byHour;
 }

@@ -9,6 +9,12 @@ import { type LongSeries, toLongSeries } from '../../src/model/training/corpus.j
 
 /** A network that is small enough to be run often. */
 export const SMALL: Hyperparameters = { hidden: 8, heads: 2 };
+export const SMALL_PERCEPTRON: Hyperparameters = { network: 'perceptron', hidden: 8, heads: 1 };
+/** Names and small forms of every network. */
+export const NETWORKS: readonly (readonly [string, Hyperparameters])[] = [
+  ['TFT', SMALL],
+  ['perceptron', SMALL_PERCEPTRON],
+];
 
 /** Index of the last known bucket in tests: a fixed moment. */
 export const NEWEST = 5_700_077;

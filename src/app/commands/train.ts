@@ -8,7 +8,12 @@ import { loadEngine } from '../../model/engine/engine.js';
 import type { Engine } from '../../model/engine/types.js';
 import { type TrainedModel, writeModel } from '../../model/files/modelFolder.js';
 import { Forecaster } from '../../model/forecaster.js';
-import { DEFAULT_HYPERPARAMETERS } from '../../model/network/parameters.js';
+import {
+  DEFAULT_HYPERPARAMETERS,
+  type Hyperparameters,
+  NETWORKS,
+  PERCEPTRON_HYPERPARAMETERS,
+} from '../../model/network/parameters.js';
 import { readCheckpoint, writeCheckpoint } from '../../model/training/checkpoint.js';
 import type { LongSeries } from '../../model/training/corpus.js';
 import { evaluateModel } from '../../model/training/evaluate.js';
@@ -19,7 +24,7 @@ import {
   type TrainingHooks,
   type TrainingProgress,
   type TrainingSettings,
-  trainTft,
+  trainNetwork,
 } from '../../model/training/trainer.js';
 import { loadConfigFile } from '../configFile.js';
 import { wholeNumber } from '../flags.js';
@@ -39,7 +44,8 @@ interface TrainFlags {
   readonly out: string;
   readonly evaluate?: readonly string[];
   readonly steps: string;
-  readonly hidden: string;
+  readonly network: string;
+  readonly hidden?: string;
   readonly seed: string;
   readonly threads: string;
   readonly resume?: boolean;
@@ -47,7 +53,7 @@ interface TrainFlags {
 
 /** @param commandText the command as it was typed, for the model's card */
 export async function train(flags: TrainFlags, commandText: string): Promise<number> {
-  const hyperparameters = { ...DEFAULT_HYPERPARAMETERS, hidden: wholeNumber('hidden', flags.hidden, 4, 256) };
+  const hyperparameters = hyperparametersOf(flags);
   const settings: TrainingSettings = {
     ...DEFAULT_TRAINING,
     seed: wholeNumber('seed', flags.seed, 0, 2 ** 31 - 1),
@@ -71,7 +77,7 @@ export async function train(flags: TrainFlags, commandText: string): Promise<num
     onProgress: progressLine(progress, settings.batchSize),
     onCheckpoint: (checkpoint) => keepCheckpoint(checkpointPath, checkpoint, identity, progress),
   };
-  const best = await trainTft(engine, corpus, hyperparameters, settings, hooks, resume).catch((cause) => {
+  const best = await trainNetwork(engine, corpus, hyperparameters, settings, hooks, resume).catch((cause) => {
     if (cause instanceof RangeError) throw new CommandError(`${flags.from.join(' ')}: ${cause.message}`, { cause });
     throw cause;
   });
@@ -100,6 +106,14 @@ export async function train(flags: TrainFlags, commandText: string): Promise<num
   if (interrupt.signal.aborted) progress.done('stopped early; go on with the same command and --resume');
   else await rm(checkpointPath, { force: true });
   return 0;
+}
+
+function hyperparametersOf({ network, hidden }: TrainFlags): Hyperparameters {
+  if (!NETWORKS.some((kind) => kind === network)) {
+    throw new CommandError(`--network is "${network}"; expected ${NETWORKS.join(' or ')}`);
+  }
+  const defaults = network === 'perceptron' ? PERCEPTRON_HYPERPARAMETERS : DEFAULT_HYPERPARAMETERS;
+  return hidden === undefined ? defaults : { ...defaults, hidden: wholeNumber('hidden', hidden, 4, 256) };
 }
 
 /** Before hours of training, not after them. */
@@ -169,7 +183,7 @@ async function keepCheckpoint(
 
 async function measure(
   engine: Engine,
-  hyperparameters: TrainedModel['hyperparameters'],
+  hyperparameters: Hyperparameters,
   best: BestWeights,
   corpus: readonly LongSeries[],
   { split }: TrainingSettings,

@@ -1,14 +1,9 @@
 /** Frames → forecasts: rows of all servers fill batches together, and come back as one list per server. */
 import type { Forecast, Frame } from '../../core/flow.js';
 import { upperBound } from '../../core/metrics.js';
-import {
-  CANDIDATES_SIZE,
-  EVIDENCE_LAYOUT,
-  EVIDENCE_SIZE,
-  FORECAST_SIZE,
-  type ForecastBlock,
-} from '../../model/forecaster.js';
+import { CANDIDATES_SIZE, FORECAST_SIZE, type ForecastBlock } from '../../model/forecaster.js';
 import { metricId, profileId } from '../../model/inputs/contract.js';
+import { evidenceSize } from '../../model/network/network.js';
 import { isForecastable } from '../../windows/forecastable.js';
 import { type ForecastJob, type JobServer, ROW_WIDTH } from './protocol.js';
 
@@ -114,6 +109,7 @@ function toJob(frames: readonly Frame[], { placed, details }: PlacedJob): Omit<F
 }
 
 function toForecast(frame: Frame, row: number, block: ForecastBlock, i: number, model: string): Forecast {
+  const width = evidenceSize(block.layout);
   return {
     server: frame.server,
     metric: frame.metrics[row]!,
@@ -122,8 +118,8 @@ function toForecast(frame: Frame, row: number, block: ForecastBlock, i: number, 
     values: block.values.subarray(i * FORECAST_SIZE, (i + 1) * FORECAST_SIZE),
     model,
     evidence: {
-      layout: EVIDENCE_LAYOUT,
-      weights: block.evidence.subarray(i * EVIDENCE_SIZE, (i + 1) * EVIDENCE_SIZE),
+      layout: block.layout,
+      weights: block.evidence.subarray(i * width, (i + 1) * width),
     },
   };
 }

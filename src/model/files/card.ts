@@ -1,6 +1,12 @@
 /** `CARD.md` of a model folder, rendered from its manifest. */
 import type { Manifest } from './manifest.js';
 
+const NETWORK_TEXTS: Readonly<Record<Manifest['hyperparameters']['network'], string>> = {
+  tft: 'A Temporal Fusion Transformer (Lim et al. 2021)',
+  perceptron:
+    "A perceptron with the inputs and the output head of linborg's Temporal Fusion Transformer, a yardstick for it,",
+};
+
 const figure = (value: number | undefined) => (value === undefined ? '–' : value.toFixed(3));
 
 /** The model card: what it is, what it saw, how good it was on what it never saw, and its limits. */
@@ -16,17 +22,18 @@ export function renderCard({ name, created, linborg, hyperparameters, weights, t
     figure(entry.coverage),
   ]);
   const table = [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  const heads = hyperparameters.network === 'tft' ? `, ${hyperparameters.heads} attention heads` : '';
   const percent = Math.round(training.train_until * 100);
   const datasets = training.datasets.map(
     (set) => `| ${set.name} | ${set.servers} | ${set.series} | ${set.from} | ${set.to} |`,
   );
   return `# Model card: ${name}
 
-A Temporal Fusion Transformer (Lim et al. 2021) that forecasts one metric of one server: 24 h of 5-minute steps in, with
+${NETWORK_TEXTS[hyperparameters.network]} that forecasts one metric of one server: 24 h of 5-minute steps in, with
 seven more days as a same-time profile, the next 8 h out as p10, p50 and p90.
 
 - created ${created} by linborg ${linborg}
-- ${weights.parameters} parameters, hidden ${hyperparameters.hidden}, ${hyperparameters.heads} attention heads
+- ${weights.parameters} parameters, hidden ${hyperparameters.hidden}${heads}
 - SHA-256 of the weights: \`${weights.sha256}\`
 
 ## Training

@@ -1,6 +1,7 @@
 /** `manifest.json` of a model folder: what the model expects, where it comes from, how good it is. */
 import { z } from 'zod';
 import { inputContract } from '../inputs/contract.js';
+import { NETWORKS } from '../network/parameters.js';
 
 /** Raised when an older linborg could not read the folder. */
 export const MODEL_FORMAT = 1;
@@ -35,7 +36,12 @@ export const manifestSchema = z.strictObject({
   linborg: z.string(),
   input: z.looseObject({}),
   hyperparameters: z
-    .strictObject({ hidden: z.number().int().positive(), heads: z.number().int().positive() })
+    .strictObject({
+      // Folders from before there was a choice do not say.
+      network: z.enum(NETWORKS).default('tft'),
+      hidden: z.number().int().positive(),
+      heads: z.number().int().positive(),
+    })
     .refine(({ hidden, heads }) => hidden % heads === 0, { error: 'expected hidden to be a multiple of heads' }),
   weights: z.strictObject({ file: z.string(), sha256: z.string(), parameters: z.number().int() }),
   training: z.strictObject({

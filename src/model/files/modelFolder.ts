@@ -113,7 +113,7 @@ export async function writeModel(path: string, model: TrainedModel, engine: Engi
     created: model.created,
     linborg: model.linborg,
     input: inputContract(),
-    hyperparameters: { ...model.hyperparameters },
+    hyperparameters: { network: 'tft', ...model.hyperparameters },
     weights: {
       file: WEIGHTS_FILE,
       sha256: sha256(bytes),

@@ -1,10 +1,12 @@
-/** Names, shapes and seeded first values of every weight of the network. */
+/** Names, shapes and seeded first values of every weight of a network. */
 import { normal, type Random, seededRandom } from '../../core/random.js';
 import {
   BASE_CANDIDATE,
   CANDIDATES,
+  FUTURE_TOKENS,
   FUTURE_VARIABLES,
   METRIC_CLASSES,
+  PAST_TOKENS,
   PAST_VARIABLES,
   PATCH_STEPS,
   PROFILE_CLASSES,
@@ -12,14 +14,28 @@ import {
   TOKEN_WIDTH,
 } from '../inputs/contract.js';
 
+/** The Temporal Fusion Transformer, or the yardstick that it has to beat. */
+export const NETWORKS = ['tft', 'perceptron'] as const;
+export type NetworkKind = (typeof NETWORKS)[number];
+
 export interface Hyperparameters {
+  /** Absent = tft. */
+  readonly network?: NetworkKind;
   /** Width of every hidden layer. */
   readonly hidden: number;
-  /** Attention heads; must divide `hidden`. */
+  /** Attention heads of the TFT; must divide `hidden`. */
   readonly heads: number;
 }
 
 export const DEFAULT_HYPERPARAMETERS: Hyperparameters = { hidden: 32, heads: 4 };
+/** As wide as its products are still cheap: 150,000 weights. */
+export const PERCEPTRON_HYPERPARAMETERS: Hyperparameters = { network: 'perceptron', hidden: 96, heads: 1 };
+
+/** Numbers that the perceptron keeps of a past token (of 24 in) and of a future token (of 60 in). */
+const PERCEPTRON_PAST_WIDTH = 8;
+const PERCEPTRON_FUTURE_WIDTH = 16;
+/** Its embeddings of metric and profile. */
+const PERCEPTRON_EMBEDDING_WIDTH = 8;
 
 /** Static variables of the static selection network: the window's figures, the metric, the profile. */
 export const STATIC_VARIABLES = ['figures', 'metric', 'profile'] as const;
@@ -102,21 +118,37 @@ function lstm(name: string, size: number): ParameterSpec[] {
   return [matrix(`${name}.kernel`, [2 * size, 4 * size]), vector(`${name}.bias`, 4 * size, forgetOpen)];
 }
 
-/** Every weight of the network, in a fixed order. */
-export function parameterSpecs({ hidden, heads }: Hyperparameters): ParameterSpec[] {
-  if (hidden % heads !== 0) throw new RangeError(`hidden is ${hidden}; expected a multiple of heads (${heads})`);
-  const embedding = (name: string, rows: number): ParameterSpec => ({
-    name,
-    shape: [rows, hidden],
-    start: { fanIn: 1, gain: 0.3 },
-    decays: false,
-  });
+function embedding(name: string, rows: number, width: number): ParameterSpec {
+  return { name, shape: [rows, width], start: { fanIn: 1, gain: 0.3 }, decays: false };
+}
+
+/** The output head on rows of `width` values. */
+function head(width: number): ParameterSpec[] {
   const mixtureStart: Start = { fill: (column) => (column % CANDIDATES.length === BASE_CANDIDATE ? 1.5 : 0) };
-  const headWeights = (name: string, width: number): ParameterSpec => matrix(`head.${name}.w`, [hidden, width], 0.1);
+  const headWeights = (name: string, columns: number) => matrix(`head.${name}.w`, [width, columns], 0.1);
+  return [
+    headWeights('mixture', PATCH_STEPS * CANDIDATES.length),
+    vector('head.mixture.b', PATCH_STEPS * CANDIDATES.length, mixtureStart),
+    headWeights('correction', PATCH_STEPS),
+    vector('head.correction.b', PATCH_STEPS),
+    headWeights('lower', PATCH_STEPS),
+    vector('head.lower.b', PATCH_STEPS, { fill: () => 0.3 }),
+    headWeights('upper', PATCH_STEPS),
+    vector('head.upper.b', PATCH_STEPS, { fill: () => 0.3 }),
+  ];
+}
+
+/** Every weight of a network, in a fixed order. */
+export function parameterSpecs(hyperparameters: Hyperparameters): ParameterSpec[] {
+  return hyperparameters.network === 'perceptron' ? perceptronSpecs(hyperparameters) : tftSpecs(hyperparameters);
+}
+
+function tftSpecs({ hidden, heads }: Hyperparameters): ParameterSpec[] {
+  if (hidden % heads !== 0) throw new RangeError(`hidden is ${hidden}; expected a multiple of heads (${heads})`);
   return [
     ...linear('static.figures', STATIC_FIGURES.length, hidden),
-    embedding('static.metric', METRIC_CLASSES),
-    embedding('static.profile', PROFILE_CLASSES),
+    embedding('static.metric', METRIC_CLASSES, hidden),
+    embedding('static.profile', PROFILE_CLASSES, hidden),
     ...selection('static.selection', STATIC_VARIABLES.length, hidden, hidden, 0),
     ...['selection', 'hidden', 'cell', 'enrichment'].flatMap((part) => grn(`context.${part}`, hidden, hidden, hidden)),
     ...selection('past', PAST_VARIABLES.length, TOKEN_WIDTH, hidden, hidden),
@@ -135,14 +167,35 @@ export function parameterSpecs({ hidden, heads }: Hyperparameters): ParameterSpe
     ...grn('feedforward', hidden, hidden, hidden),
     ...gate('output.glu', hidden, hidden),
     ...norm('output.norm', hidden),
-    headWeights('mixture', PATCH_STEPS * CANDIDATES.length),
-    vector('head.mixture.b', PATCH_STEPS * CANDIDATES.length, mixtureStart),
-    headWeights('correction', PATCH_STEPS),
-    vector('head.correction.b', PATCH_STEPS),
-    headWeights('lower', PATCH_STEPS),
-    vector('head.lower.b', PATCH_STEPS, { fill: () => 0.3 }),
-    headWeights('upper', PATCH_STEPS),
-    vector('head.upper.b', PATCH_STEPS, { fill: () => 0.3 }),
+    ...head(hidden),
+  ];
+}
+
+/** Tokens shrunk by one matrix each, two layers over all of them, two more for each future token, the head. */
+function perceptronSpecs({ hidden }: Hyperparameters): ParameterSpec[] {
+  const tokens = (name: string, variables: number, width: number): ParameterSpec => ({
+    name: `${name}.embed`,
+    shape: [variables, TOKEN_WIDTH, width],
+    start: { fanIn: variables * TOKEN_WIDTH },
+    decays: true,
+  });
+  const window =
+    PAST_TOKENS * PERCEPTRON_PAST_WIDTH +
+    FUTURE_TOKENS * PERCEPTRON_FUTURE_WIDTH +
+    STATIC_FIGURES.length +
+    2 * PERCEPTRON_EMBEDDING_WIDTH;
+  const narrow = Math.ceil(hidden / 2);
+  return [
+    embedding('static.metric', METRIC_CLASSES, PERCEPTRON_EMBEDDING_WIDTH),
+    embedding('static.profile', PROFILE_CLASSES, PERCEPTRON_EMBEDDING_WIDTH),
+    tokens('past', PAST_VARIABLES.length, PERCEPTRON_PAST_WIDTH),
+    tokens('future', FUTURE_VARIABLES.length, PERCEPTRON_FUTURE_WIDTH),
+    ...linear('window.first', window, hidden),
+    ...linear('window.second', hidden, hidden),
+    matrix('token.context', [hidden, hidden]),
+    ...linear('token.first', PERCEPTRON_FUTURE_WIDTH, hidden),
+    ...linear('token.second', hidden, narrow),
+    ...head(narrow),
   ];
 }
 

@@ -5,8 +5,8 @@ import type { Engine } from '../engine/types.js';
 import { FUTURE_TOKENS, PAST_TOKENS, PATCH_STEPS } from '../inputs/contract.js';
 import { causalMask } from '../network/attention.js';
 import { toTensors } from '../network/inputTensors.js';
+import { runNetwork } from '../network/network.js';
 import { type Hyperparameters, type ParameterSpec, parameterSpecs, type WeightValues } from '../network/parameters.js';
-import { runTft } from '../network/tft.js';
 import { pinballLoss } from './loss.js';
 import type { TrainingBatch } from './sampler.js';
 
@@ -31,7 +31,7 @@ function lossOf(
   const graph = forTraining(engine);
   return (...weights: Tensor[]) => {
     const byName = new Map(specs.map((spec, i) => [spec.name, weights[i]!]));
-    const { quantiles } = runTft(graph, (name) => byName.get(name)!, hyperparameters, inputs, mask);
+    const { quantiles } = runNetwork(graph, (name) => byName.get(name)!, hyperparameters, inputs, mask);
     return pinballLoss(tf, quantiles, target, weight);
   };
 }

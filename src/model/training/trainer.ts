@@ -89,7 +89,7 @@ const REPORT_EVERY = 20;
  * Batches depend on the seed and the step alone, so that a resumed run equals an uninterrupted one.
  * @throws RangeError if the corpus has no usable window
  */
-export async function trainTft(
+export async function trainNetwork(
   engine: Engine,
   corpus: readonly LongSeries[],
   hyperparameters: Hyperparameters,

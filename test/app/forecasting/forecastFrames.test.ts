@@ -2,8 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { type ForecastRows, forecastFrames } from '../../../src/app/forecasting/forecastFrames.js';
 import { ROW_WIDTH } from '../../../src/app/forecasting/protocol.js';
 import type { Frame } from '../../../src/core/flow.js';
-import { EVIDENCE_SIZE, FORECAST_SIZE, type ForecastBlock } from '../../../src/model/forecaster.js';
+import { FORECAST_SIZE, type ForecastBlock } from '../../../src/model/forecaster.js';
+import { evidenceLayout, evidenceSize } from '../../../src/model/network/network.js';
+import { DEFAULT_HYPERPARAMETERS } from '../../../src/model/network/parameters.js';
 import { simulatedFrames } from '../fixtures/frames.js';
+
+const layout = evidenceLayout(DEFAULT_HYPERPARAMETERS);
 
 /** Persistence: every step and level of a row is its newest value, so that a mix-up of rows shows. */
 const persistence: ForecastRows = async ({ servers, rows }): Promise<ForecastBlock> => {
@@ -15,7 +19,7 @@ const persistence: ForecastRows = async ({ servers, rows }): Promise<ForecastBlo
     const newest = server.values[row * server.capacity + (server.newest % server.capacity)]!;
     values.fill(newest, i * FORECAST_SIZE, (i + 1) * FORECAST_SIZE);
   }
-  return { values, evidence: new Float32Array(count * EVIDENCE_SIZE) };
+  return { values, layout, evidence: new Float32Array(count * evidenceSize(layout)) };
 };
 
 function newestValue({ values, capacity, newest, metrics }: Frame, metric: string): number {

@@ -15,7 +15,7 @@ import {
   writeWhole,
 } from '../../../src/model/files/modelFolder.js';
 import { decodeSafetensors, encodeSafetensors } from '../../../src/model/files/safetensors.js';
-import { largestDifference, livelyWeights, SMALL } from '../support.js';
+import { largestDifference, livelyWeights, SMALL, SMALL_PERCEPTRON } from '../support.js';
 
 const engine = await loadEngine('auto');
 const root = mkdtempSync(join(tmpdir(), 'linborg-model-'));
@@ -76,7 +76,7 @@ describe('a model folder', () => {
     expect(model.manifest).toMatchObject({
       format: 1,
       name: 'tiny',
-      hyperparameters: SMALL,
+      hyperparameters: { ...SMALL, network: 'tft' },
       training: trained.training,
       profiles: trained.profiles,
       accuracy: trained.accuracy,
@@ -87,6 +87,23 @@ describe('a model folder', () => {
     const { values } = forecaster.forecast(goldenWindows());
     forecaster.dispose();
     expect(largestDifference(values, model.manifest.golden.flat())).toBeLessThan(1e-4);
+  });
+
+  test('of a perceptron gives it back as well, and its card says what it is', async () => {
+    const weights = livelyWeights(SMALL_PERCEPTRON);
+    await writeModel(folder, { ...trained, hyperparameters: SMALL_PERCEPTRON, weights }, engine);
+    const model = await readModel(folder);
+    expect(model.manifest.hyperparameters).toEqual(SMALL_PERCEPTRON);
+    expect(new Map(model.weights)).toEqual(weights);
+    createForecaster(engine, model).dispose();
+    expect(readFileSync(join(folder, 'CARD.md'), 'utf8')).toMatch(/\nA perceptron with .*parameters, hidden 8\n/s);
+  });
+
+  test('from before there was a choice of networks holds a TFT', async () => {
+    const { hyperparameters, ...rest } = readManifest();
+    const { network: _, ...older } = hyperparameters;
+    writeManifest({ ...rest, hyperparameters: older });
+    expect((await readModel(folder)).manifest.hyperparameters.network).toBe('tft');
   });
 
   test('consists of three files and nothing temporary', () => {

@@ -10,32 +10,32 @@ import {
   TRAINING_AUGMENTATION,
   type TrainingBatch,
 } from '../../../src/model/training/sampler.js';
-import { livelyHistory, livelyWeights, longSeries, nativeIfInstalled, SMALL } from '../support.js';
+import { livelyHistory, livelyWeights, longSeries, NETWORKS, nativeIfInstalled, SMALL } from '../support.js';
 
 const native = await nativeIfInstalled();
 
-describe.skipIf(!native)('gradients of the whole loss', () => {
+describe.skipIf(!native).each(NETWORKS)('gradients of the whole loss of a %s', (_, hyperparameters) => {
   const engine = native as Engine;
   const batch = someBatch();
-  const weights = livelyWeights(SMALL);
+  const weights = livelyWeights(hyperparameters);
   // An encoder that remembers, so that what its first state comes from has a gradient to speak of.
-  weights.get('encoder.bias')!.fill(4, SMALL.hidden, 2 * SMALL.hidden);
-  const names = parameterSpecs(SMALL).map(({ name }) => name);
+  weights.get('encoder.bias')?.fill(4, SMALL.hidden, 2 * SMALL.hidden);
+  const names = parameterSpecs(hyperparameters).map(({ name }) => name);
   const { loss, gradients } = native
-    ? lossAndGradients(engine, SMALL, weights, batch)
+    ? lossAndGradients(engine, hyperparameters, weights, batch)
     : { loss: 0, gradients: new Map<string, Float32Array>() };
 
   /** (L(w + εd) − L(w − εd)) / 2ε for one weight, d of length 1. */
   const slopeAlong = (name: string, direction: Float32Array, epsilon: number): number => {
     const moved = (sign: number) => {
       const values = weights.get(name)!.map((value, i) => value + sign * epsilon * direction[i]!);
-      return batchLoss(engine, SMALL, new Map(weights).set(name, values), batch);
+      return batchLoss(engine, hyperparameters, new Map(weights).set(name, values), batch);
     };
     return (moved(1) - moved(-1)) / (2 * epsilon);
   };
 
   test('come with the loss that is computed without them', () => {
-    expect(loss).toBeCloseTo(batchLoss(engine, SMALL, weights, batch), 5);
+    expect(loss).toBeCloseTo(batchLoss(engine, hyperparameters, weights, batch), 5);
     expect(loss).toBeGreaterThan(0.1);
   });
 

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_HYPERPARAMETERS, initialWeights, parameterSpecs } from '../../../src/model/network/parameters.js';
+import {
+  DEFAULT_HYPERPARAMETERS,
+  initialWeights,
+  PERCEPTRON_HYPERPARAMETERS,
+  parameterSpecs,
+} from '../../../src/model/network/parameters.js';
 
 const bytesOf = (weights: ReadonlyMap<string, Float32Array>) =>
   Buffer.concat([...weights].flatMap(([name, values]) => [Buffer.from(name), Buffer.from(values.buffer)]));
@@ -43,5 +48,13 @@ describe('first weights', () => {
 
   test('cannot be made for a width that the heads do not divide', () => {
     expect(() => parameterSpecs({ hidden: 30, heads: 4 })).toThrow('hidden is 30; expected a multiple of heads (4)');
+  });
+
+  test('of a perceptron are its own, of the order of the TFT’s, and fit into half of the 2 MB that a model may have', () => {
+    const specs = parameterSpecs(PERCEPTRON_HYPERPARAMETERS);
+    expect(specs.map(({ name }) => name)).not.toContain('encoder.kernel');
+    const count = specs.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+    expect(count).toBeGreaterThan(100_000);
+    expect(count).toBeLessThan(200_000);
   });
 });

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { normal, seededRandom } from '../../../src/core/random.js';
 import type { Engine } from '../../../src/model/engine/types.js';
+import { Forecaster } from '../../../src/model/forecaster.js';
+import type { Hyperparameters } from '../../../src/model/network/parameters.js';
 import type { LongSeries } from '../../../src/model/training/corpus.js';
+import { evaluateModel } from '../../../src/model/training/evaluate.js';
 import { lossAndGradients } from '../../../src/model/training/gradient.js';
 import {
   buildPool,
@@ -16,9 +19,9 @@ import {
   type TrainingHooks,
   type TrainingProgress,
   type TrainingSettings,
-  trainTft,
+  trainNetwork,
 } from '../../../src/model/training/trainer.js';
-import { livelyWeights, longSeries, nativeIfInstalled, SMALL } from '../support.js';
+import { livelyWeights, longSeries, nativeIfInstalled, SMALL, SMALL_PERCEPTRON } from '../support.js';
 
 const native = await nativeIfInstalled();
 
@@ -42,11 +45,14 @@ const settings: TrainingSettings = {
 const short: TrainingSettings = { ...settings, validateEvery: 4, adam: { ...settings.adam, totalSteps: 8 } };
 
 /** A signal that aborts during the given step, which lies between the first and the second validation. */
-function abortAfter(step: number): [AbortController, (progress: TrainingProgress) => void] {
+function abortAfter(step: number): { control: AbortController; onProgress: (progress: TrainingProgress) => void } {
   const control = new AbortController();
   // The loop waits for one immediate per step.
   const wait = (turns: number) => setImmediate(() => (turns === 0 ? control.abort() : wait(turns - 1)));
-  return [control, (progress) => progress.step === short.validateEvery && wait(step - short.validateEvery)];
+  return {
+    control,
+    onProgress: (progress) => progress.step === short.validateEvery && wait(step - short.validateEvery),
+  };
 }
 
 interface Recorded {
@@ -58,25 +64,29 @@ interface Recorded {
 describe.skipIf(!native)('training', () => {
   const engine = native as Engine;
 
-  const train = async (
-    wanted: TrainingSettings,
-    resume?: Checkpoint,
-    control = new AbortController(),
-    onProgress: (progress: TrainingProgress) => void = () => {},
-  ): Promise<Recorded> => {
+  interface Circumstances {
+    readonly corpus?: readonly LongSeries[];
+    readonly hyperparameters?: Hyperparameters;
+    readonly resume?: Checkpoint;
+    readonly control?: AbortController;
+    readonly onProgress?: (progress: TrainingProgress) => void;
+  }
+
+  const train = async (wanted: TrainingSettings, more: Circumstances = {}): Promise<Recorded> => {
     const progress: TrainingProgress[] = [];
     const checkpoints: Checkpoint[] = [];
     const hooks: TrainingHooks = {
       onProgress: (line) => {
         progress.push(line);
-        onProgress(line);
+        more.onProgress?.(line);
       },
       onCheckpoint: async (checkpoint) => {
         checkpoints.push(structuredClone(checkpoint));
       },
-      signal: control.signal,
+      signal: (more.control ?? new AbortController()).signal,
     };
-    const best = await trainTft(engine, corpus, SMALL, wanted, hooks, resume);
+    const { corpus: series = corpus, hyperparameters = SMALL } = more;
+    const best = await trainNetwork(engine, series, hyperparameters, wanted, hooks, more.resume);
     return { best, progress, checkpoints };
   };
 
@@ -89,9 +99,26 @@ describe.skipIf(!native)('training', () => {
     expect(validations).toEqual([20, 40]);
   });
 
+  test('of a perceptron learns as well: what repeats every second day, it forecasts better than any candidate', async () => {
+    const alternating = [1, 2, 3].map((seed) => {
+      const random = seededRandom(seed);
+      const swing = (i: number) => 20 * Math.sin((2 * Math.PI * i) / 576 + seed);
+      return longSeries(
+        `web${seed}`,
+        Float32Array.from({ length: 5000 }, (_, i) => 50 + swing(i) + normal(random)),
+      );
+    });
+    const longer = { ...settings, adam: { ...settings.adam, totalSteps: 60 } };
+    const { best } = await train(longer, { corpus: alternating, hyperparameters: SMALL_PERCEPTRON });
+    const forecaster = new Forecaster(engine, SMALL_PERCEPTRON, best.weights);
+    const [accuracy] = await evaluateModel(forecaster, alternating, { from: 0.7, origins: 10 }, () => {});
+    forecaster.dispose();
+    expect(accuracy!.mase).toBeLessThan(0.7 * Math.min(...Object.values(accuracy!.baselines)));
+  });
+
   test('goes on from a checkpoint as if it had never stopped: same weights, averages, moments and best', async () => {
     const whole = await train(short);
-    const resumed = await train(short, structuredClone(whole.checkpoints[0]!));
+    const resumed = await train(short, { resume: structuredClone(whole.checkpoints[0]!) });
     expect(whole.checkpoints[0]!.state.step).toBe(4);
     expect(resumed.checkpoints).toEqual(whole.checkpoints.slice(1));
     expect(resumed.best).toEqual(whole.best);
@@ -105,7 +132,7 @@ describe.skipIf(!native)('training', () => {
   });
 
   test('that is aborted ends after the running step and keeps the best, the unfinished stretch included', async () => {
-    const { best, checkpoints, progress } = await train(short, undefined, ...abortAfter(5));
+    const { best, checkpoints, progress } = await train(short, abortAfter(5));
     expect(checkpoints.map(({ state }) => state.step)).toEqual([4, 5]);
     expect(progress.map(({ step, validationLoss }) => [step, validationLoss !== undefined])).toEqual([
       [4, true],
@@ -116,8 +143,8 @@ describe.skipIf(!native)('training', () => {
 
   test('that was aborted between two validations goes on as if it had never stopped', async () => {
     const whole = await train(short);
-    const aborted = await train(short, undefined, ...abortAfter(6));
-    const resumed = await train(short, aborted.checkpoints.at(-1)!);
+    const aborted = await train(short, abortAfter(6));
+    const resumed = await train(short, { resume: aborted.checkpoints.at(-1)! });
     expect(resumed.checkpoints).toEqual(whole.checkpoints.slice(1));
     expect(resumed.best).toEqual(whole.best);
   });
@@ -125,7 +152,7 @@ describe.skipIf(!native)('training', () => {
   test('that is aborted before the first step still returns weights, and says how good they are', async () => {
     const control = new AbortController();
     control.abort();
-    const { best, checkpoints } = await train(short, undefined, control);
+    const { best, checkpoints } = await train(short, { control });
     expect(best).toMatchObject({ step: 0, loss: expect.any(Number) });
     expect(best.weights.size).toBeGreaterThan(100);
     expect(checkpoints).toHaveLength(1);
@@ -145,7 +172,7 @@ describe.skipIf(!native)('training', () => {
       onCheckpoint: async () => {},
       signal: new AbortController().signal,
     };
-    const run = trainTft(engine, [longSeries('web1', [1, 2, 3])], SMALL, short, hooks);
+    const run = trainNetwork(engine, [longSeries('web1', [1, 2, 3])], SMALL, short, hooks);
     await expect(run).rejects.toThrow('no series is long enough to train on (needs 300 buckets and 8 h)');
   });
 

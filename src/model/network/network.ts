@@ -1,0 +1,54 @@
+/** Which network a model has: inputs → ordered quantiles in units of the scale, and what it looked at. */
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { EvidenceLayout } from '../../core/flow.js';
+import type { Engine } from '../engine/types.js';
+import { CANDIDATES, FUTURE_VARIABLES, PAST_VARIABLES } from '../inputs/contract.js';
+import type { Head } from './head.js';
+import type { InputTensors } from './inputTensors.js';
+import type { Weights } from './layers.js';
+import type { Hyperparameters } from './parameters.js';
+import { runPerceptron } from './perceptron.js';
+import { runTft, type TftOutput } from './tft.js';
+
+/** What one pass gives; the caller releases it. Selection weights and attention are the TFT's alone. */
+export type NetworkOutput = Head & Partial<TftOutput>;
+
+/** One pass over a batch. With `forTraining(engine)` it can be differentiated. @param mask see `causalMask` */
+export function runNetwork(
+  engine: Engine,
+  weights: Weights,
+  hyperparameters: Hyperparameters,
+  inputs: InputTensors,
+  mask: Tensor2D,
+): NetworkOutput {
+  return hyperparameters.network === 'perceptron'
+    ? runPerceptron(engine, weights, inputs)
+    : runTft(engine, weights, hyperparameters, inputs, mask);
+}
+
+/** Every tensor of an output. */
+export function tensorsOf(output: NetworkOutput): Tensor[] {
+  return Object.values(output) as Tensor[];
+}
+
+/** Hours of the past that attention is summed over. */
+export const ATTENTION_HOURS = 24;
+
+const TFT_EVIDENCE: EvidenceLayout = {
+  past: PAST_VARIABLES.map(({ name }) => name),
+  future: FUTURE_VARIABLES.map(({ name }) => name),
+  candidates: [...CANDIDATES],
+  attention: [...Array.from({ length: ATTENTION_HOURS }, (_, i) => `-${ATTENTION_HOURS - i}h`), 'future'],
+};
+/** A perceptron selects nothing and attends to nothing: those parts are empty. */
+const PERCEPTRON_EVIDENCE: EvidenceLayout = { past: [], future: [], candidates: [...CANDIDATES], attention: [] };
+
+/** The names behind the numbers of a network's evidence. */
+export function evidenceLayout({ network }: Hyperparameters): EvidenceLayout {
+  return network === 'perceptron' ? PERCEPTRON_EVIDENCE : TFT_EVIDENCE;
+}
+
+/** Numbers of the evidence of one forecast. */
+export function evidenceSize(layout: EvidenceLayout): number {
+  return layout.past.length + layout.future.length + layout.candidates.length + layout.attention.length;
+}

@@ -1,0 +1,109 @@
+/** What is learnt from forecasts that came due and from today's inputs: made by truth, shown by exposition. */
+import type { Profile } from './profiles.js';
+
+/** How far ahead the judged steps lay, at most; ascending. */
+export const TRUTH_HORIZONS = ['30m', '1h', '4h', '8h'] as const;
+export type TruthHorizon = (typeof TRUTH_HORIZONS)[number];
+
+/** What a careful person would do by hand; reports and labels use these names. */
+export const BASELINES = [
+  'persistence',
+  'mean_1h',
+  'predict_linear_4h',
+  'seasonal_naive_24h',
+  'median_7d',
+  'median_7d_level',
+] as const;
+export type Baseline = (typeof BASELINES)[number];
+
+/** How good the forecasts of one metric were, at one horizon, over the trailing window. NaN where not judged yet. */
+export interface ForecastAccuracy {
+  readonly metric: string;
+  readonly horizon: TruthHorizon;
+  /** Forecast steps judged since the start, ≥ 0. */
+  readonly forecasts: number;
+  /** Mean absolute error of p50 over that of the 24 h seasonal naive forecast in the history before; < 1 is better. */
+  readonly mase: number;
+  /** Share of samples inside p10–p90, 0–1; 0.8 is nominal. */
+  readonly coverage: number;
+  /** Mean pinball loss over p10, p50 and p90, in the metric's unit. */
+  readonly pinball: number;
+  /** Weighted quantile loss: twice the pinball loss over the mean absolute value. */
+  readonly wql: number;
+  /** Mean width of p10–p90 in units of the same scale as `mase`: a wide interval is no merit. */
+  readonly width: number;
+  /** 1 − error / error of the baseline, by baseline, ≤ 1; below 0 the baseline was better. Unjudged ones are absent. */
+  readonly skill: Readonly<Partial<Record<Baseline, number>>>;
+}
+
+/** Who serves a metric now. */
+export interface ServingModel {
+  readonly metric: string;
+  /** Set where the profile has evidence enough for a choice of its own. */
+  readonly profile?: Profile;
+  /** Name of the shipped model, or a baseline. */
+  readonly model: string;
+  /** Epoch seconds of the choice. */
+  readonly since: number;
+  /** In words and numbers. */
+  readonly reason: string;
+}
+
+/** Distance of one metric's inputs of about the last day from the training inputs. */
+export interface DriftScore {
+  readonly metric: string;
+  /** Population stability index, ≥ 0: < 0.1 is alike, > 0.2 is another distribution. */
+  readonly score: number;
+  /** The index of each input figure. */
+  readonly byInput: Readonly<Record<string, number>>;
+}
+
+/** The four measures of drift, or one set of limits on them. */
+export interface DriftMeasures {
+  /** Prediction error rate: relative rise of the forecast error over its reference. */
+  readonly per: number;
+  /** Distribution shift score: the index of the metric whose inputs are farthest from the training inputs. */
+  readonly dss: number;
+  /** Feature drift score: the mean index over all metrics and figures. */
+  readonly fds: number;
+  /** Share of samples outside p10–p90 beyond the nominal 20 %. */
+  readonly anomalyRate: number;
+}
+
+/** Where a measure goes. */
+export type DriftTrend = 'rising' | 'falling' | 'steady' | 'unknown';
+
+/** Drift in all; NaN = not enough evidence yet. */
+export interface DriftReport extends DriftMeasures {
+  /** Largest of the measures in units of their thresholds; ≥ 1 = one is over. */
+  readonly combinedScore: number;
+  readonly needsRetraining: boolean;
+  readonly thresholds: DriftMeasures;
+  readonly trends: Readonly<Record<keyof DriftMeasures, DriftTrend>>;
+  /** What to do and why, in words and numbers. */
+  readonly recommendation: string;
+  /** Metrics with enough evidence, farthest first. */
+  readonly scores: readonly DriftScore[];
+  /** Share of today's windows in each regime, and the training share where the model tells; sums are 1. */
+  readonly regimes?: Readonly<Record<string, RegimeShare>>;
+}
+
+export interface RegimeShare {
+  readonly today: number;
+  readonly training?: number;
+}
+
+/** All that truth knows at one moment. */
+export interface TruthReport {
+  /** Epoch seconds. */
+  readonly at: number;
+  /** Epoch seconds of the first forecast in the ledger. */
+  readonly since: number;
+  /** Forecasts that are not due yet. */
+  readonly pending: number;
+  /** Forecast steps judged since the start. */
+  readonly judged: number;
+  readonly accuracy: readonly ForecastAccuracy[];
+  readonly serving: readonly ServingModel[];
+  readonly drift?: DriftReport;
+}

@@ -52,7 +52,7 @@ export interface ServingModel {
 /** Distance of one metric's inputs of about the last day from the training inputs. */
 export interface DriftScore {
   readonly metric: string;
-  /** Population stability index, ≥ 0: < 0.1 is alike, > 0.2 is another distribution. */
+  /** Upper quartile of the figures' population stability indices, ≥ 0: below 0.1 alike, above 0.2 another distribution. */
   readonly score: number;
   /** The index of each input figure. */
   readonly byInput: Readonly<Record<string, number>>;
@@ -62,20 +62,20 @@ export interface DriftScore {
 export interface DriftMeasures {
   /** Prediction error rate: relative rise of the forecast error over its reference. */
   readonly per: number;
-  /** Distribution shift score: the index of the metric whose inputs are farthest from the training inputs. */
+  /** Distribution shift score: mean drift score of the metrics, ≥ 0. */
   readonly dss: number;
-  /** Feature drift score: the mean index over all metrics and figures. */
+  /** Feature drift score: share of the input figures, over all metrics, whose own index is above 0.2; 0–1. */
   readonly fds: number;
-  /** Share of samples outside p10–p90 beyond the nominal 20 %. */
+  /** Share of samples outside p10–p90 beyond the nominal 20 %, 0–0.8. */
   readonly anomalyRate: number;
 }
 
 /** Where a measure goes. */
 export type DriftTrend = 'rising' | 'falling' | 'steady' | 'unknown';
 
-/** Drift in all; NaN = not enough evidence yet. */
+/** Drift in all; a measure is NaN while there is not enough evidence. */
 export interface DriftReport extends DriftMeasures {
-  /** Largest of the measures in units of their thresholds; ≥ 1 = one is over. */
+  /** Largest of the known measures in units of its threshold; above 1 = one is over; NaN = none is known. */
   readonly combinedScore: number;
   readonly needsRetraining: boolean;
   readonly thresholds: DriftMeasures;
@@ -84,13 +84,11 @@ export interface DriftReport extends DriftMeasures {
   readonly recommendation: string;
   /** Metrics with enough evidence, farthest first. */
   readonly scores: readonly DriftScore[];
-  /** Share of today's windows in each regime, and the training share where the model tells; sums are 1. */
-  readonly regimes?: Readonly<Record<string, RegimeShare>>;
-}
-
-export interface RegimeShare {
-  readonly today: number;
-  readonly training?: number;
+  /**
+   * Share of today's windows that would be among the calmest, noisiest, most seasonal or steepest fifth of the training
+   * windows, by regime; 0.2 = as in training. Unknown ones are absent.
+   */
+  readonly regimes: Readonly<Record<string, number>>;
 }
 
 /** All that truth knows at one moment. */

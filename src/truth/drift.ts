@@ -1,0 +1,114 @@
+/** Drift: are today's inputs and errors still those that the model was made for? */
+import type { DriftMeasures, DriftReport, DriftTrend, ForecastAccuracy } from '../core/truth.js';
+import { anomalyRate, ErrorRise } from './driftErrors.js';
+import { InputDrift, type TrainingInputs } from './driftInputs.js';
+import { recommend } from './driftWords.js';
+
+/** Limits that the older daemons used, on the same four measures. */
+const THRESHOLDS: DriftMeasures = { per: 0.1, dss: 0.2, fds: 0.15, anomalyRate: 0.05 };
+
+/** Above this index a figure counts as shifted: the usual rule for the population stability index. */
+const SHIFTED_INDEX = 0.2;
+
+const HOUR_SECONDS = 3600;
+/** Trends compare with yesterday's measures, or with those of at least half a day ago. */
+const TREND_SECONDS = 24 * HOUR_SECONDS;
+const SHORTEST_TREND_SECONDS = 12 * HOUR_SECONDS;
+/** A change of a quarter of the threshold is a trend. */
+const TREND_SHARE = 0.25;
+
+/** The bins of the training deciles that make a regime: a fifth of the training windows each. */
+const REGIMES = {
+  calm: { figure: 'roughness', bins: [0, 1] },
+  noisy: { figure: 'roughness', bins: [8, 9] },
+  seasonal: { figure: 'seasonal_share_of_scale', bins: [8, 9] },
+  ramping: { figure: 'change_over_8h', bins: [0, 9] },
+} as const;
+
+interface PastMeasures {
+  readonly at: number;
+  readonly measures: DriftMeasures;
+}
+
+/** Watches the inputs and errors of one model; another model needs another monitor. */
+export class DriftMonitor {
+  readonly #inputs: InputDrift;
+  readonly #errors = new ErrorRise();
+  #past: PastMeasures[] = [];
+
+  /**
+   * @param figures   names of the input figures of each row, in order
+   * @param training  deciles of these figures in the training windows; without, only errors are watched
+   */
+  constructor(figures: readonly string[], training: TrainingInputs = {}) {
+    this.#inputs = new InputDrift(figures, training);
+  }
+
+  /** Takes in the input figures of one forecast made at epoch second `at`. */
+  observe(at: number, server: string, metric: string, figures: ArrayLike<number>): void {
+    this.#inputs.observe(at, server, metric, figures);
+  }
+
+  /**
+   * Judges drift at epoch second `at`, which ascends from call to call.
+   * @param accuracy  live accuracy at that moment
+   */
+  report(at: number, accuracy: readonly ForecastAccuracy[]): DriftReport {
+    const scores = this.#inputs.scores(at);
+    const measures: DriftMeasures = {
+      per: this.#errors.update(at, accuracy),
+      dss: mean(scores.map(({ score }) => score)),
+      fds: mean(
+        scores.flatMap(({ byInput }) => Object.values(byInput)).map((index) => (index > SHIFTED_INDEX ? 1 : 0)),
+      ),
+      anomalyRate: anomalyRate(accuracy),
+    };
+    const trends = this.#trends(at, measures);
+    const combinedScore = combine(measures);
+    return {
+      ...measures,
+      combinedScore,
+      needsRetraining: combinedScore > 1,
+      thresholds: THRESHOLDS,
+      trends,
+      recommendation: recommend(measures, THRESHOLDS, scores),
+      scores,
+      regimes: this.#regimes(at),
+    };
+  }
+
+  #trends(at: number, measures: DriftMeasures): DriftReport['trends'] {
+    const before = this.#past.find((past) => at - past.at <= TREND_SECONDS);
+    const old = before !== undefined && at - before.at >= SHORTEST_TREND_SECONDS ? before.measures : undefined;
+    const newest = this.#past.at(-1);
+    if (newest === undefined || at - newest.at >= HOUR_SECONDS) {
+      this.#past = [...this.#past.filter((past) => at - past.at <= TREND_SECONDS), { at, measures }];
+    }
+    const trendOf = (measure: keyof DriftMeasures): DriftTrend => {
+      const change = (measures[measure] - (old?.[measure] ?? Number.NaN)) / THRESHOLDS[measure];
+      if (Number.isNaN(change)) return 'unknown';
+      return change > TREND_SHARE ? 'rising' : change < -TREND_SHARE ? 'falling' : 'steady';
+    };
+    return { per: trendOf('per'), dss: trendOf('dss'), fds: trendOf('fds'), anomalyRate: trendOf('anomalyRate') };
+  }
+
+  #regimes(at: number): Record<string, number> {
+    const shares = Object.entries(REGIMES).map(([name, { figure, bins }]): [string, number] => [
+      name,
+      this.#inputs.shareInBins(at, figure, bins),
+    ]);
+    return Object.fromEntries(shares.filter(([, share]) => Number.isFinite(share)));
+  }
+}
+
+/** The largest known measure in units of its threshold; NaN if none is known. */
+function combine(measures: DriftMeasures): number {
+  const known = (Object.keys(THRESHOLDS) as (keyof DriftMeasures)[])
+    .map((measure) => measures[measure] / THRESHOLDS[measure])
+    .filter((ratio) => Number.isFinite(ratio));
+  return known.length === 0 ? Number.NaN : Math.max(0, ...known);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

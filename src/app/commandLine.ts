@@ -84,6 +84,26 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
     .action(async (flags) => exit(await (await import('./commands/train.js')).train(flags, typed)));
 
   program
+    .command('backtest')
+    .description(
+      'replay recorded history through the pipeline of serve and score every forecast: would it have helped?',
+    )
+    .requiredOption('--from <source...>', '"csv DIR [DIR…]" (folders of traces) or "prometheus" (with --config.file)')
+    .option('--config.file <path>', 'configuration file (for prometheus linborg.yml; for csv the defaults)')
+    .option('--days <days>', 'days of origins to read from Prometheus', '14')
+    .option('--model <name>', 'model to judge: a name in models/ or a path', 'default')
+    .option('--origins <count>', 'forecasts to score per series, spread evenly', '30')
+    .option('--last <share>', 'share of each trace, at its end, that is forecast (0.3; for prometheus by --days)')
+    .option('--start-at <time>', 'epoch seconds from which to forecast, instead of --last')
+    .option('--baselines', 'also write the forecasts of the methods by hand: baselines.csv.gz')
+    .option('--risk', 'also write the risk every 15 minutes: risk.csv')
+    .option('--yardstick <path>', 'second model to compare with, or none (models/perceptron if it is there)')
+    .option('--servers <count>', 'at most this many servers of each data set')
+    .option('--workers <count>', 'threads that forecast', '2')
+    .requiredOption('--out <dir>', 'folder to write')
+    .action(async (flags) => exit(await (await import('./commands/backtest.js')).backtest(flags, typed)));
+
+  program
     .command('simulate')
     .description('a simulated fleet: served as node_exporter would, or its history written out')
     .option('--servers <count>', 'servers in the fleet')

@@ -15,6 +15,8 @@ export type ForecastRows = (job: Omit<ForecastJob, 'id'>) => Promise<ForecastBlo
 
 /** What lay behind one forecast, for those who judge it later. */
 export interface ForecastDetails {
+  /** [HORIZON_STEPS × QUANTILE_LEVELS]: the model's own quantiles, before anything corrects them. */
+  readonly raw: Float32Array;
   /** [HORIZON_STEPS × CANDIDATES], in the metric's unit. */
   readonly candidates: Float32Array;
 }
@@ -124,7 +126,10 @@ function toForecast(frame: Frame, row: number, block: ForecastBlock, i: number, 
   };
 }
 
-function toDetails({ candidates }: ForecastBlock, i: number): ForecastDetails {
+function toDetails({ values, candidates }: ForecastBlock, i: number): ForecastDetails {
   if (candidates === undefined) throw new TypeError('a job that asked for details was answered without candidates');
-  return { candidates: candidates.subarray(i * CANDIDATES_SIZE, (i + 1) * CANDIDATES_SIZE) };
+  return {
+    raw: values.subarray(i * FORECAST_SIZE, (i + 1) * FORECAST_SIZE),
+    candidates: candidates.subarray(i * CANDIDATES_SIZE, (i + 1) * CANDIDATES_SIZE),
+  };
 }

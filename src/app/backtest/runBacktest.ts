@@ -1,0 +1,184 @@
+/** A whole backtest: replay, score, write. */
+import { CommandError, ModelError } from '../../core/errors.js';
+import { HORIZON_STEPS } from '../../core/flow.js';
+import { seededRandom } from '../../core/random.js';
+import { packageVersion } from '../package.js';
+import { describeRemaining, type Progress } from '../progress.js';
+import type { BacktestOptions } from './backtestOptions.js';
+import { OutputFolder } from './outputFolder.js';
+import { Recorder } from './recorder.js';
+import { type ReplayEvent, replayTraces } from './replayTraces.js';
+import { renderReport } from './report/renderReport.js';
+import { type BacktestReport, type BacktestSettings, REPORT_KIND } from './report/reportData.js';
+import { HORIZON_BINS } from './scores/horizonBins.js';
+import { methodsOf } from './scores/methods.js';
+import { COVERAGE_BAND, MASE_FLOOR, PINBALL_FLOOR } from './scores/ratios.js';
+import { openTraces, type Replayable, startWorkers, type Workers } from './surroundings.js';
+
+export interface BacktestHooks {
+  readonly progress: Progress;
+  /** Stops the run; nothing is written then. */
+  readonly signal: AbortSignal;
+  /** The command as it was typed. */
+  readonly commandText: string;
+}
+
+const BOOTSTRAP_DRAWS = 1000;
+const BOOTSTRAP_SEED = 1;
+
+interface Work {
+  readonly forecasts: number;
+  readonly failedForecasts: number;
+  readonly seconds: number;
+}
+
+/**
+ * Runs a backtest and writes its folder.
+ * @throws CommandError, ModelError or SourceError if it cannot; the folder is then as it was
+ */
+export async function runBacktest(options: BacktestOptions, hooks: BacktestHooks): Promise<BacktestReport> {
+  const { progress, signal } = hooks;
+  const folder = await OutputFolder.open(options.out);
+  const replayable = await openTraces(options, progress);
+  const onDeath = (reason: string) => progress.done(`a forecasting worker died and is being replaced: ${reason}`);
+  const workers = await startWorkers({ ...options, signal, onDeath });
+  const interrupt = () => void closeAll(workers);
+  signal.addEventListener('abort', interrupt, { once: true });
+  try {
+    const methods = methodsOf(workers.model.report.manifest.name, workers.yardstick?.report.manifest.name);
+    const { datasets } = replayable.source;
+    const { schedule, baselines } = options;
+    const recorder = await Recorder.open({ datasets, methods, schedule, baselines }, folder);
+    const work = await replayAll(recorder, replayable, workers, options, hooks);
+    const bootstrap = { draws: BOOTSTRAP_DRAWS, random: () => seededRandom(BOOTSTRAP_SEED) };
+    progress.update('scoring');
+    const report: BacktestReport = {
+      ...describeRun(options, hooks.commandText, workers),
+      work,
+      methods,
+      horizonBins: HORIZON_BINS,
+      datasets: recorder.report(bootstrap),
+    };
+    await folder.create('report.json').write(`${JSON.stringify(report)}\n`);
+    await folder.create('report.html').write(renderReport(report));
+    await folder.commit();
+    return report;
+  } catch (error) {
+    await folder.discard();
+    throw signal.aborted ? new CommandError('stopped before the end; nothing was written', { cause: error }) : error;
+  } finally {
+    signal.removeEventListener('abort', interrupt);
+    await closeAll(workers);
+  }
+}
+
+async function closeAll({ model, yardstick }: { model: Workers; yardstick: Workers | undefined }): Promise<void> {
+  await Promise.all([model.pool.close(), yardstick?.pool.close()]);
+}
+
+/** Replays everything into the recorder. */
+async function replayAll(
+  recorder: Recorder,
+  { source, windows, thresholds }: Replayable,
+  { model, yardstick }: { model: Workers; yardstick: Workers | undefined },
+  options: BacktestOptions,
+  { progress, signal }: BacktestHooks,
+): Promise<Work> {
+  const startedAt = performance.now();
+  const tally = new Tally(source.servers, progress);
+  const events = replayTraces(source.traces, {
+    schedule: options.schedule,
+    windows,
+    thresholds,
+    forecastRows: (job) => model.pool.forecast(job),
+    model: model.report.manifest.name,
+    yardstickRows: yardstick && ((job) => yardstick.pool.forecast(job)),
+    critic: undefined,
+    // Each worker has one to do while one is being scored.
+    lanes: options.workers + 1,
+  });
+  for await (const event of events) {
+    signal.throwIfAborted();
+    if (event.kind === 'round') for (const outcome of event.outcomes) await recorder.add(outcome);
+    else recorder.finish(event.replay);
+    tally.add(event, recorder.forecasts);
+  }
+  const seconds = (performance.now() - startedAt) / 1000;
+  progress.done(`${recorder.forecasts} forecasts in ${seconds.toFixed(1)} s`);
+  return { forecasts: recorder.forecasts, failedForecasts: tally.failed, seconds };
+}
+
+/** Counts failures and shows how far it has come. */
+class Tally {
+  failed = 0;
+  readonly #servers: number;
+  readonly #progress: Progress;
+  readonly #startedAt = performance.now();
+  #finished = 0;
+
+  constructor(servers: number, progress: Progress) {
+    this.#servers = servers;
+    this.#progress = progress;
+  }
+
+  /** Throws ModelError once everything fails. */
+  add(event: ReplayEvent, forecasts: number): void {
+    if (event.kind === 'finished') {
+      this.#finished++;
+      return;
+    }
+    if (event.failure !== undefined) {
+      if (forecasts === 0) throw new ModelError(`nothing could be forecast: ${event.failure}`);
+      if (this.failed === 0) this.#progress.done(`warning: some forecasts fail: ${event.failure}`);
+      this.failed += event.failedSeries;
+    }
+    const elapsed = (performance.now() - this.#startedAt) / 1000;
+    const running = new Set(event.outcomes.map(({ replay }) => replay));
+    const share = (this.#finished + [...running].reduce((sum, { progress }) => sum + progress, 0)) / this.#servers;
+    const parts = [
+      `replayed ${this.#finished} of ${this.#servers} servers`,
+      `${Math.round(forecasts / elapsed)} forecasts/s`,
+      describeRemaining(share, elapsed),
+    ];
+    this.#progress.update(parts.join('  '));
+  }
+}
+
+function describeRun(
+  options: BacktestOptions,
+  command: string,
+  { model, yardstick }: { model: Workers; yardstick: Workers | undefined },
+): Omit<BacktestReport, 'work' | 'methods' | 'horizonBins' | 'datasets'> {
+  const { manifest, engine } = model.report;
+  const second = yardstick?.report.manifest;
+  return {
+    kind: REPORT_KIND,
+    created: new Date().toISOString(),
+    linborg: packageVersion(),
+    command,
+    model: {
+      name: manifest.name,
+      created: manifest.created,
+      engine: `${engine.kind} ${engine.version}`,
+      sha256: manifest.weights.sha256,
+    },
+    yardstick: second === undefined ? null : { name: second.name, created: second.created },
+    settings: settingsOf(options),
+  };
+}
+
+function settingsOf({ folders, schedule }: BacktestOptions): BacktestSettings {
+  return {
+    source: folders === undefined ? 'prometheus' : 'csv',
+    origins: schedule.origins,
+    last: schedule.last,
+    startAt: schedule.startAt ?? null,
+    stepSeconds: 300,
+    horizonSteps: HORIZON_STEPS,
+    maseFloor: MASE_FLOOR,
+    pinballFloor: PINBALL_FLOOR,
+    coverageBand: COVERAGE_BAND,
+    bootstrapDraws: BOOTSTRAP_DRAWS,
+    bootstrapSeed: BOOTSTRAP_SEED,
+  };
+}

@@ -72,6 +72,64 @@ export const CYCLE_METRICS = [
   },
 ] as const satisfies readonly CatalogueEntry[];
 
+/** Families about how good the forecasts are, of the fleet and not of servers; rendered once per cycle. */
+export const TRUTH_METRICS = [
+  {
+    name: 'linborg_forecast_mase_ratio',
+    type: 'gauge',
+    help: 'Measured live: mean absolute error of the p50 served over the error of the 24 h seasonal naive forecast in the history before; below 1 is better than that. Absent until forecasts have come due.',
+    labels: ['metric', 'horizon'],
+  },
+  {
+    name: 'linborg_forecast_skill_ratio',
+    type: 'gauge',
+    help: 'Measured live: 1 - error of the p50 served / error of the baseline on the same samples, at most 1; below 0 the baseline was better. Absent until forecasts have come due.',
+    labels: ['metric', 'horizon', 'baseline'],
+  },
+  {
+    name: 'linborg_forecast_coverage_ratio',
+    type: 'gauge',
+    help: 'Measured live: share of samples inside p10-p90, 0-1; 0.8 is meant. Absent until forecasts have come due.',
+    labels: ['metric', 'horizon'],
+  },
+  {
+    name: 'linborg_forecast_width_ratio',
+    type: 'gauge',
+    help: 'Measured live: mean width of p10-p90 over the same scale as linborg_forecast_mase_ratio; a wide interval covers more and says less. Absent until forecasts have come due.',
+    labels: ['metric', 'horizon'],
+  },
+  {
+    name: 'linborg_forecast_pinball_loss',
+    type: 'gauge',
+    help: 'Measured live: mean pinball loss over p10, p50 and p90, in the unit of the metric. Absent until forecasts have come due.',
+    labels: ['metric', 'horizon'],
+  },
+  {
+    name: 'linborg_forecast_ledger_pending',
+    type: 'gauge',
+    help: 'Forecasts in the ledger that have not come due yet. Absent until a cycle has succeeded.',
+    labels: [],
+  },
+  {
+    name: 'linborg_model_serving',
+    type: 'gauge',
+    help: 'Always 1; the labels hold which model or baseline serves the metric now, with a profile where that profile has a choice of its own. Absent for those that do not serve.',
+    labels: ['metric', 'model', 'profile'],
+  },
+  {
+    name: 'linborg_drift_score',
+    type: 'gauge',
+    help: 'Distance of the inputs of about the last day from the training inputs: upper quartile over the input figures of the population stability index, 0 or more; below 0.1 alike, above 0.2 another distribution. Absent while evidence is short and where the model does not tell its training inputs.',
+    labels: ['metric'],
+  },
+  {
+    name: 'linborg_drift_measure_ratio',
+    type: 'gauge',
+    help: 'Drift of the whole fleet by measure: per = rise of the forecast error over the first days, dss = mean drift score, fds = share of shifted input figures, anomaly_rate = share of samples outside p10-p90 beyond the nominal 20 percent. Absent while evidence is short.',
+    labels: ['measure'],
+  },
+] as const satisfies readonly CatalogueEntry[];
+
 /** Families about the exporter itself. */
 export const EXPORTER_METRICS = [
   {
@@ -169,6 +227,18 @@ export const EXPORTER_METRICS = [
     type: 'counter',
     help: 'Forecast series left out of a cycle because of export.max_series, summed over the cycles.',
     labels: [],
+  },
+  {
+    name: 'linborg_forecasts_judged_total',
+    type: 'counter',
+    help: 'Forecast steps that came due and were compared with a sample.',
+    labels: [],
+  },
+  {
+    name: 'linborg_model_retraining_total',
+    type: 'counter',
+    help: 'Retrainings that ended, by what asked for them and what came of it.',
+    labels: ['reason', 'outcome'],
   },
 ] as const satisfies readonly CatalogueEntry[];
 

@@ -1,6 +1,6 @@
-/** The per-server metrics of one cycle, rendered once and kept ready for every scrape. */
+/** The metrics of one cycle, rendered once and kept ready for every scrape. */
 import { renderCycleSeries, type SeriesCount } from './cycleSeries.js';
-import type { ServerView } from './cycleView.js';
+import type { CycleView } from './cycleView.js';
 import { crc32, type GzipHead, startGzip } from './joinableGzip.js';
 import type { ExportOptions } from './options.js';
 import { joinPieces } from './pieces.js';
@@ -11,14 +11,10 @@ export interface CycleMetrics extends SeriesCount {
   readonly gzip: GzipHead;
 }
 
-/** @param ranked riskiest first: the budget takes forecasts from the end */
-export async function renderCycleMetrics(
-  at: number,
-  ranked: readonly ServerView[],
-  options: ExportOptions,
-): Promise<CycleMetrics> {
+/** @param cycle its servers riskiest first: the budget takes forecasts from the end */
+export async function renderCycleMetrics(cycle: CycleView, options: ExportOptions): Promise<CycleMetrics> {
   let crc = 0;
-  const { text, result } = await joinPieces(renderCycleSeries(at, ranked, options), (chunk) => {
+  const { text, result } = await joinPieces(renderCycleSeries(cycle, options), (chunk) => {
     crc = crc32(chunk, crc);
   });
   return { ...result, text, gzip: await startGzip(text, crc) };

@@ -1,10 +1,11 @@
-/** The per-server families of one cycle as text, family by family, in pieces of at most one server. */
+/** The families of one cycle as text, family by family, in pieces of at most one server. */
 import { type Forecast, LEVEL_NAMES, RISK_HORIZONS, SERVER_STATES } from '../core/flow.js';
 import { CYCLE_METRICS } from './catalogue.js';
-import type { ServerView } from './cycleView.js';
+import type { CycleView, ServerView } from './cycleView.js';
 import { forecastStep, forecastValue } from './forecastPoint.js';
 import type { ExportOptions } from './options.js';
 import { escapeLabelValue, familyHead, formatMeasure, formatValue } from './seriesText.js';
+import { renderTruthSeries } from './truthSeries.js';
 
 const SECONDS_PER_DAY = 86_400;
 
@@ -24,15 +25,12 @@ interface LabelledServer {
 }
 
 /**
- * Renders the families of the catalogue in its order.
- * @param ranked riskiest first: the budget takes forecasts from the end
+ * Renders the families of the catalogue in its order, the forecasts last.
+ * @param cycle its servers riskiest first: the budget takes forecasts from the end
  */
-export function* renderCycleSeries(
-  at: number,
-  ranked: readonly ServerView[],
-  options: ExportOptions,
-): Generator<string, SeriesCount> {
-  const servers = ranked.map((view) => ({ view, label: `server="${escapeLabelValue(view.frame.server)}"` }));
+export function* renderCycleSeries(cycle: CycleView, options: ExportOptions): Generator<string, SeriesCount> {
+  const { at, truth } = cycle;
+  const servers = cycle.servers.map((view) => ({ view, label: `server="${escapeLabelValue(view.frame.server)}"` }));
   let rendered = 0;
   for (const { name, type, help } of CYCLE_METRICS) {
     if (name === 'linborg_forecast_value') continue;
@@ -42,6 +40,7 @@ export function* renderCycleSeries(
       if (lines.length > 0) yield lines.join('');
     }
   }
+  if (truth !== undefined) rendered += yield* renderTruthSeries(truth);
   const forecasts = CYCLE_METRICS.find(({ name }) => name === 'linborg_forecast_value')!;
   yield familyHead(forecasts.name, forecasts.type, forecasts.help);
   let spent = false;

@@ -1,5 +1,6 @@
 /** What one cycle hands to the exposition. */
 import type { Forecast, Frame, Risk } from '../core/flow.js';
+import type { TruthReport } from '../core/truth.js';
 
 /** One server in one cycle. A server without `risk` is shown with its state alone. */
 export interface ServerView {
@@ -14,6 +15,8 @@ export interface CycleView {
   readonly at: number;
   /** Server names are unique. */
   readonly servers: readonly ServerView[];
+  /** How good the forecasts have been; absent where nobody keeps a ledger. */
+  readonly truth?: TruthReport | undefined;
 }
 
 /**

@@ -94,6 +94,20 @@ export class ExporterMetrics {
     this.#counter('linborg_series_dropped_total').inc(count);
   }
 
+  /** Counts forecast steps that were compared with a sample. */
+  forecastsJudged(count: number): void {
+    this.#counter('linborg_forecasts_judged_total').inc(count);
+  }
+
+  /**
+   * Counts a retraining that ended.
+   * @param reason   what asked for it, e.g. `drift`
+   * @param outcome  what came of it, e.g. `promoted`
+   */
+  retrained(reason: string, outcome: string): void {
+    this.#counter('linborg_model_retraining_total').inc({ reason, outcome });
+  }
+
   /** All families with their values at this moment. */
   collect(): ReturnType<Registry['getMetricsAsJSON']> {
     return this.#registry.getMetricsAsJSON();

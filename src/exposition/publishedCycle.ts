@@ -1,6 +1,7 @@
 /** A cycle's result made ready for the doors: ranked servers, metrics text, JSON texts made at their first use. */
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import type { TruthReport } from '../core/truth.js';
 import { type CycleMetrics, renderCycleMetrics } from './cycleMetrics.js';
 import { type CycleView, rankServers, type ServerView } from './cycleView.js';
 import { renderFlatPredictions } from './json/flatPredictions.js';
@@ -18,8 +19,8 @@ export interface ReadyText {
 
 /** Ranks and renders the result of a successful cycle. */
 export async function publishCycle(view: CycleView, options: ExportOptions): Promise<PublishedCycle> {
-  const ranked = rankServers(view.servers);
-  return new PublishedCycle(view.at, ranked, await renderCycleMetrics(view.at, ranked, options), options);
+  const ranked = { at: view.at, servers: rankServers(view.servers), truth: view.truth };
+  return new PublishedCycle(ranked, await renderCycleMetrics(ranked, options), options);
 }
 
 export class PublishedCycle {
@@ -27,18 +28,22 @@ export class PublishedCycle {
   readonly at: number;
   /** Riskiest first; stale ones without risk and forecasts. */
   readonly servers: readonly ServerView[];
+  /** How good the forecasts have been; undefined where nobody keeps a ledger. */
+  readonly truth: TruthReport | undefined;
   readonly metrics: CycleMetrics;
   readonly #options: ExportOptions;
   readonly #byName: ReadonlyMap<string, ServerView>;
   #predictions: Promise<ReadyText> | undefined;
   #flatPredictions: Promise<ReadyText> | undefined;
 
-  constructor(at: number, servers: readonly ServerView[], metrics: CycleMetrics, options: ExportOptions) {
-    this.at = at;
-    this.servers = servers;
+  /** @param ranked its servers riskiest first, stale ones without risk and forecasts */
+  constructor(ranked: CycleView, metrics: CycleMetrics, options: ExportOptions) {
+    this.at = ranked.at;
+    this.servers = ranked.servers;
+    this.truth = ranked.truth;
     this.metrics = metrics;
     this.#options = options;
-    this.#byName = new Map(servers.map((server) => [server.frame.server, server]));
+    this.#byName = new Map(ranked.servers.map((server) => [server.frame.server, server]));
   }
 
   find(server: string): ServerView | undefined {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CYCLE_METRICS, EXPORTER_METRICS } from '../../src/exposition/catalogue.js';
+import { CYCLE_METRICS, EXPORTER_METRICS, TRUTH_METRICS } from '../../src/exposition/catalogue.js';
 import { renderCycleMetrics } from '../../src/exposition/cycleMetrics.js';
 import { type CycleView, rankServers, type ServerView } from '../../src/exposition/cycleView.js';
 import { ExporterMetrics } from '../../src/exposition/exporterMetrics.js';
@@ -11,7 +11,11 @@ import { type ExportOptions, exportOptionsSchema } from '../../src/exposition/op
 import { AT, DEFAULT_OPTIONS, makeFleet, makeForecast, makeFrame, makeServer, ORIGIN, STEP_SECONDS } from './fleet.js';
 
 async function render(servers: readonly ServerView[], options: ExportOptions = DEFAULT_OPTIONS) {
-  return renderCycleMetrics(AT, rankServers(servers), options);
+  return renderView({ at: AT, servers }, options);
+}
+
+async function renderView(view: CycleView, options: ExportOptions = DEFAULT_OPTIONS) {
+  return renderCycleMetrics({ ...view, servers: rankServers(view.servers) }, options);
 }
 
 async function renderText(servers: readonly ServerView[], options?: ExportOptions): Promise<string> {
@@ -34,11 +38,13 @@ function busyExporter(): ExporterMetrics {
   exporter.sourcePulled('prometheus http://localhost:9090', pull);
   exporter.samplesDropped('future', 3);
   exporter.seriesDropped(168);
+  exporter.forecastsJudged(12_345);
+  exporter.retrained('drift', 'promoted');
   return exporter;
 }
 
 async function renderPage(view: CycleView, format: 'prometheus' | 'openmetrics', gzip = false): Promise<Buffer> {
-  const { body } = await renderMetricsPage(await render(view.servers), busyExporter(), { format, gzip });
+  const { body } = await renderMetricsPage(await renderView(view), busyExporter(), { format, gzip });
   return body;
 }
 
@@ -68,7 +74,7 @@ describe('/metrics', () => {
       const families = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => `${name} ${type}`);
       expect(new Set(families).size).toBe(families.length);
       expect(text.match(/^# HELP /gm)).toHaveLength(families.length);
-      const expected = [...CYCLE_METRICS, ...EXPORTER_METRICS].map(({ name, type }) =>
+      const expected = [...CYCLE_METRICS, ...TRUTH_METRICS, ...EXPORTER_METRICS].map(({ name, type }) =>
         format === 'openmetrics' && type === 'counter' ? `${name.replace(/_total$/, '')} ${type}` : `${name} ${type}`,
       );
       const own = families.filter((family) => family.startsWith('linborg_'));
@@ -184,7 +190,7 @@ describe('the series of servers', () => {
   });
 
   test('the number of rendered series is the number of sample lines', async () => {
-    const { rendered, text } = await render(makeFleet().servers);
+    const { rendered, text } = await renderView(makeFleet());
     const lines = text.toString().split('\n');
     expect(rendered).toBe(lines.filter((line) => line !== '' && !line.startsWith('#')).length);
   });

@@ -10,6 +10,7 @@ import {
 import { profileOf } from '../../src/core/profiles.js';
 import type { CycleView, ServerView } from '../../src/exposition/cycleView.js';
 import { type ExportOptions, exportOptionsSchema } from '../../src/exposition/options.js';
+import { makeTruth } from './truth.js';
 
 export const STEP_SECONDS = 300;
 /** 2026-01-05 12:02 UTC, two minutes into a bucket. */
@@ -123,5 +124,6 @@ export function makeFleet(): CycleView {
       { frame: warmingFrame, forecasts: [] },
       makeServer('ppetl-3', 99, { state: 'stale' }),
     ],
+    truth: makeTruth(AT),
   };
 }

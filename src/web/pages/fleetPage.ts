@@ -14,6 +14,7 @@ import { renderFleetTable } from './fleetTable.js';
 import { type Html, html } from './html.js';
 import { renderLayout } from './layout.js';
 import { renderNotice, renderStatusPill } from './statusPill.js';
+import { renderTrustSummary } from './trustSummary.js';
 import { dateAndTime } from './words.js';
 
 const FILTER_WORDS: Readonly<Record<FleetFilter, string>> = {
@@ -35,6 +36,7 @@ export function renderFleetPage(state: StateView, query: FleetQuery, now: number
     { title: 'Fleet · linborg', status: renderStatusPill(state, now), footer, refreshSeconds: query.refreshSeconds },
     html`${renderNotice(state, now)}
 ${renderFleetCards(servers, state, now)}
+${cycle && renderTrustSummary(cycle.truth, html`<a href="/trust">By metric and horizon</a>`)}
 <section class="card" aria-label="Servers">
 <div class="bar-head"><h1 class="small">Servers, riskiest first</h1>${renderFilters(query)}${renderSearch(query)}</div>
 ${selected.rows.length === 0 ? html`<p class="empty">${describeEmptiness(servers.length, cycle !== undefined)}</p>` : renderFleetTable(selected.rows)}

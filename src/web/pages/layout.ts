@@ -37,7 +37,7 @@ ${refreshSeconds === undefined ? undefined : html`<meta http-equiv="refresh" con
 <a class="skip" href="#main">Skip to the content</a>
 <header><div class="wrap">
 <a class="brand" href="/">${BRAND}<span>linborg</span></a>
-<nav aria-label="Main"><a href="/">Fleet</a><a href="/metrics">Metrics</a><a href="/config">Configuration</a><a href="/status">Status JSON</a></nav>
+<nav aria-label="Main"><a href="/">Fleet</a><a href="/trust">Trust</a><a href="/metrics">Metrics</a><a href="/config">Configuration</a><a href="/status">Status JSON</a></nav>
 ${status}
 </div></header>
 <main id="main" class="wrap">${main}</main>

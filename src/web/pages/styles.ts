@@ -100,6 +100,12 @@ td .small { line-height: 1.35; }
 .keys { display: flex; flex-wrap: wrap; gap: 4px 20px; font-size: 13px; color: var(--muted); margin: 28px 0 12px; align-items: center; }
 .keys svg { width: 26px; height: 12px; margin-right: 7px; vertical-align: -1px; }
 .keys h2 { color: var(--text); margin-right: 4px; }
+.trust { margin-bottom: 20px; } .trust + .card { margin-bottom: 20px; }
+.end { margin-left: auto; }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(170px, 1fr)); gap: 12px 20px; margin: 0; padding: 14px 18px; }
+.facts dt { font-size: 13px; color: var(--muted); } .facts dd { margin: 0; line-height: 1.35; }
+.facts b { display: block; font-size: 20px; font-weight: 650; letter-spacing: -.01em; font-variant-numeric: tabular-nums; }
+.note { margin: 0; padding: 10px 18px 14px; }
 svg text { font: 11px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; fill: var(--muted); }
 svg .grid { stroke: var(--line); stroke-width: 1; }
 svg .nowline { stroke: var(--muted); stroke-width: 1; stroke-dasharray: 2 3; }

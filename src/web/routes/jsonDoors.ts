@@ -2,6 +2,7 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { closestNames } from '../../exposition/json/closestNames.js';
+import { driftReport, driftStatus } from '../../exposition/json/drift.js';
 import { healthView, isHealthy, statusView } from '../../exposition/json/health.js';
 import { serverAnswer } from '../../exposition/json/serverAnswer.js';
 import { isScored } from '../../exposition/json/serverPrediction.js';
@@ -25,6 +26,8 @@ export function addJsonRoutes(router: Router, parts: WebParts, keyDigest: Buffer
   router.get('/api/v1/metrics/predictions', key, rate, (ctx) =>
     sendForecasts(ctx, parts, (cycle) => cycle.flatPredictions()),
   );
+  router.get('/drift/status', key, rate, (ctx) => sendDrift(ctx, parts, driftStatus));
+  router.get('/drift/report', key, rate, (ctx) => sendDrift(ctx, parts, driftReport));
   router.get('/predictions/:server', key, rate, async (ctx) => {
     const cycle = currentCycle(state, now());
     const { server: wanted = '' } = ctx.params;
@@ -41,6 +44,14 @@ export function addJsonRoutes(router: Router, parts: WebParts, keyDigest: Buffer
     const detail = `unknown server ${JSON.stringify(wanted)}`;
     await sendJson(ctx, 404, { detail, closest: closestNames(wanted, names) });
   });
+}
+
+type TruthView = (truth: PublishedCycle['truth']) => unknown;
+
+async function sendDrift(ctx: Context, parts: WebParts, view: TruthView): Promise<void> {
+  const cycle = currentCycle(parts.state, parts.now());
+  if (!cycle) await sendJson(ctx, 200, { status: 'insufficient_data', message: withdrawalReason(parts) });
+  else await sendJson(ctx, 200, view(cycle.truth));
 }
 
 type ReadyPredictions = (cycle: PublishedCycle) => ReturnType<PublishedCycle['predictions']>;

@@ -7,6 +7,7 @@ import { parseFleetQuery } from '../pages/fleetQuery.js';
 import { serverAddress } from '../pages/fleetTable.js';
 import { renderNotFound } from '../pages/notFoundPage.js';
 import { renderServerPage } from '../pages/serverPage.js';
+import { renderTrustPage } from '../pages/trustPage.js';
 import type { WebParts } from '../parts.js';
 import { sendPage } from '../respond.js';
 
@@ -14,6 +15,7 @@ export function addPageRoutes(router: Router, { state, now }: WebParts): void {
   router.get('/', async (ctx) => {
     await sendPage(ctx, 200, renderFleetPage(state, parseFleetQuery(new URLSearchParams(ctx.querystring)), now()));
   });
+  router.get('/trust', (ctx) => sendPage(ctx, 200, renderTrustPage(state, now())));
   router.get('/servers/:server', async (ctx) => {
     const cycle = currentCycle(state, now());
     const { server: wanted = '' } = ctx.params;

@@ -1,0 +1,87 @@
+/** The bodies of /drift/status and /drift/report. Null = not known yet. */
+import type { DriftMeasures, DriftReport, ForecastAccuracy, TruthReport } from '../../core/truth.js';
+import { roundMeasure } from '../seriesText.js';
+import { MEASURE_NAMES } from '../truthSeries.js';
+import { isoTime } from './timestamp.js';
+
+/** The measures, their limits and what to do; `insufficient_data` with a message where there is no drift to speak of. */
+export function driftStatus(truth: TruthReport | undefined) {
+  const drift = truth?.drift;
+  if (truth === undefined || drift === undefined) return insufficientEvidence(truth);
+  const known = Number.isFinite(drift.combinedScore);
+  return {
+    status: known ? (drift.needsRetraining ? 'drifting' : 'ok') : 'insufficient_data',
+    ...measures(drift, numberOrNull),
+    combined_score: numberOrNull(drift.combinedScore),
+    needs_retraining: drift.needsRetraining,
+    thresholds: measures(drift.thresholds, (limit) => limit),
+    trends: measures(drift.trends, (trend) => trend),
+    recommendation: drift.recommendation,
+    timestamp: isoTime(truth.at),
+  };
+}
+
+/** The status, and all that it was judged from. */
+export function driftReport(truth: TruthReport | undefined) {
+  const status = driftStatus(truth);
+  if (truth === undefined) return status;
+  return {
+    ...status,
+    scores: (truth.drift?.scores ?? []).map(({ metric, score, byInput }) => ({
+      metric,
+      score: roundMeasure(score),
+      by_input: roundAll(byInput),
+    })),
+    regimes: roundAll(truth.drift?.regimes ?? {}),
+    forecasts: {
+      since: isoTime(truth.since),
+      pending: truth.pending,
+      judged: truth.judged,
+      accuracy: truth.accuracy.map(accuracyView),
+    },
+    serving: truth.serving.map(({ metric, profile, model, since, reason }) => ({
+      metric,
+      profile: profile ?? null,
+      model,
+      since: isoTime(since),
+      reason,
+    })),
+  };
+}
+
+function insufficientEvidence(truth: TruthReport | undefined) {
+  const message =
+    truth === undefined
+      ? 'No forecast has been written down yet'
+      : 'Drift is not judged yet: it needs a day of forecasts, and verdicts on them';
+  return { status: 'insufficient_data', message, timestamp: truth === undefined ? null : isoTime(truth.at) };
+}
+
+function measures<From, To>(values: Readonly<Record<keyof DriftMeasures, From>>, view: (value: From) => To) {
+  const entries = (Object.keys(MEASURE_NAMES) as (keyof DriftReport & keyof DriftMeasures)[]).map(
+    (measure): [string, To] => [MEASURE_NAMES[measure], view(values[measure])],
+  );
+  return Object.fromEntries(entries);
+}
+
+function accuracyView({ metric, horizon, forecasts, mase, coverage, pinball, wql, width, skill }: ForecastAccuracy) {
+  return {
+    metric,
+    horizon,
+    judged: forecasts,
+    mase: numberOrNull(mase),
+    coverage: numberOrNull(coverage),
+    pinball: numberOrNull(pinball),
+    wql: numberOrNull(wql),
+    width: numberOrNull(width),
+    skill: roundAll(skill),
+  };
+}
+
+function roundAll(values: Readonly<Record<string, number>>): Record<string, number | null> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, numberOrNull(value)]));
+}
+
+function numberOrNull(value: number): number | null {
+  return Number.isFinite(value) ? roundMeasure(value) : null;
+}

@@ -1,0 +1,79 @@
+/** The families about how good the forecasts are, as text; what is not judged yet has no sample. */
+import type { DriftMeasures, ForecastAccuracy, TruthReport } from '../core/truth.js';
+import { TRUTH_METRICS } from './catalogue.js';
+import { escapeLabelValue, familyHead, formatMeasure } from './seriesText.js';
+
+type TruthMetricName = (typeof TRUTH_METRICS)[number]['name'];
+
+/** The drift measures under the names of the older daemons, which labels and JSON use. */
+export const MEASURE_NAMES: Readonly<Record<keyof DriftMeasures, string>> = {
+  per: 'per',
+  dss: 'dss',
+  fds: 'fds',
+  anomalyRate: 'anomaly_rate',
+};
+
+/** Yields family by family and returns the number of series. */
+export function* renderTruthSeries(truth: TruthReport): Generator<string, number> {
+  let rendered = 0;
+  for (const { name, type, help } of TRUTH_METRICS) {
+    const samples = samplesOf(name, truth).filter(({ value }) => Number.isFinite(value));
+    if (samples.length === 0) continue;
+    rendered += samples.length;
+    yield familyHead(name, type, help) + samples.map((sample) => renderSample(name, sample)).join('');
+  }
+  return rendered;
+}
+
+interface Sample {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+function samplesOf(name: TruthMetricName, truth: TruthReport): Sample[] {
+  switch (name) {
+    case 'linborg_forecast_mase_ratio':
+      return accuracySamples(truth, ({ mase }) => mase);
+    case 'linborg_forecast_coverage_ratio':
+      return accuracySamples(truth, ({ coverage }) => coverage);
+    case 'linborg_forecast_width_ratio':
+      return accuracySamples(truth, ({ width }) => width);
+    case 'linborg_forecast_pinball_loss':
+      return accuracySamples(truth, ({ pinball }) => pinball);
+    case 'linborg_forecast_skill_ratio':
+      return truth.accuracy.flatMap(({ metric, horizon, skill }) =>
+        Object.entries(skill).map(([baseline, value]) => ({ labels: { metric, horizon, baseline }, value })),
+      );
+    case 'linborg_forecast_ledger_pending':
+      return [{ labels: {}, value: truth.pending }];
+    case 'linborg_model_serving':
+      return truth.serving.map(({ metric, model, profile }) => ({
+        labels: { metric, model, ...(profile === undefined ? {} : { profile }) },
+        value: 1,
+      }));
+    case 'linborg_drift_score':
+      return (truth.drift?.scores ?? []).map(({ metric, score }) => ({ labels: { metric }, value: score }));
+    case 'linborg_drift_measure_ratio':
+      return measureSamples(truth);
+  }
+}
+
+function accuracySamples(truth: TruthReport, pick: (entry: ForecastAccuracy) => number): Sample[] {
+  return truth.accuracy.map((entry) => ({
+    labels: { metric: entry.metric, horizon: entry.horizon },
+    value: pick(entry),
+  }));
+}
+
+function measureSamples({ drift }: TruthReport): Sample[] {
+  if (drift === undefined) return [];
+  return (Object.keys(MEASURE_NAMES) as (keyof DriftMeasures)[]).map((measure) => ({
+    labels: { measure: MEASURE_NAMES[measure] },
+    value: drift[measure],
+  }));
+}
+
+function renderSample(name: TruthMetricName, { labels, value }: Sample): string {
+  const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escapeLabelValue(text)}"`);
+  return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${formatMeasure(value)}\n`;
+}

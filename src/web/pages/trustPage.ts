@@ -1,0 +1,101 @@
+/** The page at `/trust`: how good the forecasts were, who serves each metric, and drift. */
+import {
+  type DriftMeasures,
+  type DriftReport,
+  type DriftTrend,
+  type ForecastAccuracy,
+  type ServingModel,
+  TRUTH_HORIZONS,
+  type TruthReport,
+} from '../../core/truth.js';
+import { currentCycle } from '../../exposition/readiness.js';
+import type { StateView } from '../../exposition/state.js';
+import { type Html, html } from './html.js';
+import { renderLayout } from './layout.js';
+import { renderNotice, renderStatusPill } from './statusPill.js';
+import { describeGain, isModel, leastSkill, renderTrustSummary } from './trustSummary.js';
+import { dateAndTime, describeNumber, describeRatio } from './words.js';
+
+const MEASURES: readonly { readonly measure: keyof DriftMeasures; readonly words: string }[] = [
+  { measure: 'per', words: 'forecast error, rise since the first days' },
+  { measure: 'dss', words: 'inputs, distance from the training inputs' },
+  { measure: 'fds', words: 'inputs, share of the figures that shifted' },
+  { measure: 'anomalyRate', words: 'samples outside p10–p90 beyond a fifth' },
+];
+
+const TREND_WORDS: Readonly<Record<DriftTrend, string>> = {
+  rising: '↗ rising',
+  falling: '↘ falling',
+  steady: '→ steady',
+  unknown: '',
+};
+
+/** @param now epoch seconds */
+export function renderTrustPage(state: StateView, now: number): Html {
+  const cycle = currentCycle(state, now);
+  const truth = cycle?.truth;
+  const since = truth === undefined ? '' : ` Forecasts are judged since ${dateAndTime(truth.since)}.`;
+  return renderLayout(
+    {
+      title: 'Trust · linborg',
+      status: renderStatusPill(state, now),
+      footer: html`As of ${dateAndTime(cycle?.at ?? now)}.${since}`,
+    },
+    html`${renderNotice(state, now)}
+${renderTrustSummary(truth, truth && html`${describeNumber(truth.judged)} judged, ${describeNumber(truth.pending)} to come`)}
+${truth && renderMetricTable(truth)}
+${truth?.drift && renderDrift(truth.drift)}`,
+  );
+}
+
+function renderMetricTable(truth: TruthReport): Html | undefined {
+  const metrics = [...new Set([...truth.serving, ...truth.accuracy].map(({ metric }) => metric))];
+  if (metrics.length === 0) return undefined;
+  const scores = new Map(truth.drift?.scores.map(({ metric, score }) => [metric, score]));
+  const rows = metrics.map((metric) => {
+    const cells = TRUTH_HORIZONS.map((horizon) =>
+      renderVerdict(truth.accuracy.find((entry) => entry.metric === metric && entry.horizon === horizon)),
+    );
+    const score = scores.get(metric);
+    return html`<tr><th scope="row">${metric}</th><td>${renderServing(truth.serving.filter((entry) => entry.metric === metric))}</td>${cells}<td class="number">${score === undefined ? html`<span class="muted">–</span>` : score.toFixed(2)}</td></tr>\n`;
+  });
+  return html`<section class="card" aria-label="Metrics"><div class="scroll"><table>
+<thead><tr><th scope="col">Metric</th><th scope="col">Served by</th>${TRUTH_HORIZONS.map((horizon) => html`<th scope="col">Error, ${horizon}</th>`)}<th scope="col">Drift</th></tr></thead>
+<tbody>
+${rows}</tbody>
+</table></div>
+<p class="note small muted">Error is MASE: the mean error of p50 over that of “as a day ago at this time”; below 1 is better. Under it: the gain over the best of six baselines, and the share of samples inside p10–p90, of which 80% are meant.</p></section>`;
+}
+
+function renderVerdict(entry: ForecastAccuracy | undefined): Html {
+  if (entry === undefined || !Number.isFinite(entry.mase)) return html`<td class="muted small">not judged yet</td>`;
+  const skill = leastSkill(entry);
+  const color = skill < 0 ? 'red-text' : 'green-text';
+  const inside = Number.isFinite(entry.coverage) ? html` · ${describeRatio(entry.coverage)} inside` : undefined;
+  return html`<td title="${describeNumber(entry.forecasts)} judged">${entry.mase.toFixed(2)}<div class="small"><span class="${color}">${describeGain(skill)}</span><span class="muted">${inside}</span></div></td>`;
+}
+
+/** The choice for all first, then those that differ by profile. */
+function renderServing(serving: readonly ServingModel[]): Html {
+  const sorted = [...serving].sort((a, b) => Number(a.profile !== undefined) - Number(b.profile !== undefined));
+  return html`${sorted.map(
+    (entry) =>
+      html`<div><span class="pill ${isModel(entry) ? 'green' : 'yellow'}" title="since ${dateAndTime(entry.since)}: ${entry.reason}">${entry.model}</span> <span class="small muted">${entry.profile}</span></div>`,
+  )}`;
+}
+
+function renderDrift(drift: DriftReport): Html {
+  const rows = MEASURES.map(({ measure, words }) => {
+    const value = drift[measure];
+    const limit = drift.thresholds[measure];
+    const figure = Number.isFinite(value)
+      ? html`<span class="${value > limit ? 'red-text' : 'green-text'}">${value.toFixed(2)}</span>`
+      : html`<span class="muted">not known yet</span>`;
+    return html`<tr><td>${words}</td><td class="number">${figure}</td><td class="number">${limit.toFixed(2)}</td><td class="small muted">${TREND_WORDS[drift.trends[measure]]}</td></tr>\n`;
+  });
+  const regimes = Object.entries(drift.regimes).map(([name, share]) => `${name} ${describeRatio(share)}`);
+  return html`<section class="card" aria-label="Drift"><div class="bar-head"><h2>Drift</h2><span>${drift.recommendation}</span></div>
+<div class="scroll"><table><thead><tr><th scope="col">Measure</th><th scope="col" class="number">Now</th><th scope="col" class="number">Limit</th><th scope="col">Over a day</th></tr></thead><tbody>
+${rows}</tbody></table></div>
+${regimes.length === 0 ? undefined : html`<p class="note small muted">Windows among the calmest, noisiest, most seasonal and steepest fifth of the training’s: ${regimes.join(', ')}; 20% each would be as in the training.</p>`}</section>`;
+}

@@ -1,0 +1,75 @@
+/** “Can I trust it?” in five figures, for the fleet page and the trust page. */
+import { describeDuration } from '../../core/duration.js';
+import { medianOf } from '../../core/statistics.js';
+import { BASELINES, type ForecastAccuracy, type ServingModel, type TruthReport } from '../../core/truth.js';
+import { type Html, html } from './html.js';
+import { describeNumber, describeRatio } from './words.js';
+
+/** The shortest horizon that is judged. */
+const FIRST_VERDICT_SECONDS = 1800;
+
+/** @param more what stands at the right end of the heading, e.g. a link */
+export function renderTrustSummary(truth: TruthReport | undefined, more?: Html): Html {
+  return html`<section class="card trust" aria-label="Can I trust it?">
+<div class="bar-head"><h2>Can I trust it?</h2><span class="small muted">forecasts that came due, against the samples</span><span class="end small">${more}</span></div>
+${truth === undefined || truth.judged === 0 ? html`<p class="empty">${describeWaiting(truth)}</p>` : renderFigures(truth)}
+</section>`;
+}
+
+/** Why there is no verdict yet, and when the first comes. */
+function describeWaiting(truth: TruthReport | undefined): string {
+  if (truth === undefined || truth.pending === 0) {
+    return 'Not judged yet: the first verdicts come due 30 min after the first forecasts.';
+  }
+  const wait = truth.since + FIRST_VERDICT_SECONDS - truth.at;
+  const when = wait > 0 ? `come due in ${describeDuration(wait)}` : 'come with the next complete bucket';
+  return `Not judged yet: the first verdicts ${when}; ${describeNumber(truth.pending)} forecasts are written down.`;
+}
+
+function renderFigures(truth: TruthReport): Html {
+  const entries = truth.accuracy.filter(({ forecasts, mase }) => forecasts > 0 && Number.isFinite(mase));
+  const mase = medianOf(entries.map((entry) => entry.mase));
+  const skill = medianOf(entries.map(leastSkill).filter(Number.isFinite));
+  const coverage = meanCoverage(truth.accuracy);
+  const general = truth.serving.filter(({ profile }) => profile === undefined);
+  const byModel = general.filter(isModel).length;
+  return html`<dl class="facts">
+${fact('Error', Number.isFinite(mase) ? mase.toFixed(2) : '–', 'MASE, median; 1 = as a day ago at this time')}
+${fact('Against the best baseline', describeGain(skill), 'median gain over the best of six by hand')}
+${fact('Inside p10–p90', Number.isFinite(coverage) ? describeRatio(coverage) : '–', '80% is meant')}
+${fact('Served by the model', general.length === 0 ? '–' : `${byModel} of ${general.length}`, 'metrics; a baseline serves the others')}
+${fact('Drift', driftWord(truth), 'today against the training')}
+</dl>`;
+}
+
+function fact(name: string, figure: string, note: string): Html {
+  return html`<div><dt>${name}</dt><dd><b>${figure}</b> <span class="small muted">${note}</span></dd></div>`;
+}
+
+/** Gain over the baseline that is hardest to beat; NaN where none is judged. */
+export function leastSkill({ skill }: ForecastAccuracy): number {
+  const values = Object.values(skill).filter(Number.isFinite);
+  return values.length === 0 ? Number.NaN : Math.min(...values);
+}
+
+/** Whether a model serves, and not a baseline. */
+export function isModel({ model }: ServingModel): boolean {
+  return !BASELINES.some((baseline) => baseline === model);
+}
+
+/** A skill as a signed percentage: `+12%`, `−3%`; a dash where it is not known. */
+export function describeGain(skill: number): string {
+  if (!Number.isFinite(skill)) return '–';
+  return `${skill <= -0.005 ? '−' : '+'}${Math.round(100 * Math.abs(skill))}%`;
+}
+
+function driftWord({ drift }: TruthReport): string {
+  if (drift === undefined || Number.isNaN(drift.combinedScore)) return 'not known yet';
+  return drift.needsRetraining ? 'over a limit' : 'within limits';
+}
+
+function meanCoverage(accuracy: readonly ForecastAccuracy[]): number {
+  const known = accuracy.filter(({ coverage }) => Number.isFinite(coverage));
+  const all = known.reduce((sum, { forecasts }) => sum + forecasts, 0);
+  return known.reduce((sum, { coverage, forecasts }) => sum + coverage * forecasts, 0) / all;
+}

@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import type { TruthReport } from '../../src/core/truth.js';
+import { AT, makeFleet, makeServer } from '../exposition/fleet.js';
+import { makeAccuracy, makeDrift, makeTruth } from '../exposition/truth.js';
+import { type Setting, startServer } from './running.js';
+
+async function read(path: string, setting?: Setting): Promise<string> {
+  const response = await fetch((await startServer(setting)) + path);
+  expect(response.status).toBe(200);
+  return response.text();
+}
+
+const withTruth = (truth: TruthReport | undefined): Setting => ({
+  view: { at: AT, servers: [makeServer('web-1', 5)], truth },
+});
+
+describe('“Can I trust it?” on the fleet page', () => {
+  test('says error, gain, coverage, who serves and drift in one figure each', async () => {
+    const accuracy = [
+      makeAccuracy({ mase: 0.4, coverage: 0.7, forecasts: 3000, skill: { persistence: 0.5, mean_1h: 0.2 } }),
+      makeAccuracy({ mase: 0.6, coverage: 0.9, forecasts: 1000, skill: { persistence: 0.1 } }),
+      makeAccuracy({ mase: Number.NaN, coverage: Number.NaN, forecasts: 0, skill: {} }),
+    ];
+    const page = await read('/', withTruth(makeTruth(AT, { accuracy })));
+    const figures = [...page.matchAll(/<dt>([^<]+)<\/dt><dd><b>([^<]+)<\/b>/g)].map(([, name, figure]) => [
+      name,
+      figure,
+    ]);
+    expect(figures).toEqual([
+      ['Error', '0.50'],
+      ['Against the best baseline', '+15%'],
+      ['Inside p10–p90', '75%'],
+      ['Served by the model', '1 of 2'],
+      ['Drift', 'over a limit'],
+    ]);
+  });
+
+  test.each([
+    [undefined, 'the first verdicts come due 30 min after the first forecasts'],
+    [makeTruth(AT, { judged: 0, pending: 0 }), 'the first verdicts come due 30 min after the first forecasts'],
+    [makeTruth(AT, { judged: 0, since: AT - 600 }), 'the first verdicts come due in 20 min; 640 forecasts'],
+    [makeTruth(AT, { judged: 0, since: AT - 1900 }), 'the first verdicts come with the next complete bucket'],
+  ])('says when the first verdicts come (%#)', async (truth, words) => {
+    expect(await read('/', withTruth(truth))).toContain(words);
+  });
+
+  test('is withdrawn with the cycle', async () => {
+    expect(await read('/', { ...withTruth(makeTruth(AT)), now: () => AT + 999 })).not.toContain('Can I trust it?');
+  });
+});
+
+describe('the trust page', () => {
+  test('shows each metric with who serves it and the verdict per horizon', async () => {
+    const page = await read('/trust');
+    const rows = page.split('\n').filter((line) => line.startsWith('<tr><th scope="row">'));
+    expect(rows).toHaveLength(2);
+    expect(rows[0]).toContain('error 0.71 against 0.81');
+    expect(rows[0]).toMatch(/predict_linear_4h<\/span> <span class="small muted">database/);
+    expect(rows[0]).toMatch(/0\.71<div class="small"><span class="red-text">−3%<\/span>.*83% inside/);
+    expect(rows[0]).toContain('<td class="number">0.31</td>');
+    expect(rows[1]!.match(/not judged yet/g)).toHaveLength(4);
+    expect(rows[1]).toContain('pill yellow');
+  });
+
+  test('says drift in numbers, limits and words', async () => {
+    const page = await read('/trust');
+    expect(page).toContain('Retrain when convenient');
+    expect(page).toContain('<span class="red-text">0.31</span></td><td class="number">0.20</td>');
+    expect(page).toContain('not known yet');
+    expect(page).toContain('calm 10%, ramping 42%');
+  });
+
+  test('escapes what comes from outside', async () => {
+    const serving = [{ metric: '<b>x</b>', model: '<i>m</i>', since: AT, reason: '"><script>' }];
+    const page = await read('/trust', withTruth(makeTruth(AT, { serving })));
+    expect(page).not.toMatch(/<script>|<b>x|<i>m/);
+  });
+
+  test('stands without a ledger, and before the first cycle', async () => {
+    expect(await read('/trust', withTruth(undefined))).toContain('Not judged yet');
+    expect(await read('/trust', { view: undefined, totals: { startedAt: AT - 30 } })).toContain('Starting:');
+  });
+});
+
+describe('/drift/status and /drift/report', () => {
+  test('answer from the last cycle', async () => {
+    const url = await startServer();
+    const status = await (await fetch(`${url}/drift/status`)).json();
+    expect(status).toMatchObject({ status: 'drifting', per: 0.04, anomaly_rate: null, needs_retraining: true });
+    const report = await (await fetch(`${url}/drift/report`)).json();
+    expect(report).toMatchObject({ ...(status as object), regimes: { calm: 0.1, ramping: 0.42 } });
+  });
+
+  test('say so where there is nothing, and when the cycle is withdrawn', async () => {
+    const drift = makeDrift({ combinedScore: Number.NaN, needsRetraining: false, recommendation: 'Not known yet' });
+    const unknown = await read('/drift/status', withTruth(makeTruth(AT, { drift })));
+    expect(JSON.parse(unknown)).toMatchObject({ status: 'insufficient_data', recommendation: 'Not known yet' });
+    const late = JSON.parse(await read('/drift/report', { view: makeFleet(), now: () => AT + 999 }));
+    expect(late).toMatchObject({
+      status: 'insufficient_data',
+      message: expect.stringContaining('no cycle has succeeded'),
+    });
+  });
+
+  test('want the key and keep the limit of the other JSON doors', async () => {
+    const url = await startServer({ web: { api_key: 'secret', rate_limits: { predictions_per_minute: 1 } } });
+    expect((await fetch(`${url}/drift/report`)).status).toBe(401);
+    const headers = { 'X-API-Key': 'secret' };
+    expect((await fetch(`${url}/drift/report`, { headers })).status).toBe(200);
+    expect((await fetch(`${url}/drift/status`, { headers })).status).toBe(429);
+  });
+});

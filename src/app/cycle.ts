@@ -4,7 +4,12 @@ import type { Forecast, Frame, Risk } from '../core/flow.js';
 import type { ServerView } from '../exposition/cycleView.js';
 import { scoreServer } from '../scoring/risk.js';
 import type { Thresholds } from '../scoring/thresholds.js';
-import { type ForecastDetails, type ForecastRows, forecastFrames } from './forecasting/forecastFrames.js';
+import {
+  type ForecastDetails,
+  type ForecastRows,
+  type FrameWishes,
+  forecastFrames,
+} from './forecasting/forecastFrames.js';
 
 export interface CycleResult {
   /** Epoch seconds; where the frames are of different moments, the latest of them. */
@@ -20,13 +25,11 @@ export interface CycleResult {
 /** Servers scored before the event loop gets its turn: about 5 ms of work. */
 const SCORING_CHUNK = 20;
 
-/** Who forecasts in a cycle. */
-export interface CycleForecaster {
+/** Who forecasts in a cycle, and how what it says is served. */
+export interface CycleForecaster extends FrameWishes {
   readonly forecastRows: ForecastRows;
   /** Its model's name. */
   readonly model: string;
-  /** Tells by its index which frame's details are wanted; none unless given. */
-  readonly wantsDetails?: (frameIndex: number) => boolean;
 }
 
 /**
@@ -37,11 +40,11 @@ export async function runCycle(
   frames: readonly Frame[],
   at: number | ((frameIndex: number) => number),
   thresholds: Thresholds,
-  { forecastRows, model, wantsDetails }: CycleForecaster,
+  { forecastRows, model, ...wishes }: CycleForecaster,
 ): Promise<CycleResult> {
   const momentOf = typeof at === 'number' ? () => at : at;
   const latest = typeof at === 'number' ? at : Math.max(...frames.map((_, i) => at(i)));
-  const { forecasts, details, failedSeries, failure } = await forecastFrames(frames, forecastRows, model, wantsDetails);
+  const { forecasts, details, failedSeries, failure } = await forecastFrames(frames, forecastRows, model, wishes);
   const servers: ServerView[] = [];
   for (const [i, frame] of frames.entries()) {
     if (i % SCORING_CHUNK === SCORING_CHUNK - 1) await nextTurn();

@@ -113,7 +113,12 @@ async function runRound(replays: readonly ServerReplay[], parts: ReplayParts): P
   for (const frame of frames) critic?.resolve(frame);
   const wantsDetails = (i: number) => stopped[i]!.stop.isTick || stopped[i]!.stop.originIndex !== undefined;
   const [cycle, yardstick] = await Promise.all([
-    runCycle(frames, (i) => stopped[i]!.at, thresholds, { forecastRows, model, wantsDetails }),
+    runCycle(frames, (i) => stopped[i]!.at, thresholds, {
+      forecastRows,
+      model,
+      wantsDetails,
+      ...(critic && { planOf: (frame, metric) => critic.planOf(frame, metric) }),
+    }),
     forecastYardstick(stopped, parts.yardstickRows),
   ]);
   const outcomes = stopped.map(({ replay, stop, at }, i): StopOutcome => {

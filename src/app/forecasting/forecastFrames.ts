@@ -1,17 +1,21 @@
 /** Frames → forecasts: rows of all servers fill batches together, and come back as one list per server. */
 import type { Forecast, Frame } from '../../core/flow.js';
 import { upperBound } from '../../core/metrics.js';
-import { CANDIDATES_SIZE, FORECAST_SIZE, type ForecastBlock } from '../../model/forecaster.js';
-import { metricId, profileId } from '../../model/inputs/contract.js';
+import { CANDIDATES_SIZE, FORECAST_SIZE } from '../../model/forecaster.js';
+import { CANDIDATES, metricId, profileId } from '../../model/inputs/contract.js';
 import { evidenceSize } from '../../model/network/network.js';
+import { modelAlone, planSize, type ServingPlan } from '../../truth/plan.js';
 import { isForecastable } from '../../windows/forecastable.js';
-import { type ForecastJob, type JobServer, ROW_WIDTH } from './protocol.js';
+import { type ForecastJob, type JobServer, ROW_WIDTH, type ServedBlock } from './protocol.js';
+
+/** The model and the candidates. */
+const METHODS = CANDIDATES.length + 1;
 
 /** Series in one job: four batches of a worker, about a tenth of a second of work. */
 const JOB_SERIES = 256;
 
 /** Forecasts rows; a pool of workers, or a forecaster of one's own. */
-export type ForecastRows = (job: Omit<ForecastJob, 'id'>) => Promise<ForecastBlock>;
+export type ForecastRows = (job: Omit<ForecastJob, 'id'>) => Promise<ServedBlock>;
 
 /** What lay behind one forecast, for those who judge it later. */
 export interface ForecastDetails {
@@ -42,15 +46,20 @@ interface PlacedJob {
   readonly placed: PlacedRow[];
 }
 
-/**
- * Forecasts every row that can be forecast. A failing job costs its own series only.
- * @param wantsDetails  tells by its index which frame's details are wanted
- */
+/** What is asked for besides the forecasts themselves. */
+export interface FrameWishes {
+  /** Tells by its index which frame's details are wanted; none unless given. */
+  readonly wantsDetails?: (frameIndex: number) => boolean;
+  /** How a metric of a frame is served; undefined = as the model says, as all are unless given. */
+  readonly planOf?: (frame: Frame, metric: string) => ServingPlan | undefined;
+}
+
+/** Forecasts every row that can be forecast. A failing job costs its own series only. */
 export async function forecastFrames(
   frames: readonly Frame[],
   forecastRows: ForecastRows,
   model: string,
-  wantsDetails: (frameIndex: number) => boolean = () => false,
+  { wantsDetails = () => false, planOf }: FrameWishes = {},
 ): Promise<FrameForecasts> {
   const forecasts: Forecast[][] = frames.map(() => []);
   const details: ForecastDetails[][] = frames.map(() => []);
@@ -60,7 +69,7 @@ export async function forecastFrames(
     jobsOf(frames, wantsDetails).map(async (job) => {
       const { placed } = job;
       try {
-        const block = await forecastRows(toJob(frames, job));
+        const block = await forecastRows({ ...toJob(frames, job), ...plansOf(frames, job, planOf) });
         placed.forEach(({ frameIndex, row }, i) => {
           forecasts[frameIndex]!.push(toForecast(frames[frameIndex]!, row, block, i, model));
           if (job.details) details[frameIndex]!.push(toDetails(block, i));
@@ -110,7 +119,22 @@ function toJob(frames: readonly Frame[], { placed, details }: PlacedJob): Omit<F
   return { servers, rows, details };
 }
 
-function toForecast(frame: Frame, row: number, block: ForecastBlock, i: number, model: string): Forecast {
+/** The plans of a job's rows; nothing where every row is served as the model says. */
+function plansOf(frames: readonly Frame[], { placed }: PlacedJob, planOf: FrameWishes['planOf']) {
+  const plans = placed.map(({ frameIndex, row }) => {
+    const frame = frames[frameIndex]!;
+    return planOf?.(frame, frame.metrics[row]!);
+  });
+  if (plans.every((plan) => plan === undefined)) return {};
+  const size = planSize(METHODS);
+  const all = new Float32Array(placed.length * size);
+  plans.forEach((plan, i) => {
+    all.set(plan ?? modelAlone(METHODS), i * size);
+  });
+  return { plans: all };
+}
+
+function toForecast(frame: Frame, row: number, block: ServedBlock, i: number, model: string): Forecast {
   const width = evidenceSize(block.layout);
   return {
     server: frame.server,
@@ -126,10 +150,10 @@ function toForecast(frame: Frame, row: number, block: ForecastBlock, i: number, 
   };
 }
 
-function toDetails({ values, candidates }: ForecastBlock, i: number): ForecastDetails {
+function toDetails({ values, raw = values, candidates }: ServedBlock, i: number): ForecastDetails {
   if (candidates === undefined) throw new TypeError('a job that asked for details was answered without candidates');
   return {
-    raw: values.subarray(i * FORECAST_SIZE, (i + 1) * FORECAST_SIZE),
+    raw: raw.subarray(i * FORECAST_SIZE, (i + 1) * FORECAST_SIZE),
     candidates: candidates.subarray(i * CANDIDATES_SIZE, (i + 1) * CANDIDATES_SIZE),
   };
 }

@@ -2,8 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { ModelError } from '../../core/errors.js';
 import { setNativeThreads } from '../../model/engine/engine.js';
-import type { ForecastBlock } from '../../model/forecaster.js';
-import type { ForecastJob, ReadyMessage, WorkerMessage, WorkerStart } from './protocol.js';
+import type { ForecastJob, ReadyMessage, ServedBlock, WorkerMessage, WorkerStart } from './protocol.js';
 
 export interface PoolOptions extends WorkerStart {
   readonly workers: number;
@@ -18,7 +17,7 @@ export type PoolReport = Pick<ReadyMessage, 'engine' | 'manifest'>;
 
 interface Waiting {
   readonly job: ForecastJob;
-  readonly resolve: (block: ForecastBlock) => void;
+  readonly resolve: (block: ServedBlock) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -76,7 +75,7 @@ export class ForecastPool {
   }
 
   /** Forecasts the rows of a job; rejects if the worker fails on it, dies, or the pool is closed. */
-  forecast(job: Omit<ForecastJob, 'id'>): Promise<ForecastBlock> {
+  forecast(job: Omit<ForecastJob, 'id'>): Promise<ServedBlock> {
     return new Promise((resolve, reject) => {
       if (this.#ended) return reject(this.#ended);
       this.#queue.push({ job: { ...job, id: this.#nextId++ }, resolve, reject });

@@ -23,8 +23,16 @@ export interface ForecastJob {
   readonly servers: readonly JobServer[];
   /** [n × 4]: index into `servers`, row of its values, row of the metric embedding, 1 for a percentage. */
   readonly rows: Int32Array;
-  /** Whether the answer holds the candidate forecasts, too. */
+  /** Whether the answer holds the candidate forecasts and, where plans change it, what the model itself said, too. */
   readonly details: boolean;
+  /** [n × planSize]: how each row is served; absent = all as the model says. */
+  readonly plans?: Float32Array;
+}
+
+/** Forecasts as they are served. */
+export interface ServedBlock extends ForecastBlock {
+  /** [n, HORIZON_STEPS, QUANTILE_LEVELS]: the model's own quantiles; only where details were asked for and plans given. */
+  readonly raw?: Float32Array;
 }
 
 /** Numbers per row of a job. */
@@ -40,5 +48,5 @@ export type WorkerMessage =
   | ReadyMessage
   /** The worker cannot start; the message is for a person. */
   | { readonly kind: 'refused'; readonly message: string }
-  | ({ readonly kind: 'forecast'; readonly id: number } & ForecastBlock)
+  | ({ readonly kind: 'forecast'; readonly id: number } & ServedBlock)
   | { readonly kind: 'failed'; readonly id: number; readonly message: string };

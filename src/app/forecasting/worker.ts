@@ -5,6 +5,7 @@ import { createForecaster, readModel } from '../../model/files/modelFolder.js';
 import type { Forecaster } from '../../model/forecaster.js';
 import type { WindowRequest } from '../../model/inputs/window.js';
 import { type ForecastJob, ROW_WIDTH, type WorkerMessage, type WorkerStart } from './protocol.js';
+import { servedBlock } from './servedBlock.js';
 
 /** As fast as 128 at a time, in half the memory: every worker holds one batch's intermediates. */
 const SERVING_BATCH = 64;
@@ -32,8 +33,12 @@ function requestsOf({ servers, rows }: ForecastJob): WindowRequest[] {
 
 function run(forecaster: Forecaster, job: ForecastJob): void {
   try {
-    const block = forecaster.forecast(requestsOf(job), job);
-    const arrays = [block.values, block.evidence, ...(block.candidates ? [block.candidates] : [])];
+    const requests = requestsOf(job);
+    const block = servedBlock(forecaster.forecast(requests, { details: job.details || job.plans !== undefined }), {
+      ...job,
+      uppers: requests.map(({ upper }) => upper),
+    });
+    const arrays = [block.values, block.evidence, block.candidates, block.raw].filter((array) => array !== undefined);
     send(
       { kind: 'forecast', id: job.id, ...block },
       arrays.map(({ buffer }) => buffer as ArrayBuffer),

@@ -9,7 +9,10 @@ import { type ForecastJob, ROW_WIDTH } from '../../../src/app/forecasting/protoc
 import { ModelError } from '../../../src/core/errors.js';
 import type { Forecast } from '../../../src/core/flow.js';
 import { upperBound } from '../../../src/core/metrics.js';
+import { FORECAST_SIZE } from '../../../src/model/forecaster.js';
+import { CANDIDATES } from '../../../src/model/inputs/contract.js';
 import { candidateForecasts } from '../../../src/model/inputs/window.js';
+import { applyPlan, modelAlone } from '../../../src/truth/plan.js';
 import { REPOSITORY } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { simulatedFrames } from '../fixtures/frames.js';
@@ -148,7 +151,7 @@ describe('ForecastPool', () => {
   it('brings the candidates of the frames whose details were asked for, as the inputs compute them', async () => {
     const pool = await startPool();
     const forecastRows = (rows: Omit<ForecastJob, 'id'>) => pool.forecast(rows);
-    const { forecasts, details } = await forecastFrames(frames, forecastRows, 'm', (i) => i === 1);
+    const { forecasts, details } = await forecastFrames(frames, forecastRows, 'm', { wantsDetails: (i) => i === 1 });
     expect(details.map((list) => list.length)).toEqual([0, forecasts[1]!.length, 0]);
     const frame = frames[1]!;
     frame.metrics.forEach((metric, row) => {
@@ -163,6 +166,36 @@ describe('ForecastPool', () => {
     });
     const { forecasts: without } = await forecastFrames(frames, forecastRows, 'm');
     expect(forecasts.flat().map(({ values }) => values)).toEqual(without.flat().map(({ values }) => values));
+  });
+
+  it('serves the rows that have a plan by it, and still tells what the model said', async () => {
+    const pool = await startPool();
+    const forecastRows = (rows: Omit<ForecastJob, 'id'>) => pool.forecast(rows);
+    const metric = frames[0]!.metrics[1]!;
+    // All of the first candidate, half as wide below and twice as wide above.
+    const plan = modelAlone(CANDIDATES.length + 1);
+    for (let at = 0; at < plan.length; at += CANDIDATES.length + 3) {
+      plan.set([0, 1], at);
+      plan.set([0.5, 2], at + CANDIDATES.length + 1);
+    }
+    const planned = await forecastFrames(frames, forecastRows, 'm', {
+      wantsDetails: () => true,
+      planOf: (frame, name) => (frame === frames[0] && name === metric ? plan : undefined),
+    });
+    const plain = await forecastFrames(frames, forecastRows, 'm');
+    planned.forecasts.flat().forEach((forecast, i) => {
+      const own = plain.forecasts.flat()[i]!.values;
+      const { raw, candidates } = planned.details.flat()[i]!;
+      expect(raw).toEqual(own);
+      const isPlanned = forecast.server === frames[0]!.server && forecast.metric === metric;
+      const served = new Float32Array(FORECAST_SIZE);
+      if (isPlanned) applyPlan(raw, candidates, plan, upperBound(metric), served);
+      expect(forecast.values).toEqual(isPlanned ? served : own);
+      if (isPlanned) expect(forecast.values[1]).toBe(candidates[0]);
+    });
+    const withoutDetails = await forecastFrames(frames, forecastRows, 'm', { planOf: () => plan });
+    expect(withoutDetails.forecasts[0]![1]!.values).toEqual(planned.forecasts[0]![1]!.values);
+    expect(withoutDetails.details).toEqual([[], [], []]);
   });
 
   it.skipIf(!hasNative)('computes the same on wasm as on the native engine, within 1e-4 of each forecast', async () => {

@@ -1,0 +1,59 @@
+/** How many series fall where: bars over bins of equal width. */
+import { type Html, html } from '../../../web/pages/html.js';
+import { coordinate, linearScale, roundTicks } from '../../../web/pages/plot.js';
+import { type PlotArea, renderValueTick } from './axis.js';
+import { describeAmount, describeCount } from './figures.js';
+
+const WIDTH = 480;
+const HEIGHT = 210;
+const AREA: PlotArea = { left: 40, right: 462, top: 12, bottom: 176 };
+
+export interface Histogram {
+  readonly label: string;
+  readonly values: readonly number[];
+  /** First and last edge; values beyond count in the outermost bins. */
+  readonly from: number;
+  readonly to: number;
+  readonly bins: number;
+  /** Class of a bar by the middle of its bin. */
+  readonly lookOf: (middle: number) => string;
+  readonly describe: (value: number) => string;
+  /** Every so many edges get a label. */
+  readonly labelEvery: number;
+  /** Written under the axis. */
+  readonly caption: string;
+}
+
+export function renderHistogram(histogram: Histogram): Html {
+  const { label, from, to, bins, labelEvery, describe, caption } = histogram;
+  const counts = countByBin(histogram);
+  const highest = Math.max(1, ...counts);
+  const x = linearScale(0, bins, AREA.left, AREA.right);
+  const y = linearScale(0, highest * 1.05, AREA.bottom, AREA.top);
+  const edge = (index: number) => from + ((to - from) * index) / bins;
+  const ticks = roundTicks(0, highest, 4).filter(Number.isInteger);
+  const edges = Array.from({ length: bins + 1 }, (_, index) => index).filter((index) => index % labelEvery === 0);
+  return html`<svg viewBox="0 0 ${String(WIDTH)} ${String(HEIGHT)}" role="img" aria-label="${label}">
+${ticks.map((tick) => renderValueTick(AREA, y(tick), describeCount(tick)))}
+${counts.map((count, index) => {
+  const isOuter = index === bins - 1 && histogram.values.some((value) => value > to);
+  const range = isOuter
+    ? `${describe(edge(index))} or more`
+    : `${describe(edge(index))} to ${describe(edge(index + 1))}`;
+  return html`<rect class="bar ${histogram.lookOf((edge(index) + edge(index + 1)) / 2)}" x="${coordinate(x(index) + 1)}" y="${coordinate(y(count))}" width="${coordinate(x(1) - x(0) - 2)}" height="${coordinate(AREA.bottom - y(count))}"><title>${range}: ${describeAmount(count, 'series', 'series')}</title></rect>`;
+})}
+${edges.map((index) => html`<text x="${coordinate(x(index))}" y="${String(AREA.bottom + 15)}" text-anchor="middle">${describe(edge(index))}</text>`)}
+<text x="${coordinate((AREA.left + AREA.right) / 2)}" y="${String(AREA.bottom + 31)}" text-anchor="middle">${caption}</text>
+</svg>`;
+}
+
+/** Counts per bin; a value on an edge belongs to the bin right of it. */
+function countByBin({ values, from, to, bins }: Histogram): number[] {
+  const counts = new Array<number>(bins).fill(0);
+  for (const value of values) {
+    // A hair to the right, so that 0.3 of steps of 0.05 does not fall left of its own edge.
+    const index = Math.floor(((value - from) / (to - from)) * bins + 1e-9);
+    counts[Math.max(0, Math.min(bins - 1, index))]!++;
+  }
+  return counts;
+}

@@ -1,106 +1,53 @@
-/** `linborg train`: read, train, measure, write the model folder. */
+/** `linborg train`: read, train or fine-tune, measure, write the model folder. */
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { CommandError, ModelError } from '../../core/errors.js';
-import { PROFILES } from '../../core/profiles.js';
 import { loadEngine } from '../../model/engine/engine.js';
 import type { Engine } from '../../model/engine/types.js';
 import { type TrainedModel, writeModel } from '../../model/files/modelFolder.js';
-import { Forecaster } from '../../model/forecaster.js';
-import {
-  DEFAULT_HYPERPARAMETERS,
-  type Hyperparameters,
-  NETWORKS,
-  PERCEPTRON_HYPERPARAMETERS,
-} from '../../model/network/parameters.js';
-import { readCheckpoint, writeCheckpoint } from '../../model/training/checkpoint.js';
-import type { LongSeries } from '../../model/training/corpus.js';
-import { evaluateModel } from '../../model/training/evaluate.js';
-import {
-  type BestWeights,
-  type Checkpoint,
-  DEFAULT_TRAINING,
-  type TrainingHooks,
-  type TrainingProgress,
-  type TrainingSettings,
-  trainNetwork,
-} from '../../model/training/trainer.js';
-import { loadConfigFile } from '../configFile.js';
-import { wholeNumber } from '../flags.js';
+import { readCheckpoint, type TrainingIdentity, writeCheckpoint } from '../../model/training/checkpoint.js';
+import type { Checkpoint, TrainingHooks, TrainingProgress } from '../../model/training/trainer.js';
+import { numberWithin, wholeNumber } from '../flags.js';
 import { interruptSignal } from '../interrupt.js';
-import { openSources } from '../openSources.js';
-import { packageVersion } from '../package.js';
 import { createProgress, describeRemaining, type Progress } from '../progress.js';
-import { describeDatasets, readFromSource, readTraceFolders } from '../training/readCorpus.js';
+import { type CorpusFlags, readCorpora } from '../training/corpora.js';
+import { type PlanFlags, planTraining } from '../training/plan.js';
+import { trainModel } from '../training/trainModel.js';
 
-/** Rolling origins per series when accuracy is measured. */
-const ORIGINS = 30;
-
-interface TrainFlags {
-  readonly from: readonly string[];
-  readonly 'config.file': string;
-  readonly days: string;
+interface TrainFlags extends PlanFlags, CorpusFlags {
   readonly out: string;
-  readonly evaluate?: readonly string[];
-  readonly steps: string;
-  readonly network: string;
-  readonly hidden?: string;
-  readonly seed: string;
   readonly threads: string;
+  readonly minutes?: string;
   readonly resume?: boolean;
 }
 
 /** @param commandText the command as it was typed, for the model's card */
 export async function train(flags: TrainFlags, commandText: string): Promise<number> {
-  const hyperparameters = hyperparametersOf(flags);
-  const settings: TrainingSettings = {
-    ...DEFAULT_TRAINING,
-    seed: wholeNumber('seed', flags.seed, 0, 2 ** 31 - 1),
-    adam: { ...DEFAULT_TRAINING.adam, totalSteps: wholeNumber('steps', flags.steps, 1, 1e7) },
-  };
+  const plan = await planTraining(flags);
+  const limit = timeLimit(flags);
   const engine = await loadEngine('auto', wholeNumber('threads', flags.threads, 1, 64));
   if (engine.kind !== 'native') {
     throw new CommandError(`training needs the native engine (${engine.reason}); everything else runs without it`);
   }
   const progress = createProgress();
   await makeFolder(flags.out);
-  const corpus = await readCorpus(flags, progress);
+  const corpora = await readCorpora(flags, progress);
   const checkpointPath = join(flags.out, 'checkpoint.safetensors');
-  const identity = { hyperparameters, seed: settings.seed };
-  const resume = flags.resume ? await readCheckpoint(checkpointPath, identity) : undefined;
+  const resume = flags.resume ? await readCheckpoint(checkpointPath, plan.identity) : undefined;
   if (resume) progress.done(`going on from step ${resume.state.step}`);
 
   const interrupt = interruptSignal();
   const hooks: TrainingHooks = {
-    signal: interrupt.signal,
-    onProgress: progressLine(progress, settings.batchSize),
-    onCheckpoint: (checkpoint) => keepCheckpoint(checkpointPath, checkpoint, identity, progress),
+    signal: AbortSignal.any([interrupt.signal, ...limit()]),
+    onProgress: progressLine(progress, plan.settings.batchSize),
+    onCheckpoint: (checkpoint) => keepCheckpoint(checkpointPath, checkpoint, plan.identity, progress),
   };
-  const best = await trainNetwork(engine, corpus, hyperparameters, settings, hooks, resume).catch((cause) => {
+  const order = { plan, corpora, hooks, resume, name: basename(resolve(flags.out)), command: commandText };
+  const model = await trainModel(engine, order, progress).catch((cause) => {
     if (cause instanceof RangeError) throw new CommandError(`${flags.from.join(' ')}: ${cause.message}`, { cause });
     throw cause;
   });
-  progress.done(`best validation loss ${best.loss.toFixed(4)} at step ${best.step}`);
-
-  const others = flags.evaluate ? await readTraceFolders(flags.evaluate, progress) : [];
-  const model: TrainedModel = {
-    name: basename(resolve(flags.out)),
-    created: new Date().toISOString(),
-    linborg: packageVersion(),
-    hyperparameters,
-    weights: best.weights,
-    training: {
-      command: commandText,
-      seed: settings.seed,
-      steps: best.step,
-      validation_loss: best.loss,
-      train_until: settings.split.trainUntil,
-      datasets: describeDatasets(corpus),
-    },
-    profiles: PROFILES,
-    accuracy: await measure(engine, hyperparameters, best, [...corpus, ...others], settings, progress),
-  };
   interrupt.release();
   await writeModelSomewhere(flags.out, model, engine, progress);
   if (interrupt.signal.aborted) progress.done('stopped early; go on with the same command and --resume');
@@ -108,12 +55,10 @@ export async function train(flags: TrainFlags, commandText: string): Promise<num
   return 0;
 }
 
-function hyperparametersOf({ network, hidden }: TrainFlags): Hyperparameters {
-  if (!NETWORKS.some((kind) => kind === network)) {
-    throw new CommandError(`--network is "${network}"; expected ${NETWORKS.join(' or ')}`);
-  }
-  const defaults = network === 'perceptron' ? PERCEPTRON_HYPERPARAMETERS : DEFAULT_HYPERPARAMETERS;
-  return hidden === undefined ? defaults : { ...defaults, hidden: wholeNumber('hidden', hidden, 4, 256) };
+/** Checks `--minutes`; what is returned starts the clock, where there is one. */
+function timeLimit({ minutes }: TrainFlags): () => AbortSignal[] {
+  const limit = minutes === undefined ? undefined : numberWithin('minutes', minutes, 0.01, 10_000);
+  return () => (limit === undefined ? [] : [AbortSignal.timeout(Math.round(limit * 60_000))]);
 }
 
 /** Before hours of training, not after them. */
@@ -125,25 +70,6 @@ async function makeFolder(folder: string): Promise<void> {
       cause,
     });
   }
-}
-
-async function readCorpus(flags: TrainFlags, progress: Progress): Promise<LongSeries[]> {
-  const [kind, ...folders] = flags.from;
-  if (kind === 'csv' && folders.length > 0) return readTraceFolders(folders, progress);
-  if (kind === 'prometheus' && folders.length === 0) {
-    const config = await loadConfigFile(flags['config.file']);
-    const sources = await openSources(config);
-    try {
-      const corpora = [];
-      for (const source of sources) {
-        corpora.push(await readFromSource(source, Number(flags.days), config.windows.profiles, progress));
-      }
-      return corpora.flat();
-    } finally {
-      for (const source of sources) source.close();
-    }
-  }
-  throw new CommandError(`--from is "${flags.from.join(' ')}"; expected "csv DIR [DIR…]" or "prometheus"`);
 }
 
 function progressLine(progress: Progress, batchSize: number): (report: TrainingProgress) => void {
@@ -170,7 +96,7 @@ function progressLine(progress: Progress, batchSize: number): (report: TrainingP
 async function keepCheckpoint(
   path: string,
   checkpoint: Checkpoint,
-  identity: Parameters<typeof writeCheckpoint>[2],
+  identity: TrainingIdentity,
   progress: Progress,
 ): Promise<void> {
   try {
@@ -179,28 +105,6 @@ async function keepCheckpoint(
     if (!(error instanceof ModelError)) throw error;
     progress.done(`warning: ${error.message}; training goes on with the best weights in memory`);
   }
-}
-
-async function measure(
-  engine: Engine,
-  hyperparameters: Hyperparameters,
-  best: BestWeights,
-  corpus: readonly LongSeries[],
-  { split }: TrainingSettings,
-  progress: Progress,
-) {
-  const forecaster = new Forecaster(engine, hyperparameters, best.weights);
-  const accuracy = await evaluateModel(forecaster, corpus, { from: split.trainUntil, origins: ORIGINS }, (share) =>
-    progress.update(`measuring accuracy: ${Math.round(share * 100)} %`),
-  );
-  forecaster.dispose();
-  for (const { dataset, mase, coverage, baselines } of accuracy) {
-    const [name, bestNaive] = Object.entries(baselines).sort(([, a], [, b]) => a - b)[0]!;
-    progress.done(
-      `${dataset}: median MASE ${mase.toFixed(3)}, best by hand ${bestNaive.toFixed(3)} (${name}), coverage ${coverage.toFixed(3)}`,
-    );
-  }
-  return accuracy;
 }
 
 /** Nothing is lost: where the folder cannot be written, the model goes to the temporary folder. */

@@ -9,15 +9,36 @@ const NETWORK_TEXTS: Readonly<Record<Manifest['hyperparameters']['network'], str
 
 const figure = (value: number | undefined) => (value === undefined ? '–' : value.toFixed(3));
 
+/** Where the weights come from. */
+function describeBase({ name, sha256, validation_loss, outcome }: NonNullable<Manifest['training']['base']>): string {
+  const result =
+    outcome === 'gain'
+      ? 'Fine-tuned from'
+      : 'Fine-tuning gained nothing that validation could show, so that the weights are those of';
+  return `
+${result} ${name} (SHA-256 \`${sha256}\`), whose validation loss here is ${figure(validation_loss)}.
+`;
+}
+
 /** The model card: what it is, what it saw, how good it was on what it never saw, and its limits. */
 export function renderCard({ name, created, linborg, hyperparameters, weights, training, accuracy }: Manifest): string {
   const methods = [...new Set(accuracy.flatMap(({ baselines }) => Object.keys(baselines)))];
-  const header = ['data set', 'series', 'this model', ...methods, 'WQL', 'coverage p10–p90'];
+  const { base } = training;
+  const header = [
+    ...['data set', 'trained on', 'series', 'this model'],
+    ...(base ? [`base (${base.name})`] : []),
+    ...methods,
+    ...['ratio', 'WQL', 'coverage p10–p90'],
+  ];
+  const baseMase = (dataset: string) => base?.accuracy.find((entry) => entry.dataset === dataset)?.mase;
   const rows = accuracy.map((entry) => [
     entry.dataset,
+    entry.trained_on === undefined ? '–' : entry.trained_on ? 'yes' : 'no',
     String(entry.series),
     `**${figure(entry.mase)}**`,
+    ...(base ? [figure(baseMase(entry.dataset))] : []),
     ...methods.map((method) => figure(entry.baselines[method])),
+    figure(entry.ratio),
     figure(entry.wql),
     figure(entry.coverage),
   ]);
@@ -43,8 +64,8 @@ ${training.command}
 \`\`\`
 
 Seed ${training.seed}; ${training.steps} steps to the best validation loss, ${figure(training.validation_loss)} (pinball, in units of the
-window's scale). Only the first ${percent} % of each series were seen; a tenth of the servers served validation only.
-
+window's scale). Only the first ${percent} % of each series were seen${base ? '' : '; a tenth of the servers served validation only'}.
+${base ? describeBase(base) : ''}
 | data set | servers | series | from | to |
 | --- | --- | --- | --- | --- |
 ${datasets.join('\n')}
@@ -52,7 +73,8 @@ ${datasets.join('\n')}
 ## Accuracy on what it never saw
 
 The last ${100 - percent} % of each series, up to 30 rolling origins, 8 h ahead. Median MASE over series; scale: in-sample error of the 24 h
-seasonal naive. Below 1 is better than that; the other columns are methods that one would use by hand.
+seasonal naive. Below 1 is better than that; the other columns are methods that one would use by hand. Ratio: mean over series of
+the error over that of the best of them. A data set that was not trained on says what to expect of a fleet that nobody saw.
 
 ${table}
 

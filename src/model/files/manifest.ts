@@ -27,6 +27,31 @@ const accuracy = z.strictObject({
   wql: z.number(),
   /** Median MASE of the naive methods, by name. */
   baselines: z.record(z.string(), z.number()),
+  /** Mean over series of max(MASE, 0.05) / max(MASE of the set's best naive method, 0.05); the best by its median. */
+  ratio: z.number().exactOptional(),
+  /** The same as a geometric mean. */
+  ratio_geometric: z.number().exactOptional(),
+  /** Whether the model was trained on the earlier part of this data set. Absent in older folders. */
+  trained_on: z.boolean().exactOptional(),
+});
+
+/** What a fine-tuned model started from. */
+const base = z.strictObject({
+  name: z.string(),
+  sha256: z.string(),
+  /** Its validation loss on the fleet. */
+  validation_loss: z.number(),
+  /** `no gain`: the weights are the base's. */
+  outcome: z.enum(['gain', 'no gain']),
+  /** Its accuracy on the same windows. */
+  accuracy: z.array(accuracy),
+});
+
+/** Decile edges of the inputs over the training windows, see `describeTrainingInputs`. */
+const trainingInputs = z.strictObject({
+  names: z.array(z.string()),
+  /** By metric, `*` = all: one row of nine ascending edges per name. */
+  edges: z.record(z.string(), z.array(z.array(z.number()).length(9))),
 });
 
 export const manifestSchema = z.strictObject({
@@ -51,15 +76,18 @@ export const manifestSchema = z.strictObject({
     validation_loss: z.number(),
     train_until: z.number(),
     datasets: z.array(dataset),
+    base: base.exactOptional(),
   }),
   profiles: z.array(z.string()),
   accuracy: z.array(accuracy),
+  training_inputs: trainingInputs.exactOptional(),
   /** Forecasts of the golden windows: [window][step × level], in the metric's unit. */
   golden: z.array(z.array(z.number())),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ModelAccuracy = z.infer<typeof accuracy>;
+export type TrainingInputs = z.infer<typeof trainingInputs>;
 export type ModelDataset = z.infer<typeof dataset>;
 
 /** The first difference between a manifest's input contract and this linborg's, or undefined if they agree. */

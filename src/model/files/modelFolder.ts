@@ -10,7 +10,7 @@ import { inputContract } from '../inputs/contract.js';
 import { type Hyperparameters, parameterSpecs, type WeightValues } from '../network/parameters.js';
 import { renderCard } from './card.js';
 import { goldenWindows } from './golden.js';
-import { contractDifference, type Manifest, MODEL_FORMAT, manifestSchema } from './manifest.js';
+import { contractDifference, type Manifest, MODEL_FORMAT, manifestSchema, type TrainingInputs } from './manifest.js';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 
 const WEIGHTS_FILE = 'weights.safetensors';
@@ -95,6 +95,7 @@ export interface TrainedModel {
   readonly training: Manifest['training'];
   readonly profiles: readonly string[];
   readonly accuracy: Manifest['accuracy'];
+  readonly trainingInputs?: TrainingInputs;
 }
 
 /** Writes a model folder; where a file cannot be written, all that were there before stay. */
@@ -122,6 +123,7 @@ export async function writeModel(path: string, model: TrainedModel, engine: Engi
     training: model.training,
     profiles: [...model.profiles],
     accuracy: model.accuracy,
+    ...(model.trainingInputs ? { training_inputs: model.trainingInputs } : {}),
     golden: Array.from({ length: values.length / FORECAST_SIZE }, (_, i) =>
       Array.from(values.subarray(i * FORECAST_SIZE, (i + 1) * FORECAST_SIZE), (value) => Number(value.toPrecision(7))),
     ),

@@ -13,6 +13,8 @@ const GROUPS = ['weights', 'average', 'firstMoment', 'secondMoment'] as const;
 export interface TrainingIdentity {
   readonly hyperparameters: Hyperparameters;
   readonly seed: number;
+  /** SHA-256 of the weights that were started from. */
+  readonly base?: string;
 }
 
 /** Writes the state and the best weights so far; the file before it stays until this one is whole. */
@@ -48,7 +50,7 @@ export async function readCheckpoint(path: string, identity: TrainingIdentity): 
   const expected = JSON.stringify(identity);
   if (metadata['identity'] !== expected) {
     throw new ModelError(
-      `${path} belongs to another training (${metadata['identity']}), this one is ${expected}; use the same --hidden and --seed, or start without --resume`,
+      `${path} belongs to another training (${metadata['identity']}), this one is ${expected}; use the same --network, --hidden, --seed and --base, or start without --resume`,
     );
   }
   const group = (prefix: string) =>

@@ -17,6 +17,24 @@ export interface LongSeries {
   readonly metricId: number;
   readonly profileId: number;
   readonly upper: number;
+  /** Buckets that nothing is to be learnt from or measured on; they are seen as history all the same, as in serving. */
+  readonly excluded?: readonly BucketRange[];
+}
+
+/** Buckets first ≤ i < end. */
+export interface BucketRange {
+  readonly first: number;
+  readonly end: number;
+}
+
+/** What a long series is made from; NaN = absent. */
+export interface SeriesValues {
+  readonly dataset: string;
+  readonly server: string;
+  readonly metric: string;
+  /** Bucket of `values[0]`. */
+  readonly first: number;
+  readonly values: Float32Array;
 }
 
 /** Turns a replayed batch into long series; series without two different values are left out. */
@@ -30,38 +48,48 @@ export function toLongSeries(
     const { server, metric, times, values } = series;
     if (times.length === 0) return [];
     const first = Math.floor(times[0]! / stepSeconds);
-    const length = Math.floor(times.at(-1)! / stepSeconds) - first + 1;
-    const ring = new Float32Array(length).fill(Number.NaN);
-    let low = Number.POSITIVE_INFINITY;
-    let high = Number.NEGATIVE_INFINITY;
+    const bucketed = new Float32Array(Math.floor(times.at(-1)! / stepSeconds) - first + 1).fill(Number.NaN);
     times.forEach((time, i) => {
-      const value = values[i]!;
-      if (!Number.isFinite(value)) return;
-      ring[Math.floor(time / stepSeconds) % length] = value;
-      low = Math.min(low, value);
-      high = Math.max(high, value);
+      if (Number.isFinite(values[i]!)) bucketed[Math.floor(time / stepSeconds) - first] = values[i]!;
     });
-    if (!(high > low)) return [];
-    return [
-      {
-        dataset,
-        server,
-        metric,
-        ring: { values: ring, offset: 0, capacity: length },
-        first,
-        length,
-        metricId: metricId(metric),
-        // A profile is only told where the name tells one: "generic" is what a real fleet looks like without rules.
-        profileId: profileId(profileOf(server, profiles)),
-        upper: upperBound(metric),
-      },
-    ];
+    return toLongSeriesOf({ dataset, server, metric, first, values: bucketed }, profiles);
   });
+}
+
+/** One long series, or none where no two values differ. */
+export function toLongSeriesOf(
+  { dataset, server, metric, first, values }: SeriesValues,
+  profiles: readonly ProfileRule[] = [],
+): LongSeries[] {
+  const { length } = values;
+  const one = values.find((value) => !Number.isNaN(value));
+  if (!values.some((value) => value !== one && !Number.isNaN(value))) return [];
+  const ring = new Float32Array(length);
+  for (let i = 0; i < length; i++) ring[(first + i) % length] = values[i]!;
+  return [
+    {
+      dataset,
+      server,
+      metric,
+      ring: { values: ring, offset: 0, capacity: length },
+      first,
+      length,
+      metricId: metricId(metric),
+      // A profile is only told where the name tells one: "generic" is what a real fleet looks like without rules.
+      profileId: profileId(profileOf(server, profiles)),
+      upper: upperBound(metric),
+    },
+  ];
 }
 
 /** Value of bucket i, NaN where there is none or i lies outside the series. */
 export function valueAt({ ring, first, length }: LongSeries, i: number): number {
   return i < first || i >= first + length ? Number.NaN : ring.values[i % length]!;
+}
+
+/** Value of bucket i as something to learn from or to be measured on: NaN where it is excluded, too. */
+export function targetAt(series: LongSeries, i: number): number {
+  return series.excluded?.some(({ first, end }) => i >= first && i < end) ? Number.NaN : valueAt(series, i);
 }
 
 /** Buckets of history that may be seen when `newest` is the last known one; never wraps into the future. */
@@ -78,7 +106,7 @@ export function isUsableOrigin(series: LongSeries, newest: number): boolean {
   for (let i = newest - 47; i <= newest; i++) if (Number.isNaN(valueAt(series, i))) missing++;
   if (missing > 24) return false;
   let known = 0;
-  for (let h = 1; h <= HORIZON_STEPS; h++) if (!Number.isNaN(valueAt(series, newest + h))) known++;
+  for (let h = 1; h <= HORIZON_STEPS; h++) if (!Number.isNaN(targetAt(series, newest + h))) known++;
   return known >= HORIZON_STEPS / 2;
 }
 

@@ -5,7 +5,7 @@ import type { ModelAccuracy } from '../files/manifest.js';
 import { BATCH_SIZE, FORECAST_SIZE, type Forecaster } from '../forecaster.js';
 import { CANDIDATES, DAY_STEPS } from '../inputs/contract.js';
 import { candidateForecasts, type WindowRequest } from '../inputs/window.js';
-import { isUsableOrigin, type LongSeries, valueAt, visibleSteps } from './corpus.js';
+import { isUsableOrigin, type LongSeries, targetAt, valueAt, visibleSteps } from './corpus.js';
 
 export interface EvaluationSettings {
   /** Fraction of each series after which origins lie. */
@@ -71,7 +71,20 @@ export async function evaluateModel(
     coverage: inside / count,
     wql: medianOf(wql),
     baselines: Object.fromEntries(METHODS.slice(1).map((name, m) => [name, medianOf(mase[m + 1]!)])),
+    ...ratiosOf(mase),
   }));
+}
+
+/** Below this error a series is as good as known, and a ratio of two such errors says nothing. */
+const MASE_FLOOR = 0.05;
+
+/** The model's error over that of the best naive method of the set, chosen in hindsight. @param mase [METHODS][series] */
+function ratiosOf(mase: readonly (readonly number[])[]): { ratio: number; ratio_geometric: number } {
+  const [model, ...naive] = mase as [readonly number[], ...(readonly number[])[]];
+  const best = naive.reduce((a, b) => (medianOf(b) < medianOf(a) ? b : a));
+  const ratios = model.map((error, i) => Math.max(error, MASE_FLOOR) / Math.max(best[i]!, MASE_FLOOR));
+  const mean = (of: (ratio: number) => number) => ratios.reduce((sum, ratio) => sum + of(ratio), 0) / ratios.length;
+  return { ratio: mean((ratio) => ratio), ratio_geometric: Math.exp(mean(Math.log)) };
 }
 
 /** Mean |y(t) − y(t − 24 h)| over the part before `until`; undefined for a series that is (almost) constant there. */
@@ -142,7 +155,7 @@ function addOrigin(score: SeriesScore, series: LongSeries, request: WindowReques
   const candidates = candidateForecasts(request);
   const levels = QUANTILE_LEVELS.length;
   for (let h = 0; h < HORIZON_STEPS; h++) {
-    const actual = valueAt(series, request.newest + 1 + h);
+    const actual = targetAt(series, request.newest + 1 + h);
     if (Number.isNaN(actual)) continue;
     const [low, middle, high] = quantiles.subarray(h * levels, (h + 1) * levels) as unknown as [number, number, number];
     score.count++;

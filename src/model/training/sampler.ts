@@ -11,6 +11,7 @@ import {
   type LongSeries,
   originRange,
   type Split,
+  targetAt,
   valueAt,
   visibleSteps,
 } from './corpus.js';
@@ -104,7 +105,8 @@ export function drawBatch(pool: Pool, augmentation: Augmentation, random: Random
   for (let i = 0; i < batch.weight.length; i++) batch.weight[i]! /= total;
 }
 
-function drawOrigin(pool: Pool, random: Random): { series: LongSeries; newest: number } {
+/** A series and an origin in it, drawn from the pool. */
+export function drawOrigin(pool: Pool, random: Random): { series: LongSeries; newest: number } {
   for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
     const at = random();
     const group = pool.groups.find(({ until }) => at < until) ?? pool.groups.at(-1)!;
@@ -128,7 +130,8 @@ function drawWindow(
   column: number,
 ): void {
   const start = newest - HISTORY_STEPS + 1;
-  for (let i = 0; i < stretch.length; i++) stretch[i] = valueAt(series, start + i);
+  for (let i = 0; i < HISTORY_STEPS; i++) stretch[i] = valueAt(series, start + i);
+  for (let i = HISTORY_STEPS; i < stretch.length; i++) stretch[i] = targetAt(series, start + i);
   if (random() < augmentation.ramp) addRamp(stretch, series.upper, random);
   if (random() < augmentation.shift) addShift(stretch, series.upper, random);
   for (let i = 0; i < stretch.length; i++) ring[(start + i + ring.length) % ring.length] = stretch[i]!;

@@ -12,7 +12,6 @@ import {
   NO_AUGMENTATION,
   type Pool,
   TRAINING_AUGMENTATION,
-  type TrainingBatch,
 } from './sampler.js';
 
 export interface TrainingSettings {
@@ -73,6 +72,17 @@ export interface TrainingProgress {
   readonly bestLoss?: number;
 }
 
+/** What is to be trained, on what. */
+export interface TrainingTask {
+  readonly corpus: readonly LongSeries[];
+  readonly hyperparameters: Hyperparameters;
+  readonly settings: TrainingSettings;
+  /** What to start from instead of random weights, with its validation loss; the best until a validation beats it. */
+  readonly base?: BestWeights | undefined;
+  /** Where an earlier run of the same task stopped. */
+  readonly resume?: Checkpoint | undefined;
+}
+
 export interface TrainingHooks {
   /** Called every 20 steps and after each validation. */
   readonly onProgress: (progress: TrainingProgress) => void;
@@ -89,22 +99,14 @@ const REPORT_EVERY = 20;
  * Batches depend on the seed and the step alone, so that a resumed run equals an uninterrupted one.
  * @throws RangeError if the corpus has no usable window
  */
-export async function trainNetwork(
-  engine: Engine,
-  corpus: readonly LongSeries[],
-  hyperparameters: Hyperparameters,
-  settings: TrainingSettings,
-  hooks: TrainingHooks,
-  resume?: Checkpoint,
-): Promise<BestWeights> {
+export async function trainNetwork(engine: Engine, task: TrainingTask, hooks: TrainingHooks): Promise<BestWeights> {
+  const { corpus, hyperparameters, settings, base, resume } = task;
   const specs = parameterSpecs(hyperparameters);
-  const pool = buildPool(corpus, settings.split, 'train');
-  if (pool.groups.length === 0)
-    throw new RangeError('no series is long enough to train on (needs 300 buckets and 8 h)');
-  const validation = validationWindows(corpus, pool, settings);
+  const pool = trainingPool(corpus, settings);
+  const validationLoss = validation(engine, task);
   const batch = createTrainingBatch(settings.batchSize);
-  const state = resume?.state ?? startState(initialWeights(hyperparameters, seedFor(settings.seed, 'weights')));
-  let best = resume?.best;
+  const state = resume?.state ?? startState(firstWeights(task));
+  let best = resume?.best ?? base;
   let stale = resume?.stale ?? 0;
   let lossSum = 0;
   let lossCount = 0;
@@ -123,7 +125,7 @@ export async function trainNetwork(
   };
   /** The validation loss of the averaged weights, and the better of them and the best so far. */
   const validate = (): { loss: number; better: BestWeights } => {
-    const loss = meanLoss(engine, hyperparameters, state.average, validation);
+    const loss = validationLoss(state.average);
     const isBetter = best === undefined || loss < best.loss;
     return { loss, better: isBetter ? { step: state.step, loss, weights: copyWeights(state.average) } : best! };
   };
@@ -153,26 +155,32 @@ export async function trainNetwork(
   return best;
 }
 
-/** The windows that every validation uses: later in time and other servers, undisturbed. */
-function validationWindows(corpus: readonly LongSeries[], train: Pool, settings: TrainingSettings): TrainingBatch[] {
+/** The validation loss of weights: over the same windows each time, later in time and of other servers, undisturbed. */
+export function validation(
+  engine: Engine,
+  { corpus, hyperparameters, settings }: TrainingTask,
+): (weights: WeightValues) => number {
   const pool = buildPool(corpus, settings.split, 'validation');
   const random = seededRandom(seedFor(settings.seed, 'validation'));
-  return Array.from({ length: settings.validationBatches }, () => {
+  const batches = Array.from({ length: settings.validationBatches }, () => {
     const batch = createTrainingBatch(settings.batchSize);
-    drawBatch(pool.groups.length > 0 ? pool : train, NO_AUGMENTATION, random, batch);
+    drawBatch(pool.groups.length > 0 ? pool : trainingPool(corpus, settings), NO_AUGMENTATION, random, batch);
     return batch;
   });
+  return (weights) =>
+    batches.reduce((sum, batch) => sum + batchLoss(engine, hyperparameters, weights, batch), 0) / batches.length;
 }
 
-function meanLoss(
-  engine: Engine,
-  hyperparameters: Hyperparameters,
-  weights: WeightValues,
-  batches: readonly TrainingBatch[],
-): number {
-  return batches.reduce((sum, batch) => sum + batchLoss(engine, hyperparameters, weights, batch), 0) / batches.length;
+function trainingPool(corpus: readonly LongSeries[], { split }: TrainingSettings): Pool {
+  const pool = buildPool(corpus, split, 'train');
+  if (pool.groups.length > 0) return pool;
+  throw new RangeError('no series is long enough to train on (needs 300 buckets and 8 h)');
 }
 
-function copyWeights(weights: WeightValues): WeightValues {
+function firstWeights({ base, hyperparameters, settings }: TrainingTask): Map<string, Float32Array> {
+  return base ? copyWeights(base.weights) : initialWeights(hyperparameters, seedFor(settings.seed, 'weights'));
+}
+
+function copyWeights(weights: WeightValues): Map<string, Float32Array> {
   return new Map([...weights].map(([name, values]) => [name, values.slice()]));
 }

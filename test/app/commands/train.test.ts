@@ -1,7 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readModel } from '../../../src/model/files/modelFolder.js';
+import { loadEngine } from '../../../src/model/engine/engine.js';
+import type { Manifest } from '../../../src/model/files/manifest.js';
+import { readModel, writeModel } from '../../../src/model/files/modelFolder.js';
+import { type Hyperparameters, initialWeights } from '../../../src/model/network/parameters.js';
 import { writeTraces } from '../../../src/simulator/csv.js';
 import { createFleet } from '../../../src/simulator/fleet.js';
 import { runCli, runHere, startCli } from '../fixtures/cli.js';
@@ -24,6 +27,16 @@ function trainArgs(out: string, steps: number): string[] {
   return ['train', '--from', 'csv', traces, '--hidden', '8', '--steps', String(steps), '--out', out];
 }
 
+/** A perceptron with random weights. */
+async function writeUntrained(out: string): Promise<Manifest> {
+  const hyperparameters: Hyperparameters = { network: 'perceptron', hidden: 8, heads: 1 };
+  const training = { command: '', seed: 1, steps: 0, validation_loss: 1, train_until: 0.7, datasets: [] };
+  const identity = { name: path.basename(out), created: '2026-01-01T00:00:00Z', linborg: '0', profiles: [] };
+  const weights = initialWeights(hyperparameters, 1);
+  const engine = await loadEngine('auto');
+  return writeModel(out, { ...identity, hyperparameters, weights, training, accuracy: [] }, engine);
+}
+
 describe.skipIf(!hasNative)('train --from csv', () => {
   it('writes a model folder that can be loaded, with a card that says how it came about', async () => {
     const out = path.join(folder, 'whole');
@@ -38,7 +51,47 @@ describe.skipIf(!hasNative)('train --from csv', () => {
     expect(card).toContain(`linborg ${trainArgs(out, 30).join(' ')}`);
     expect(card).toContain(`traces | 2 | ${manifest.training.datasets[0]!.series} | 2026-05-20 | 2026-05-31`);
     expect(stderr).toMatch(/step 20\/30 {2}loss 0\.\d+ .*windows\/s/);
-    expect(stderr).toMatch(/traces: median MASE \d\.\d+, best by hand \d\.\d+/);
+    expect(stderr).toMatch(/traces: the model has median MASE \d\.\d+, best by hand \d\.\d+ \(\w+\), ratio \d\.\d+/);
+  });
+
+  it('fine-tunes the model that --base names, and says in manifest and card what it started from', async () => {
+    const base = path.join(folder, 'base');
+    const manifest = await writeUntrained(base);
+    const out = path.join(folder, 'tuned');
+    const exclude = path.join(folder, 'exclude.csv');
+    writeFileSync(exclude, `server,from,to,reason\n*,${END - 2 * 86_400},${END - 86_400},maintenance\n`);
+    const flags = ['--from', 'csv', traces, '--base', base, '--steps', '40', '--exclude', exclude, '--out', out];
+    const { code, stderr } = await runHere('train', ...flags);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/exclude\.csv: 1 spans exclude parts of \d\d series/);
+    const tuned = (await readModel(out)).manifest;
+    expect(tuned.hyperparameters).toEqual(manifest.hyperparameters);
+    const { sha256 } = manifest.weights;
+    expect(tuned.training.base).toMatchObject({ name: 'base', sha256, outcome: 'gain' });
+    expect(tuned.training.validation_loss).toBeLessThan(tuned.training.base!.validation_loss);
+    expect(tuned.accuracy).toMatchObject([{ dataset: 'traces', trained_on: true, ratio: expect.any(Number) }]);
+    expect(tuned.training_inputs!.names).toContain('scaled_value');
+    expect(readFileSync(path.join(out, 'CARD.md'), 'utf8')).toContain(`Fine-tuned from base (SHA-256 \`${sha256}\`)`);
+    const refused = await runHere('train', ...flags, '--network', 'tft');
+    expect(refused.stderr).toMatch(/--network is tft, but --base .+base has perceptron; leave --network out/);
+  });
+
+  it('with --leave-out measures on a data set that it did not train on, and says so; --minutes ends it in time', async () => {
+    const other = path.join(folder, 'other');
+    cpSync(traces, other, { recursive: true });
+    const out = path.join(folder, 'without');
+    const flags = ['--leave-out', 'other', '--minutes', '0.02', '--network', 'perceptron'];
+    const all = ['train', '--from', 'csv', traces, other, '--hidden', '8', '--steps', '100000', '--out', out];
+    const { code, stderr } = await runHere(...all, ...flags);
+    expect(code, stderr).toBe(0);
+    const { manifest } = await readModel(out);
+    expect(manifest.training.datasets.map(({ name }) => name)).toEqual(['traces']);
+    expect(manifest.accuracy).toMatchObject([
+      { dataset: 'traces', trained_on: true },
+      { dataset: 'other', trained_on: false },
+    ]);
+    expect(manifest.training.steps).toBeLessThan(100_000);
+    expect(existsSync(path.join(out, 'checkpoint.safetensors'))).toBe(false);
   });
 
   it('keeps the best weights at Ctrl-C, and goes on from there with --resume', async () => {
@@ -103,6 +156,17 @@ describe('train', () => {
     { flags: ['--from', 'csv', '/nowhere'], said: 'trace folder /nowhere cannot be read (ENOENT)' },
     { flags: ['--from', 'csv', traces, '--steps', '0'], said: '--steps is 0; expected a whole number from 1' },
     { flags: ['--from', 'csv', traces, '--hidden', '2'], said: '--hidden is 2; expected a whole number from 4 to 256' },
+    { flags: ['--from', 'csv', traces, '--network', 'gru'], said: '--network is "gru"; expected tft or perceptron' },
+    { flags: ['--from', 'csv', traces, '--hold-out', '1'], said: '--hold-out is 1; expected a number from 0 to 0.9' },
+    { flags: ['--from', 'csv', traces, '--base', '/nowhere'], said: 'cannot read /nowhere/manifest.json (ENOENT' },
+    {
+      flags: ['--from', 'csv', traces, '--leave-out', 'x'],
+      said: '--leave-out x is no data set of --from; expected one',
+    },
+    {
+      flags: ['--from', 'csv', traces, '--leave-out', 'traces'],
+      said: '--leave-out traces leaves nothing to train on',
+    },
   ])('refuses $flags and says what it expects', async ({ flags, said }) => {
     const { code, stderr } = await runHere('train', ...flags, '--out', path.join(folder, 'refused'));
     expect(code).toBe(1);

@@ -99,6 +99,23 @@ describe('a model folder', () => {
     expect(readFileSync(join(folder, 'CARD.md'), 'utf8')).toMatch(/\nA perceptron with .*parameters, hidden 8\n/s);
   });
 
+  test('of a fine-tuned model names its base, sets their errors side by side, and keeps the figures of the inputs', async () => {
+    const accuracy = trained.accuracy.map((entry) => ({ ...entry, mase: 0.9, ratio: 1.1, ratio_geometric: 1.05 }));
+    const base = { name: 'default', sha256: 'ab12', validation_loss: 0.2, outcome: 'gain' as const, accuracy };
+    const trainingInputs = { names: ['level'], edges: { '*': [[1, 2, 3, 4, 5, 6, 7, 8, 9]] } };
+    const tuned = { ...trained, training: { ...trained.training, base }, trainingInputs };
+    await writeModel(folder, tuned, engine);
+    const { manifest } = await readModel(folder);
+    expect(manifest.training.base).toEqual(base);
+    expect(manifest.training_inputs).toEqual(trainingInputs);
+    const card = readFileSync(join(folder, 'CARD.md'), 'utf8');
+    expect(card).toContain('Fine-tuned from default (SHA-256 `ab12`), whose validation loss here is 0.200.');
+    expect(card).toContain('| traces | – | 40 | **0.800** | 0.900 |');
+    const unchanged = { ...tuned.training, base: { ...base, outcome: 'no gain' as const } };
+    await writeModel(folder, { ...tuned, training: unchanged }, engine);
+    expect(readFileSync(join(folder, 'CARD.md'), 'utf8')).toContain('the weights are those of default');
+  });
+
   test('from before there was a choice of networks holds a TFT', async () => {
     const { hyperparameters, ...rest } = readManifest();
     const { network: _, ...older } = hyperparameters;

@@ -37,7 +37,7 @@ describe('a checkpoint', () => {
 
   test('of another seed or width is refused with what to do', async () => {
     await expect(readCheckpoint(path, { ...identity, seed: 8 })).rejects.toThrow(
-      /belongs to another training \(.*"seed":7.*\), this one is .*"seed":8.*; use the same --hidden and --seed, or start without --resume$/,
+      /belongs to another training \(.*"seed":7.*\), this one is .*"seed":8.*; use the same --network, --hidden, --seed and --base, or start without --resume$/,
     );
     await expect(readCheckpoint(path, { ...identity, hyperparameters: { hidden: 16, heads: 2 } })).rejects.toThrow(
       ModelError,

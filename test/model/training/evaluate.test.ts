@@ -62,6 +62,31 @@ describe('the accuracy on what training never saw', () => {
     expect(accuracy!.wql).toBeLessThan(0.2);
   });
 
+  test('as a ratio is that of the best naive method of the set, series by series, floored where errors are tiny', async () => {
+    const line = Float32Array.from({ length: LENGTH }, (_, i) => 10 + i / 1000);
+    const corpus = [longSeries('web1', noisyDays), longSeries('web2', noisyDays.toReversed())];
+    const alone = await Promise.all(corpus.map((series) => evaluateModel(forecaster, [series], settings, () => {})));
+    const [both] = await evaluateModel(forecaster, corpus, settings, () => {});
+    const [best] = Object.entries(both!.baselines).sort(([, a], [, b]) => a - b)[0]!;
+    const ratios = alone.map(([accuracy]) => accuracy!.mase / accuracy!.baselines[best]!);
+    expect(both!.ratio).toBeCloseTo((ratios[0]! + ratios[1]!) / 2, 6);
+    expect(both!.ratio_geometric).toBeCloseTo(Math.sqrt(ratios[0]! * ratios[1]!), 6);
+    // A line drawn by hand is exact: its error counts as 0.05.
+    const [ramp] = await evaluateModel(forecaster, [longSeries('web1', line)], settings, () => {});
+    expect(ramp!.baselines['predict_linear_4h']).toBeLessThan(0.05);
+    expect(ramp!.ratio).toBeCloseTo(Math.max(ramp!.mase, 0.05) / 0.05, 6);
+  });
+
+  test('does not count what is excluded', async () => {
+    const from = Math.floor(0.7 * LENGTH);
+    const broken = noisyDays.slice().fill(0, from + 10, from + 50);
+    const series = longSeries('web1', broken);
+    const range = { first: series.first + from + 10, end: series.first + from + 50 };
+    const [counted] = await evaluateModel(forecaster, [series], settings, () => {});
+    const [excluded] = await evaluateModel(forecaster, [{ ...series, excluded: [range] }], settings, () => {});
+    expect(excluded!.mase).toBeLessThan(0.9 * counted!.mase);
+  });
+
   test('does not depend on what lies before the part that is forecast from, but for the scale and the history', async () => {
     const from = Math.floor(0.7 * LENGTH) - 2304;
     const changed = noisyDays.slice();

@@ -86,7 +86,11 @@ describe.skipIf(!native)('training', () => {
       signal: (more.control ?? new AbortController()).signal,
     };
     const { corpus: series = corpus, hyperparameters = SMALL } = more;
-    const best = await trainNetwork(engine, series, hyperparameters, wanted, hooks, more.resume);
+    const best = await trainNetwork(
+      engine,
+      { corpus: series, hyperparameters, settings: wanted, resume: more.resume },
+      hooks,
+    );
     return { best, progress, checkpoints };
   };
 
@@ -172,7 +176,11 @@ describe.skipIf(!native)('training', () => {
       onCheckpoint: async () => {},
       signal: new AbortController().signal,
     };
-    const run = trainNetwork(engine, [longSeries('web1', [1, 2, 3])], SMALL, short, hooks);
+    const run = trainNetwork(
+      engine,
+      { corpus: [longSeries('web1', [1, 2, 3])], hyperparameters: SMALL, settings: short },
+      hooks,
+    );
     await expect(run).rejects.toThrow('no series is long enough to train on (needs 300 buckets and 8 h)');
   });
 

@@ -1,0 +1,73 @@
+/** What `train` reads: the series to learn from, and those that are only measured on. */
+import { CommandError } from '../../core/errors.js';
+import type { LongSeries } from '../../model/training/corpus.js';
+import { excludeSpans } from '../../model/training/excludedSpans.js';
+import { loadConfigFile } from '../configFile.js';
+import { openSources } from '../openSources.js';
+import type { Progress } from '../progress.js';
+import { readExclusions } from './exclusions.js';
+import { readFromSource, readTraceFolders, STEP_SECONDS } from './readCorpus.js';
+
+/** The flags that say what to read. */
+export interface CorpusFlags {
+  readonly from: readonly string[];
+  readonly 'config.file': string;
+  readonly days: string;
+  readonly evaluate?: readonly string[];
+  readonly leaveOut?: readonly string[];
+  readonly exclude?: string;
+}
+
+export interface Corpora {
+  /** To learn from. */
+  readonly trained: readonly LongSeries[];
+  /** Other data sets, which only accuracy is measured on. */
+  readonly others: readonly LongSeries[];
+}
+
+/** Reads everything, and takes out what is to be left out. Throws CommandError for a flag that cannot be. */
+export async function readCorpora(flags: CorpusFlags, progress: Progress): Promise<Corpora> {
+  const spans = flags.exclude === undefined ? [] : await readExclusions(flags.exclude);
+  const read = await readFrom(flags, progress);
+  const more = flags.evaluate ? await readTraceFolders(flags.evaluate, progress) : [];
+  const withoutSpans = (corpus: readonly LongSeries[]) => excludeSpans(corpus, spans, STEP_SECONDS);
+  const leftOut = checkLeftOut(read, flags.leaveOut ?? []);
+  const trained = withoutSpans(read.filter(({ dataset }) => !leftOut.has(dataset)));
+  const others = withoutSpans([...read.filter(({ dataset }) => leftOut.has(dataset)), ...more]);
+  if (flags.exclude !== undefined) {
+    const touched = [...trained, ...others].filter(({ excluded }) => excluded).length;
+    progress.done(`${flags.exclude}: ${spans.length} spans exclude parts of ${touched} series`);
+  }
+  return { trained, others };
+}
+
+function checkLeftOut(corpus: readonly LongSeries[], names: readonly string[]): ReadonlySet<string> {
+  const datasets = [...new Set(corpus.map(({ dataset }) => dataset))];
+  const unknown = names.find((name) => !datasets.includes(name));
+  if (unknown !== undefined) {
+    throw new CommandError(`--leave-out ${unknown} is no data set of --from; expected one of ${datasets.join(', ')}`);
+  }
+  if (names.length > 0 && datasets.every((dataset) => names.includes(dataset))) {
+    throw new CommandError(`--leave-out ${names.join(' ')} leaves nothing to train on; leave fewer data sets out`);
+  }
+  return new Set(names);
+}
+
+async function readFrom(flags: CorpusFlags, progress: Progress): Promise<LongSeries[]> {
+  const [kind, ...folders] = flags.from;
+  if (kind === 'csv' && folders.length > 0) return readTraceFolders(folders, progress);
+  if (kind === 'prometheus' && folders.length === 0) {
+    const config = await loadConfigFile(flags['config.file']);
+    const sources = await openSources(config);
+    try {
+      const corpora = [];
+      for (const source of sources) {
+        corpora.push(await readFromSource(source, Number(flags.days), config.windows.profiles, progress));
+      }
+      return corpora.flat();
+    } finally {
+      for (const source of sources) source.close();
+    }
+  }
+  throw new CommandError(`--from is "${flags.from.join(' ')}"; expected "csv DIR [DIR…]" or "prometheus"`);
+}

@@ -1,0 +1,78 @@
+/** From the flags of `train` to what is to be trained. */
+import { CommandError } from '../../core/errors.js';
+import { type LoadedModel, readModel } from '../../model/files/modelFolder.js';
+import {
+  DEFAULT_HYPERPARAMETERS,
+  type Hyperparameters,
+  NETWORKS,
+  PERCEPTRON_HYPERPARAMETERS,
+} from '../../model/network/parameters.js';
+import type { TrainingIdentity } from '../../model/training/checkpoint.js';
+import { FINE_TUNING } from '../../model/training/fineTune.js';
+import { DEFAULT_TRAINING, type TrainingSettings } from '../../model/training/trainer.js';
+import { numberWithin, wholeNumber } from '../flags.js';
+import { resolveModelPath } from '../modelPath.js';
+
+/** The flags that say how to train; the text of each as it was typed. */
+export interface PlanFlags {
+  readonly base?: string;
+  readonly network?: string;
+  readonly hidden?: string;
+  readonly steps?: string;
+  readonly seed: string;
+  readonly holdOut: string;
+}
+
+export interface TrainingPlan {
+  readonly hyperparameters: Hyperparameters;
+  readonly settings: TrainingSettings;
+  /** The model to start from. */
+  readonly base: LoadedModel | undefined;
+  /** What a checkpoint must agree with. */
+  readonly identity: TrainingIdentity;
+}
+
+/**
+ * Checks the flags and reads the base, so that a mistake shows before anything is read.
+ * @throws CommandError for a flag that cannot be, ModelError for a base that does not fit this linborg
+ */
+export async function planTraining(flags: PlanFlags): Promise<TrainingPlan> {
+  const wished = flags.base === undefined ? hyperparametersOf(flags) : undefined;
+  const base = flags.base === undefined ? undefined : await readModel(await resolveModelPath(flags.base));
+  if (base) checkAgainstBase(flags, base);
+  const hyperparameters = wished ?? base!.manifest.hyperparameters;
+  const defaults = base ? FINE_TUNING : DEFAULT_TRAINING;
+  const trainUntil = 1 - numberWithin('hold-out', flags.holdOut, 0, 0.9);
+  // The share that validates moves with the end of what is trained on.
+  const validateFrom = (trainUntil * defaults.split.validateFrom) / defaults.split.trainUntil;
+  const { steps } = flags;
+  const totalSteps = steps === undefined ? defaults.adam.totalSteps : wholeNumber('steps', steps, 1, 1e7);
+  const settings: TrainingSettings = {
+    ...defaults,
+    seed: wholeNumber('seed', flags.seed, 0, 2 ** 31 - 1),
+    adam: { ...defaults.adam, totalSteps },
+    split: { ...defaults.split, trainUntil, validateFrom },
+  };
+  const { seed } = settings;
+  const sha = base?.manifest.weights.sha256;
+  return { hyperparameters, settings, base, identity: { hyperparameters, seed, ...(sha ? { base: sha } : {}) } };
+}
+
+function hyperparametersOf({ network = 'tft', hidden }: PlanFlags): Hyperparameters {
+  if (!NETWORKS.some((kind) => kind === network)) {
+    throw new CommandError(`--network is "${network}"; expected ${NETWORKS.join(' or ')}`);
+  }
+  const defaults = network === 'perceptron' ? PERCEPTRON_HYPERPARAMETERS : DEFAULT_HYPERPARAMETERS;
+  return hidden === undefined ? defaults : { ...defaults, hidden: wholeNumber('hidden', hidden, 4, 256) };
+}
+
+/** The network is the base's: a flag that says otherwise is a mistake. */
+function checkAgainstBase(flags: PlanFlags, { manifest, path }: LoadedModel): void {
+  for (const name of ['network', 'hidden'] as const) {
+    const typed = flags[name];
+    const given = String(manifest.hyperparameters[name]);
+    if (typed !== undefined && typed !== given) {
+      throw new CommandError(`--${name} is ${typed}, but --base ${path} has ${given}; leave --${name} out`);
+    }
+  }
+}

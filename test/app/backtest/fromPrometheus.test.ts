@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BacktestReport } from '../../../src/app/backtest/report/reportData.js';
+import { runHere } from '../fixtures/cli.js';
+import { writeConfiguration } from '../fixtures/configuration.js';
+import { DAY, type FleetPrometheus, startFleetPrometheus } from '../fixtures/fleet.js';
+import { temporaryFolder } from '../fixtures/folder.js';
+
+const SERVERS = 2;
+let recorded: FleetPrometheus;
+let now: number;
+
+beforeAll(async () => {
+  now = Math.floor(Date.now() / 1000);
+  recorded = await startFleetPrometheus({ servers: SERVERS, days: 9, until: now });
+});
+
+afterAll(() => recorded?.prometheus.stop());
+
+describe('backtest --from prometheus', () => {
+  it('answers for the last days of a real Prometheus, with the week before as history', async () => {
+    const out = path.join(temporaryFolder(), 'out');
+    const config = writeConfiguration({ url: recorded.prometheus.url });
+    const { code, stderr, stdout } = await runHere(
+      ...['backtest', '--from', 'prometheus', '--config.file', config, '--days', '1', '--origins', '6'],
+      ...['--yardstick', 'none', '--workers', '1', '--out', out],
+    );
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/^prometheus: \d+ forecasts of \d+ series on 2 servers are scored/);
+    const report = JSON.parse(readFileSync(path.join(out, 'report.json'), 'utf8')) as BacktestReport;
+    expect(report.settings).toMatchObject({ source: 'prometheus', last: 1 / 9 });
+    const [dataset] = report.datasets;
+    expect(dataset!.firstOrigin!).toBeGreaterThan(now - 1.1 * DAY);
+    expect(dataset!.byMetric.map(({ name }) => name)).toContain('mem_used_pct');
+    const servers = new Set(
+      gunzipSync(readFileSync(path.join(out, 'forecasts.csv.gz')))
+        .toString()
+        .trimEnd()
+        .split('\n')
+        .slice(1)
+        .map((line) => line.split(',')[1]!),
+    );
+    expect([...servers].sort()).toEqual(recorded.names);
+  });
+});

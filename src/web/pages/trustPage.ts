@@ -13,7 +13,7 @@ import type { StateView } from '../../exposition/state.js';
 import { type Html, html } from './html.js';
 import { renderLayout } from './layout.js';
 import { renderNotice, renderStatusPill } from './statusPill.js';
-import { describeGain, isModel, leastSkill, renderTrustSummary } from './trustSummary.js';
+import { describeGain, isLoss, isModel, leastSkill, renderTrustSummary } from './trustSummary.js';
 import { dateAndTime, describeNumber, describeRatio } from './words.js';
 
 const MEASURES: readonly { readonly measure: keyof DriftMeasures; readonly words: string }[] = [
@@ -70,7 +70,7 @@ ${rows}</tbody>
 function renderVerdict(entry: ForecastAccuracy | undefined): Html {
   if (entry === undefined || !Number.isFinite(entry.mase)) return html`<td class="muted small">not judged yet</td>`;
   const skill = leastSkill(entry);
-  const color = skill < 0 ? 'red-text' : 'green-text';
+  const color = isLoss(skill) ? 'red-text' : 'green-text';
   const inside = Number.isFinite(entry.coverage) ? html` · ${describeRatio(entry.coverage)} inside` : undefined;
   return html`<td title="${describeNumber(entry.forecasts)} judged">${entry.mase.toFixed(2)}<div class="small"><span class="${color}">${describeGain(skill)}</span><span class="muted">${inside}</span></div></td>`;
 }

@@ -60,7 +60,12 @@ export function isModel({ model }: ServingModel): boolean {
 /** A skill as a signed percentage: `+12%`, `−3%`; a dash where it is not known. */
 export function describeGain(skill: number): string {
   if (!Number.isFinite(skill)) return '–';
-  return `${skill <= -0.005 ? '−' : '+'}${Math.round(100 * Math.abs(skill))}%`;
+  return `${isLoss(skill) ? '−' : '+'}${Math.round(100 * Math.abs(skill))}%`;
+}
+
+/** Below zero when rounded to whole percent. */
+export function isLoss(skill: number): boolean {
+  return skill <= -0.005;
 }
 
 function driftWord({ drift }: TruthReport): string {

@@ -1,17 +1,15 @@
 /** What a backtest keeps of a replay: rows of its files, and the scores. */
 import { type Forecast, HORIZON_STEPS } from '../../core/flow.js';
 import { BASELINES } from '../../core/truth.js';
-import { AnomalyMemory } from './anomaly.js';
 import type { OutputFolder, OutputText } from './outputFolder.js';
-import type { StopOutcome } from './replayTraces.js';
 import type { DatasetReport, Method } from './report/reportData.js';
+import type { StopOutcome } from './round.js';
 import { type ScheduleSettings, testStart } from './schedule.js';
 import type { BootstrapSettings } from './scores/bootstrap.js';
 import { DatasetScores } from './scores/datasetScores.js';
 import { columnOf, NAIVE_COLUMNS } from './scores/methods.js';
 import { ServerScorer } from './scores/serverScorer.js';
-import type { ServerReplay } from './serverReplay.js';
-import { valuesAfter } from './serverTrace.js';
+import { type ServerTrace, valuesAfter } from './serverTrace.js';
 import { BASELINES_HEADER, baselineRows, FORECASTS_HEADER, forecastRows, RISK_HEADER, riskRow } from './tables.js';
 
 export interface RecorderSettings {
@@ -22,18 +20,13 @@ export interface RecorderSettings {
   readonly baselines: boolean;
 }
 
-/** What is kept of one server while it is replayed. */
-interface ServerRecord {
-  readonly scorer: ServerScorer;
-  readonly anomalies: AnomalyMemory;
-}
-
 export class Recorder {
   /** Forecasts that came, whatever for. */
   forecasts = 0;
   readonly #settings: RecorderSettings;
   readonly #datasets: ReadonlyMap<string, DatasetScores>;
-  readonly #records = new Map<ServerReplay, ServerRecord>();
+  /** Of the servers under way. */
+  readonly #scorers = new Map<ServerTrace, ServerScorer>();
   readonly #forecastFile: OutputText;
   readonly #baselineFile: OutputText | undefined;
   readonly #riskFile: OutputText | undefined;
@@ -56,44 +49,39 @@ export class Recorder {
   }
 
   /** Takes in what came out at one stop. */
-  async add(outcome: StopOutcome): Promise<void> {
-    const { replay, stop, view, details, yardstick } = outcome;
-    const record = this.#recordOf(replay);
-    this.forecasts += view.forecasts.length;
-    for (const [i, forecast] of view.forecasts.entries()) {
-      if (details[i] === undefined) continue;
-      const { isTick, originIndex } = stop;
+  async add({ trace, stop, at, forecasts, details, yardstick, risk, anomaly }: StopOutcome): Promise<void> {
+    const { isTick, originIndex } = stop;
+    this.forecasts += forecasts.length;
+    for (const [i, detail] of details.entries()) {
+      const forecast = forecasts[i]!;
       const second = yardstick.find(({ metric }) => metric === forecast.metric);
-      record.scorer.add({ forecast, details: details[i], yardstick: second, isTick, originIndex });
-      if (originIndex !== undefined) await this.#writeForecast(replay, forecast, details[i].candidates);
+      this.#scorerOf(trace).add({ forecast, details: detail, yardstick: second, isTick, originIndex });
+      if (originIndex !== undefined) await this.#writeForecast(trace, forecast, detail.candidates);
     }
-    if (stop.isRisk) await this.#writeRisk(outcome, record.anomalies);
+    if (stop.isRisk) await this.#riskFile?.write(riskRow(at, trace.server, risk, anomaly));
   }
 
   /** Sums a server up whose trace is at its end. */
-  finish(replay: ServerReplay): void {
-    this.#datasets.get(replay.trace.dataset)!.addServer(this.#recordOf(replay).scorer.results());
-    this.#records.delete(replay);
+  finish(trace: ServerTrace): void {
+    this.#datasets.get(trace.dataset)!.addServer(this.#scorerOf(trace).results());
+    this.#scorers.delete(trace);
   }
 
   report(bootstrap: BootstrapSettings): DatasetReport[] {
     return [...this.#datasets.values()].map((dataset) => dataset.report(bootstrap));
   }
 
-  #recordOf(replay: ServerReplay): ServerRecord {
-    const known = this.#records.get(replay);
+  #scorerOf(trace: ServerTrace): ServerScorer {
+    const known = this.#scorers.get(trace);
     if (known !== undefined) return known;
     const { methods, schedule } = this.#settings;
-    const inSampleBins = testStart(replay.trace, schedule);
-    const record = {
-      scorer: new ServerScorer(replay.trace, { methods, inSampleBins, origins: schedule.origins }),
-      anomalies: new AnomalyMemory(),
-    };
-    this.#records.set(replay, record);
-    return record;
+    const inSampleBins = testStart(trace, schedule);
+    const scorer = new ServerScorer(trace, { methods, inSampleBins, origins: schedule.origins });
+    this.#scorers.set(trace, scorer);
+    return scorer;
   }
 
-  async #writeForecast({ trace }: ServerReplay, forecast: Forecast, candidates: Float32Array): Promise<void> {
+  async #writeForecast(trace: ServerTrace, forecast: Forecast, candidates: Float32Array): Promise<void> {
     const { metric, origin, stepSeconds } = forecast;
     this.#datasets.get(trace.dataset)!.noteOrigin(origin);
     const actual = valuesAfter(trace, metric, Math.round(origin / stepSeconds), HORIZON_STEPS);
@@ -102,11 +90,5 @@ export class Recorder {
     for (const [i, method] of BASELINES.entries()) {
       await this.#baselineFile.write(baselineRows(forecast, method, columnOf(candidates, NAIVE_COLUMNS[i]!)));
     }
-  }
-
-  async #writeRisk({ at, view }: StopOutcome, anomalies: AnomalyMemory): Promise<void> {
-    const { frame, forecasts, risk } = view;
-    await this.#riskFile?.write(riskRow(at, frame.server, risk, anomalies.score(frame)));
-    anomalies.remember(frame.newest, forecasts);
   }
 }

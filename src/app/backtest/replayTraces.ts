@@ -1,149 +1,97 @@
-/** Many traces replayed side by side, each at its own moment, so that the batches of the model are full. */
-import type { Forecast, Frame } from '../../core/flow.js';
-import type { ServerView } from '../../exposition/cycleView.js';
-import type { Thresholds } from '../../scoring/thresholds.js';
-import type { WindowOptions } from '../../windows/options.js';
-import { runCycle } from '../cycle.js';
-import { type ForecastDetails, type ForecastRows, forecastFrames } from '../forecasting/forecastFrames.js';
+/** Whole fleets replayed: what servers share is learnt in the order of time, and the batches of the model are full. */
+
 import type { ForecastCritic } from './critic.js';
-import type { ReplayStop, ScheduleSettings } from './schedule.js';
-import { ServerReplay, type StoppedServer } from './serverReplay.js';
+import { type ReplayParts, type Round, runRound } from './round.js';
+import { ServerReplay } from './serverReplay.js';
 import type { ServerTrace } from './serverTrace.js';
 
-export interface ReplayParts {
-  readonly schedule: ScheduleSettings;
-  readonly windows: WindowOptions;
-  readonly thresholds: Thresholds;
-  readonly forecastRows: ForecastRows;
-  readonly model: string;
-  /** A second model, asked at scored origins only. */
-  readonly yardstickRows: ForecastRows | undefined;
-  readonly critic: ForecastCritic | undefined;
-  /** Groups of servers under way at once: while some are forecast, others are scored. */
-  readonly lanes: number;
-}
-
-/** What came out at one stop of one server. */
-export interface StopOutcome {
-  readonly replay: ServerReplay;
-  readonly stop: ReplayStop;
-  /** Epoch seconds. */
-  readonly at: number;
-  readonly view: ServerView;
-  /** In the order of the view's forecasts; empty at stops for the risk alone. */
-  readonly details: readonly ForecastDetails[];
-  /** Forecasts of the second model, at scored origins. */
-  readonly yardstick: readonly Forecast[];
+export interface ReplaySettings extends ReplayParts {
+  /** Makes the critic of a fleet; none: all is served as the model says. */
+  readonly createCritic: (() => ForecastCritic) | undefined;
 }
 
 export type ReplayEvent =
-  | {
-      readonly kind: 'round';
-      readonly outcomes: readonly StopOutcome[];
-      readonly failedSeries: number;
-      readonly failure: string | undefined;
-    }
+  /** More servers are under way. */
+  | { readonly kind: 'started'; readonly servers: number; readonly stops: number }
+  | ({ readonly kind: 'round' } & Round)
   /** All stops of a server are behind it, or it has none. */
-  | { readonly kind: 'finished'; readonly replay: ServerReplay };
+  | { readonly kind: 'finished'; readonly trace: ServerTrace };
 
-type Round = Extract<ReplayEvent, { kind: 'round' }>;
+/** Series of one fleet at most; it bounds the memory, about 120 KB each with four weeks of trace. */
+const FLEET_SERIES = 1024;
+/** Fleets under way at once: while one waits for its critic, the other fills the workers. */
+const LANES = 2;
 
-/** Series of one lane: the rows of one job, four full batches of a worker. */
-const LANE_SERIES = 256;
+/** Servers of one data set that go forward together. */
+interface Fleet {
+  readonly replays: readonly ServerReplay[];
+  readonly critic: ForecastCritic | undefined;
+}
 
-/** A group of servers that go forward together. */
 interface Lane {
-  replays: ServerReplay[];
+  fleet: Fleet | undefined;
   round: Promise<Round> | undefined;
+}
+
+/** Traces, of which the next one can be looked at. */
+interface TraceQueue {
+  readonly traces: AsyncIterator<ServerTrace, undefined>;
+  head: ServerTrace | undefined;
 }
 
 /**
  * Replays every trace to its end. The order of events depends on the traces alone, not on timing. While the caller looks
- * at an event, other lanes are being forecast; the servers of this event stand still.
+ * at an event, what comes next is being forecast.
  */
 export async function* replayTraces(
   traces: AsyncIterator<ServerTrace, undefined>,
-  parts: ReplayParts,
+  settings: ReplaySettings,
 ): AsyncGenerator<ReplayEvent, void> {
-  const lanes: Lane[] = Array.from({ length: parts.lanes }, () => ({ replays: [], round: undefined }));
-  for (let turn = 0; ; turn++) {
-    const lane = lanes[turn % lanes.length]!;
-    if (lane.round !== undefined) yield await lane.round;
-    for (const replay of lane.replays.filter(({ isDone }) => isDone)) yield { kind: 'finished', replay };
-    lane.replays = lane.replays.filter(({ isDone }) => !isDone);
-    for await (const replay of newcomers(lane.replays, traces, parts)) {
-      if (replay.isDone) yield { kind: 'finished', replay };
-      else lane.replays.push(replay);
+  const queue: TraceQueue = { traces, head: (await traces.next()).value };
+  const lanes: Lane[] = Array.from({ length: LANES }, () => ({ fleet: undefined, round: undefined }));
+  do {
+    for (const lane of lanes) {
+      const round = await lane.round;
+      lane.round = nextRound(lane.fleet, settings);
+      if (round !== undefined) {
+        yield { kind: 'round', ...round };
+        for (const trace of round.finished) yield { kind: 'finished', trace };
+      }
+      while (lane.round === undefined && queue.head !== undefined) {
+        lane.fleet = await gatherFleet(queue, settings);
+        lane.round = nextRound(lane.fleet, settings);
+        yield* beginnings(lane.fleet);
+      }
     }
-    lane.round = lane.replays.length === 0 ? undefined : startRound(lane.replays, parts);
-    if (lanes.every(({ round }) => round === undefined)) return;
-  }
+  } while (lanes.some(({ round }) => round !== undefined));
 }
 
-/** As many more servers as fit beside those that are in the lane. */
-async function* newcomers(
-  replays: readonly ServerReplay[],
-  traces: AsyncIterator<ServerTrace, undefined>,
-  { schedule, windows }: ReplayParts,
-): AsyncGenerator<ServerReplay, void> {
-  let series = replays.reduce((sum, { trace }) => sum + trace.values.size, 0);
-  while (series < LANE_SERIES) {
-    const { value: trace } = await traces.next();
-    if (trace === undefined) return;
-    const replay = new ServerReplay(trace, schedule, windows);
-    if (!replay.isDone) series += trace.values.size;
-    yield replay;
+/** The next servers of one data set. */
+async function gatherFleet(queue: TraceQueue, settings: ReplaySettings): Promise<Fleet> {
+  const replays: ServerReplay[] = [];
+  const dataset = queue.head?.dataset;
+  let series = 0;
+  while (queue.head?.dataset === dataset && queue.head !== undefined && series < FLEET_SERIES) {
+    replays.push(new ServerReplay(queue.head, settings.schedule, settings.windows));
+    series += queue.head.values.size;
+    queue.head = (await queue.traces.next()).value;
   }
+  return { replays, critic: settings.createCritic?.() };
 }
 
-function startRound(replays: readonly ServerReplay[], parts: ReplayParts): Promise<Round> {
-  const round = runRound(replays, parts);
+function* beginnings({ replays }: Fleet): Generator<ReplayEvent> {
+  yield { kind: 'started', servers: replays.length, stops: replays.reduce((sum, { stops }) => sum + stops.length, 0) };
+  for (const { trace, stops } of replays) if (stops.length === 0) yield { kind: 'finished', trace };
+}
+
+/** Starts the forecasts of the earliest moment that any server of the fleet has yet to come to. */
+function nextRound(fleet: Fleet | undefined, settings: ReplaySettings): Promise<Round> | undefined {
+  if (fleet === undefined) return undefined;
+  const at = Math.min(...fleet.replays.map(({ nextAt }) => nextAt));
+  if (at === Number.POSITIVE_INFINITY) return undefined;
+  const present = fleet.replays.filter(({ nextAt }) => nextAt === at);
+  const round = runRound(present, at, fleet.critic, settings);
   // Whoever waits for it hears of a fault; until then it is not unheard.
   round.catch(() => {});
   return round;
-}
-
-/** Every server goes to its next stop and is forecast there. */
-async function runRound(replays: readonly ServerReplay[], parts: ReplayParts): Promise<Round> {
-  const { thresholds, forecastRows, model, critic } = parts;
-  const stopped = replays
-    .map((replay) => ({ replay, ...replay.advance() }))
-    .filter((server): server is StoppedServer & { replay: ServerReplay; frame: Frame } => server.frame !== undefined);
-  const frames = stopped.map(({ frame }) => frame);
-  for (const frame of frames) critic?.resolve(frame);
-  const wantsDetails = (i: number) => stopped[i]!.stop.isTick || stopped[i]!.stop.originIndex !== undefined;
-  const [cycle, yardstick] = await Promise.all([
-    runCycle(frames, (i) => stopped[i]!.at, thresholds, {
-      forecastRows,
-      model,
-      wantsDetails,
-      ...(critic && { planOf: (frame, metric) => critic.planOf(frame, metric) }),
-    }),
-    forecastYardstick(stopped, parts.yardstickRows),
-  ]);
-  const outcomes = stopped.map(({ replay, stop, at }, i): StopOutcome => {
-    const view = cycle.servers[i]!;
-    const details = cycle.details[i]!;
-    if (stop.isTick) critic?.record(view.frame, view.forecasts, details);
-    return { replay, stop, at, view, details, yardstick: yardstick.forecasts[i]! };
-  });
-  return {
-    kind: 'round',
-    outcomes,
-    failedSeries: cycle.failedSeries + yardstick.failedSeries,
-    failure: cycle.failure ?? yardstick.failure,
-  };
-}
-
-/** One list per server, empty where its stop is no scored origin. */
-async function forecastYardstick(
-  stopped: readonly { readonly stop: ReplayStop; readonly frame: Frame }[],
-  yardstickRows: ForecastRows | undefined,
-) {
-  const isAsked = stopped.map(({ stop }) => yardstickRows !== undefined && stop.originIndex !== undefined);
-  const frames = stopped.filter((_, i) => isAsked[i]).map(({ frame }) => frame);
-  const none = { forecasts: [], failedSeries: 0, failure: undefined };
-  const asked = yardstickRows === undefined ? none : await forecastFrames(frames, yardstickRows, 'yardstick');
-  const lists = asked.forecasts.values();
-  return { ...asked, forecasts: isAsked.map((is): readonly Forecast[] => (is ? lists.next().value! : [])) };
 }

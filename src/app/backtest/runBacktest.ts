@@ -10,6 +10,7 @@ import { Recorder } from './recorder.js';
 import { type ReplayEvent, replayTraces } from './replayTraces.js';
 import { renderReport } from './report/renderReport.js';
 import { type BacktestReport, type BacktestSettings, REPORT_KIND } from './report/reportData.js';
+import type { Round } from './round.js';
 import { HORIZON_BINS } from './scores/horizonBins.js';
 import { methodsOf } from './scores/methods.js';
 import { COVERAGE_BAND, MASE_FLOOR, PINBALL_FLOOR } from './scores/ratios.js';
@@ -93,14 +94,12 @@ async function replayAll(
     forecastRows: (job) => model.pool.forecast(job),
     model: model.report.manifest.name,
     yardstickRows: yardstick && ((job) => yardstick.pool.forecast(job)),
-    critic: undefined,
-    // Each worker has one to do while one is being scored.
-    lanes: options.workers + 1,
+    createCritic: undefined,
   });
   for await (const event of events) {
     signal.throwIfAborted();
     if (event.kind === 'round') for (const outcome of event.outcomes) await recorder.add(outcome);
-    else recorder.finish(event.replay);
+    if (event.kind === 'finished') recorder.finish(event.trace);
     tally.add(event, recorder.forecasts);
   }
   const seconds = (performance.now() - startedAt) / 1000;
@@ -114,7 +113,10 @@ class Tally {
   readonly #servers: number;
   readonly #progress: Progress;
   readonly #startedAt = performance.now();
-  #finished = 0;
+  /** Servers and stops that are, or were, under way. */
+  #startedServers = 0;
+  #startedStops = 0;
+  #stops = 0;
 
   constructor(servers: number, progress: Progress) {
     this.#servers = servers;
@@ -123,20 +125,34 @@ class Tally {
 
   /** Throws ModelError once everything fails. */
   add(event: ReplayEvent, forecasts: number): void {
-    if (event.kind === 'finished') {
-      this.#finished++;
-      return;
+    switch (event.kind) {
+      case 'started':
+        this.#startedServers += event.servers;
+        this.#startedStops += event.stops;
+        return;
+      case 'finished':
+        return;
+      case 'round':
+        this.#stops += event.outcomes.length;
+        this.#countFailures(event, forecasts);
+        this.#show(forecasts);
     }
-    if (event.failure !== undefined) {
-      if (forecasts === 0) throw new ModelError(`nothing could be forecast: ${event.failure}`);
-      if (this.failed === 0) this.#progress.done(`warning: some forecasts fail: ${event.failure}`);
-      this.failed += event.failedSeries;
-    }
+  }
+
+  #countFailures({ failure, failedSeries }: Round, forecasts: number): void {
+    if (failure === undefined) return;
+    if (forecasts === 0) throw new ModelError(`nothing could be forecast: ${failure}`);
+    if (this.failed === 0) this.#progress.done(`warning: some forecasts fail: ${failure}`);
+    this.failed += failedSeries;
+  }
+
+  #show(forecasts: number): void {
     const elapsed = (performance.now() - this.#startedAt) / 1000;
-    const running = new Set(event.outcomes.map(({ replay }) => replay));
-    const share = (this.#finished + [...running].reduce((sum, { progress }) => sum + progress, 0)) / this.#servers;
+    // Servers that are yet to be read are taken to be like those that were.
+    const allStops = (this.#startedStops / this.#startedServers) * this.#servers;
+    const share = Math.min(1, this.#stops / allStops);
     const parts = [
-      `replayed ${this.#finished} of ${this.#servers} servers`,
+      `replaying ${this.#startedServers} of ${this.#servers} servers: ${Math.floor(100 * share)} %`,
       `${Math.round(forecasts / elapsed)} forecasts/s`,
       describeRemaining(share, elapsed),
     ];

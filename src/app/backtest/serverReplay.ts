@@ -2,21 +2,15 @@
 import type { Frame } from '../../core/flow.js';
 import type { WindowOptions } from '../../windows/options.js';
 import { WindowStore } from '../../windows/store.js';
+import { AnomalyMemory } from './anomaly.js';
 import { type ReplayStop, type ScheduleSettings, scheduleStops } from './schedule.js';
 import type { ServerTrace } from './serverTrace.js';
-
-/** A server at one of its stops. */
-export interface StoppedServer {
-  readonly stop: ReplayStop;
-  /** Epoch seconds: the end of the last fed bin. */
-  readonly at: number;
-  /** Undefined while nothing of the server is known. */
-  readonly frame: Frame | undefined;
-}
 
 export class ServerReplay {
   readonly trace: ServerTrace;
   readonly stops: readonly ReplayStop[];
+  /** What was forecast for the risk of late. */
+  readonly anomalies = new AnomalyMemory();
   readonly #store: WindowStore;
   /** Bins that have been fed, or are too old to matter. */
   #fed: number;
@@ -29,20 +23,17 @@ export class ServerReplay {
     this.#fed = Math.max(0, (this.stops[0]?.bin ?? 0) - Math.round(windows.historySeconds / windows.stepSeconds));
   }
 
-  get isDone(): boolean {
-    return this.#next === this.stops.length;
+  /** Epoch seconds of the next stop: the end of the last bin that is known there. Infinity after the last. */
+  get nextAt(): number {
+    const stop = this.stops[this.#next];
+    return stop === undefined ? Number.POSITIVE_INFINITY : (this.trace.first + stop.bin) * this.trace.stepSeconds;
   }
 
-  /** Share of the stops that are behind, 0–1. */
-  get progress(): number {
-    return this.stops.length === 0 ? 1 : this.#next / this.stops.length;
-  }
-
-  /** Feeds all bins before the next stop, and stops there. */
-  advance(): StoppedServer {
+  /** Feeds all bins before the next stop, and stops there. The frame is undefined while nothing of the server is known. */
+  advance(): { readonly stop: ReplayStop; readonly frame: Frame | undefined } {
+    const at = this.nextAt;
     const stop = this.stops[this.#next++]!;
-    const { server, first, stepSeconds, times, values } = this.trace;
-    const at = (first + stop.bin) * stepSeconds;
+    const { server, times, values } = this.trace;
     this.#store.ingest({
       kind: 'buckets',
       source: 'replay',
@@ -55,6 +46,6 @@ export class ServerReplay {
       })),
     });
     this.#fed = stop.bin;
-    return { stop, at, frame: this.#store.frame(server, at) };
+    return { stop, frame: this.#store.frame(server, at) };
   }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type ReplayEvent, type ReplayParts, replayTraces } from '../../../src/app/backtest/replayTraces.js';
+import { type ReplayEvent, type ReplaySettings, replayTraces } from '../../../src/app/backtest/replayTraces.js';
 import { type ServerTrace, toServerTrace } from '../../../src/app/backtest/serverTrace.js';
 import type { ForecastRows } from '../../../src/app/forecasting/forecastFrames.js';
 import { ROW_WIDTH } from '../../../src/app/forecasting/protocol.js';
@@ -31,7 +31,7 @@ const everythingInReach: ForecastRows = async ({ servers, rows, details }) => {
   return { values, layout, evidence: new Float32Array(count * evidenceSize(layout)), ...candidates };
 };
 
-function partsOf(more: Partial<ReplayParts> = {}): ReplayParts {
+function partsOf(more: Partial<ReplaySettings> = {}): ReplaySettings {
   return {
     schedule: { origins: 8, last: 0.3, startAt: undefined, risk: true },
     windows: windowOptionsOf(z.object(windowFields).parse({})),
@@ -39,8 +39,7 @@ function partsOf(more: Partial<ReplayParts> = {}): ReplayParts {
     forecastRows: everythingInReach,
     model: 'm',
     yardstickRows: undefined,
-    critic: undefined,
-    lanes: 2,
+    createCritic: undefined,
     ...more,
   };
 }
@@ -67,7 +66,7 @@ function forecastsUntil(events: readonly ReplayEvent[], at: number): string[] {
   return events
     .flatMap((event) => (event.kind === 'round' ? event.outcomes : []))
     .filter((outcome) => outcome.at <= at)
-    .flatMap(({ view }) => view.forecasts)
+    .flatMap(({ forecasts }) => forecasts)
     .map(({ server, metric, origin, values }) => `${server} ${metric} ${origin} ${values.join()}`);
 }
 
@@ -105,22 +104,26 @@ describe('replayTraces', () => {
     expect(forecastsUntil(other, moment)).not.toEqual(forecastsUntil(plain, moment));
   });
 
-  it('forecasts the same whatever stands beside a server and in whatever lanes they run', async () => {
-    const traces = Array.from({ length: 5 }, (_, i) => traceOf(`s${i}`, livelyColumns(500 + 40 * i, i)));
+  it('forecasts the same whatever stands beside a server and in whatever data set', async () => {
+    const traces = Array.from({ length: 5 }, (_, i) => ({
+      ...traceOf(`s${i}`, livelyColumns(500 + 40 * i, i)),
+      dataset: i < 2 ? 'd' : `d${i}`,
+    }));
     const alone = (await Promise.all(traces.map((trace) => replay([trace])))).flatMap((events) =>
       forecastsUntil(events, Number.POSITIVE_INFINITY),
     );
-    const together = await replay(traces, partsOf({ lanes: 3 }));
+    const together = await replay(traces);
     expect(forecastsUntil(together, Number.POSITIVE_INFINITY).sort()).toEqual(alone.sort());
   });
 
   it('finishes every server once, those that are too short too', async () => {
     const traces = [traceOf('short', livelyColumns(200, 1)), traceOf('long', livelyColumns(500, 2))];
-    const finished = (await replay(traces)).flatMap((event) => (event.kind === 'finished' ? [event.replay] : []));
-    expect(finished.map(({ trace, stops }) => [trace.server, stops.length > 0])).toEqual([
-      ['short', false],
-      ['long', true],
-    ]);
+    const events = await replay(traces);
+    const finished = events.flatMap((event) => (event.kind === 'finished' ? [event.trace.server] : []));
+    expect(finished).toEqual(['short', 'long']);
+    const started = events.filter(({ kind }) => kind === 'started');
+    const stops = events.flatMap((event) => (event.kind === 'round' ? event.outcomes : [])).length;
+    expect(started).toEqual([{ kind: 'started', servers: 2, stops }]);
   });
 
   it('fills jobs with the rows of many servers', async () => {
@@ -131,7 +134,7 @@ describe('replayTraces', () => {
     };
     const schedule = { origins: 3, last: 0.3, startAt: undefined, risk: false };
     const traces = Array.from({ length: 40 }, (_, i) => traceOf(`s${i}`, livelyColumns(500, i)));
-    await replay(traces, partsOf({ forecastRows: noted, lanes: 1, schedule }));
+    await replay(traces, partsOf({ forecastRows: noted, schedule }));
     expect(Math.min(...sizes)).toBe(120);
   });
 });

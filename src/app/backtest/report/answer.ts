@@ -15,6 +15,8 @@ import type { BacktestReport, DatasetReport, Estimate, Method } from './reportDa
 
 /** More lost metrics than this are counted, not named. */
 const NAMED_LOSSES = 6;
+/** A median that is less than half a percent higher is the same. */
+const SMALLEST_LOSS = 1.005;
 
 export function renderAnswer(report: BacktestReport): Html {
   const method = judgedMethod(report);
@@ -53,7 +55,7 @@ function answerSentence(report: BacktestReport, method: Method, datasets: readon
   const naive =
     datasets.length === 1
       ? `the best method by hand (${methodTitle(report, only!.bestNaive)}, chosen in hindsight)`
-      : 'the best method by hand of each, chosen in hindsight';
+      : 'the best method by hand, chosen per data set in hindsight (mean over the data sets)';
   const where = datasets.length === 1 ? `of ${only!.name}` : `of ${describeAmount(datasets.length, 'data set')}`;
   const ratio = meanRatio(datasets, (dataset) => ratioOf(dataset, method.id)?.mase);
   const who = method.kind === 'served' ? 'the served forecast' : `the forecast of ${method.title}`;
@@ -134,7 +136,7 @@ function lostMetrics(report: BacktestReport, method: Method, datasets: readonly 
     dataset.byMetric.flatMap((group) => {
       const [own, naive] = [scoreOf(group, method.id)?.mase, scoreOf(group, dataset.bestNaive)?.mase];
       const quotient = quotientOf(own, naive);
-      if (quotient === undefined || quotient <= 1) return [];
+      if (quotient === undefined || quotient < SMALLEST_LOSS) return [];
       const where = report.datasets.length > 1 ? ` on ${dataset.name}` : '';
       const text = `${group.name}${where} (${describeFixed(own, 3)} against ${describeFixed(naive, 3)} of ${methodTitle(report, dataset.bestNaive)})`;
       return [{ quotient, text }];

@@ -2,15 +2,17 @@
 import { type Html, html } from '../../../web/pages/html.js';
 import { coordinate } from '../../../web/pages/plot.js';
 import { logAxis } from './axis.js';
-import { describeFixed, type Figure, isMeasured } from './figures.js';
+import { describeScore, type Figure, isMeasured, shorten } from './figures.js';
 import type { Estimate } from './reportData.js';
 
 const WIDTH = 480;
 const ROW = 24;
-const LEFT = 148;
-const RIGHT = 348;
+const LEFT = 170;
+const RIGHT = 350;
 const TOP = 8;
 const BELOW = 26;
+/** Characters that fit left of the axis. */
+const LABEL_LENGTH = 25;
 
 export interface DotRow {
   readonly label: string;
@@ -47,19 +49,19 @@ function renderTick(position: number, bottom: number, label: string): Html {
 
 function renderRow({ label, look, estimate, against }: DotRow, middle: number, at: (value: number) => number): Html {
   const y = coordinate(middle);
-  const name = html`<text class="row-name" x="${String(LEFT - 10)}" y="${y}" dy="4" text-anchor="end">${label}</text>`;
+  const name = html`<text class="row-name" x="${String(LEFT - 10)}" y="${y}" dy="4" text-anchor="end">${shorten(label, LABEL_LENGTH)}<title>${label}</title></text>`;
   if (!estimate || !isMeasured(estimate.value)) {
     return html`${name}<text x="${String(RIGHT + 12)}" y="${y}" dy="4">not measured</text>`;
   }
   const { value, low, high } = estimate;
   const hasInterval = isMeasured(low) && isMeasured(high);
-  const beside = hasInterval ? `(${describeFixed(low, 2)}–${describeFixed(high, 2)})` : againstText(against);
-  const figures = `${describeFixed(value, 2)}  ${beside}`.trimEnd();
+  const beside = hasInterval ? `(${describeScore(low)}–${describeScore(high)})` : againstText(against);
+  const figures = `${describeScore(value)}  ${beside}`.trimEnd();
   return html`<g class="${look}">${name}${hasInterval ? html`<line class="whisker" x1="${coordinate(at(low))}" x2="${coordinate(at(high))}" y1="${y}" y2="${y}"/>` : undefined}${renderAgainst(against, value, y, at)}<circle class="mark" cx="${coordinate(at(value))}" cy="${y}" r="4.5"/><text class="row-value" x="${String(RIGHT + 12)}" y="${y}" dy="4">${figures}</text></g>`;
 }
 
 function againstText(against: number | undefined): string {
-  return isMeasured(against) ? `against ${describeFixed(against, 2)}` : '';
+  return isMeasured(against) ? `vs ${describeScore(against)}` : '';
 }
 
 function renderAgainst(against: Figure, value: number, y: string, at: (value: number) => number): Html | undefined {

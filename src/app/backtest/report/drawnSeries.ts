@@ -2,7 +2,7 @@
 import { isMetricName, type MetricUnit, metricSpec } from '../../../core/metrics.js';
 import { type Html, html } from '../../../web/pages/html.js';
 import { metricHelp } from '../../../web/pages/words.js';
-import { describeChange, describeFixed, describeMinute, describeShare } from './figures.js';
+import { describeChange, describeFixed, describeMinute, describeScore, describeShare } from './figures.js';
 import { renderForecastPlot, valueSpan } from './forecastPlot.js';
 import { type DatasetView, methodTitle } from './lookup.js';
 import type { DrawnSeries } from './reportData.js';
@@ -45,15 +45,21 @@ function renderSeries(view: DatasetView, series: DrawnSeries): Html {
   const { server, metric, profile, ratio, mase, naiveMase, coverage, forecasts } = series;
   const naiveTitle = methodTitle(report, dataset.bestNaive);
   const frame = { metric, naiveTitle, stepSeconds: report.settings.stepSeconds, span: valueSpan(metric, forecasts) };
+  const floor = report.settings.maseFloor;
   const about = [profile, metricHelp(metric), unitText(metric)].filter((text) => text !== '').join(' · ');
   return html`<li class="card">
 <div class="series-head"><span><b>${metric}</b> of <b>${server}</b> <span class="muted small">${about}</span></span>
-<span class="small series-figures"><b class="${ratio < 1 ? 'green-text' : 'red-text'}">${describeFixed(ratio, 2)} × the error by hand</b> (${describeChange(ratio)}) · MASE ${describeFixed(mase, 2)} against ${describeFixed(naiveMase, 2)} · coverage ${describeShare(coverage, 0)}</span></div>
+<span class="small series-figures"><b class="${ratio < 1 ? 'green-text' : 'red-text'}">${describeFixed(ratio, 2)} × the error by hand</b> (${describeChange(ratio)}) · MASE ${describeFloored(mase, floor)} against ${describeFloored(naiveMase, floor)} · coverage ${describeShare(coverage, 0)}</span></div>
 <div class="triple">${forecasts.map(
     (forecast) =>
       html`<figure>${renderForecastPlot(forecast, frame)}<figcaption>forecast at ${describeMinute(forecast.origin)}</figcaption></figure>`,
   )}</div>
 </li>`;
+}
+
+/** A MASE, and what it counts as where it is below the floor of ratios. */
+function describeFloored(mase: number, floor: number): string {
+  return mase < floor ? `${describeScore(mase)} (counts as ${describeFixed(floor, 2)})` : describeScore(mase);
 }
 
 function unitText(metric: string): string {

@@ -24,6 +24,11 @@ export function describeFixed(value: Figure, digits: number): string {
   return Number(text) === 0 ? (0).toFixed(digits) : text.replace('-', '−');
 }
 
+/** A score: three digits after the point where two would hide it. */
+export function describeScore(value: Figure): string {
+  return describeFixed(value, isMeasured(value) && Math.abs(value) < 0.095 ? 3 : 2);
+}
+
 /** A whole number with separators, e.g. `12,400`. */
 export function describeCount(value: Figure): string {
   return isMeasured(value) ? Math.round(value).toLocaleString('en-US') : ABSENT;
@@ -39,16 +44,21 @@ export function describeShare(ratio: Figure, digits = 1): string {
   return isMeasured(ratio) ? `${describeFixed(100 * ratio, digits)}%` : ABSENT;
 }
 
-/** How far a quotient lies from 1, e.g. `−14%`, `+6.2%`, `±0%`. */
+/** From here on, a quotient is easier read as a factor than as a percentage. */
+const LARGE_QUOTIENT = 10;
+
+/** How far a quotient lies from 1, e.g. `−14%`, `+6.2%`, `±0%`, `× 18`. */
 export function describeChange(quotient: Figure): string {
   if (!isMeasured(quotient)) return ABSENT;
+  if (quotient >= LARGE_QUOTIENT) return `× ${describeFixed(quotient, 0)}`;
   const size = describeSize(quotient);
   if (Number.parseFloat(size) === 0) return '±0%';
   return `${quotient < 1 ? '−' : '+'}${size}`;
 }
 
-/** The same in words: `14% less than`, `6.2% more than`, `as much as`. */
+/** The same in words: `14% less than`, `6.2% more than`, `as much as`, `18 times as much as`. */
 export function describeLessOrMore(quotient: number): string {
+  if (quotient >= LARGE_QUOTIENT) return `${describeFixed(quotient, 0)} times as much as`;
   const size = describeSize(quotient);
   if (Number.parseFloat(size) === 0) return 'as much as';
   return `${size} ${quotient < 1 ? 'less than' : 'more than'}`;
@@ -64,6 +74,11 @@ function describeSize(quotient: number): string {
 export function describeInterval(estimate: Estimate | null | undefined, describe: (value: number) => string): string {
   if (!estimate || !isMeasured(estimate.low) || !isMeasured(estimate.high)) return '';
   return `${describe(estimate.low)} to ${describe(estimate.high)}`;
+}
+
+/** At most `length` characters; the rest is an ellipsis. */
+export function shorten(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
 
 /** A metric's value with its unit; a dash where there is none. */

@@ -2,12 +2,14 @@
 import { type Html, html } from '../../../web/pages/html.js';
 import { coordinate, linePath } from '../../../web/pages/plot.js';
 import { type PlotArea, renderValueTick } from './axis.js';
-import { type Figure, isMeasured } from './figures.js';
+import { type Figure, isMeasured, shorten } from './figures.js';
 
-const WIDTH = 480;
-const HEIGHT = 244;
-const AREA: PlotArea = { left: 40, right: 296, top: 12, bottom: 214 };
+const WIDTH = 520;
+const HEIGHT = 256;
+const AREA: PlotArea = { left: 40, right: 306, top: 12, bottom: 214 };
 const LABEL_GAP = 13.5;
+/** Characters that fit right of the lines, the figure not counted. */
+const LABEL_LENGTH = 26;
 
 export interface PlottedLine {
   readonly label: string;
@@ -41,10 +43,18 @@ export function renderLinePlot({ label, places, lines, axis, band, describe }: L
   return html`<svg viewBox="0 0 ${String(WIDTH)} ${String(HEIGHT)}" role="img" aria-label="${label}">
 ${band && html`<rect class="target" x="${coordinate(AREA.left)}" y="${coordinate(at(band[1]))}" width="${coordinate(AREA.right - AREA.left)}" height="${coordinate(at(band[0]) - at(band[1]))}"/>`}
 ${ticks.map((tick) => renderValueTick(AREA, at(tick), describe(tick)))}
-${places.map((place, index) => html`<text x="${coordinate(placeX(index))}" y="${String(AREA.bottom + 18)}" text-anchor="middle">${place}</text>`)}
+${places.map((place, index) => renderPlace(place, coordinate(placeX(index))))}
 ${shown.map((line) => renderLine(line, placeX, at, { places, describe }))}
 ${renderEndLabels(shown, placeX, at, describe)}
 </svg>`;
+}
+
+/** A name such as "30 min to 2 h" takes two lines, so that neighbours do not touch. */
+function renderPlace(place: string, x: string): Html {
+  const [, first, second] = /^(.{5,}) (to .+)$/.exec(place) ?? [undefined, place, ''];
+  const line = (text: string, row: number) =>
+    html`<text x="${x}" y="${String(AREA.bottom + 18 + 14 * row)}" text-anchor="middle">${text}</text>`;
+  return html`${line(first!, 0)}${second === '' ? undefined : line(second!, 1)}`;
 }
 
 function renderLine(
@@ -72,7 +82,7 @@ function renderEndLabels(
     .map(({ label, look, values }) => {
       const place = values.findLastIndex(isMeasured);
       const y = at(values[place]!);
-      return { text: `${label} ${describe(values[place]!)}`, look, x: placeX(place), y };
+      return { text: `${shorten(label, LABEL_LENGTH)} ${describe(values[place]!)}`, look, x: placeX(place), y };
     })
     .sort((a, b) => a.y - b.y);
   const places = spreadApart(

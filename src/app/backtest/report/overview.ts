@@ -21,7 +21,7 @@ export function renderOverview(report: BacktestReport): Html | undefined {
 <div class="card"><div class="scroll" tabindex="0" role="region" aria-label="Data sets side by side"><table>
 <thead><tr><th scope="col">Data set</th><th scope="col" class="number">series</th><th scope="col">best by hand</th>${compared.map(({ title }) => html`<th scope="col" class="number">${title}, ratio to it</th>`)}<th scope="col" class="number">coverage</th><th scope="col" class="number">width</th><th scope="col">verdict</th></tr></thead>
 <tbody>${report.datasets.map((dataset, index) => renderRow(report, dataset, { method, compared, index }))}</tbody></table></div></div>
-<figure class="card chart spaced"><figcaption><b>Ratio of ${method.title} to the best by hand</b> <span class="muted small">with its 95% interval; left of the line is better; logarithmic</span></figcaption><div class="scroll">${renderDotPlot(
+<figure class="card chart spaced"><figcaption><b>Ratio to the best by hand</b> <span class="muted small">${method.title}, with its 95% interval; left of the line is better; logarithmic</span></figcaption><div class="scroll">${renderDotPlot(
     {
       label: `Ratio of ${method.title} to the best method by hand, by data set`,
       rows: report.datasets.map((dataset) => {

@@ -34,7 +34,7 @@ svg text.row-name, svg text.row-value { fill: var(--text); font-variant-numeric:
 svg .reference { stroke: var(--muted); stroke-width: 1; stroke-dasharray: 4 3; }
 svg .target { fill: var(--green-fill); opacity: .16; }
 svg .bar { opacity: .85; }
-svg .naive { fill: none; stroke: var(--best); stroke-width: 1.1; stroke-linejoin: round; }
+svg .naive { fill: none; stroke: var(--best); stroke-width: 1.4; stroke-linejoin: round; }
 .key { width: 26px; height: 12px; margin-right: 7px; vertical-align: -1px; } .keys-row { margin-top: 28px; }
 .drawn { list-style: none; margin: 0; padding: 0; display: grid; gap: 12px; }
 .drawn > li { padding: 10px 14px 8px; min-width: 0; }
@@ -46,8 +46,8 @@ svg .naive { fill: none; stroke: var(--best); stroke-width: 1.1; stroke-linejoin
 @media (max-width: 900px) { .triple { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 640px) {
   .answer { font-size: 18px; } .about { grid-template-columns: minmax(0, 1fr); gap: 0; } .about dd { margin-bottom: 8px; }
-  .chart svg text { font-size: 12.5px; } td.small, thead th, thead th.number { white-space: nowrap; } td.reason { white-space: normal; }
-  tbody th, thead th:first-child { position: sticky; left: 0; background: var(--card); max-width: 46vw; overflow-wrap: anywhere; }
+  .chart svg text { font-size: 12.5px; } .chart svg text.end { font-size: 11px; } tbody th { white-space: normal; } td.small, thead th, thead th.number { white-space: nowrap; } td.reason { white-space: normal; }
+  tbody th, thead th:first-child { position: sticky; left: 0; background: var(--card); min-width: 168px; max-width: 46vw; overflow-wrap: break-word; }
 }
 @media print {
   @page { margin: 12mm; }

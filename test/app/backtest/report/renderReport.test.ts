@@ -101,6 +101,15 @@ describe('the answer', () => {
     expect(pageText()).not.toMatch(/too narrow|wider than it need/);
   });
 
+  test('says a large loss as a factor, and leaves out a loss within half a percent', () => {
+    const worse = makeDataset({
+      byMetric: [makeGroup('swap_used_pct', 0.9, 0.05, 1), makeGroup('load_average', 0.301, 0.3, 1)],
+    });
+    const text = pageText({ datasets: [worse] });
+    expect(text).toContain('Lost by metric, in median MASE: swap_used_pct (0.900 against 0.050 of 7-day median).');
+    expect(text).toMatch(/swap_used_pct 4 0\.900 0\.918 0\.050 × 18 /);
+  });
+
   test('without a scored series says so', () => {
     const empty = makeDataset({ scoredSeries: 0, ratios: [], medianMase: [], forecasts: 0, bestNaive: null });
     expect(pageText({ datasets: [empty] })).toContain('No forecast could be scored, so there is no answer.');
@@ -134,6 +143,12 @@ describe('the drawn series', () => {
     expect(text).toContain('disk_usage_pct of ppdb-2 database · fullest file system · in %');
     expect(text).toContain('7.00 × the error by hand (+600%) · MASE 3.50 against 0.50 · coverage 81%');
     expect(text).toContain('forecast at Mon 2026-01-05 12:00');
+  });
+
+  test('say what an error below the floor counts as', () => {
+    const exact = makeDrawn({ ratio: 8, mase: 0.4, naiveMase: 0.001 });
+    const text = pageText({ datasets: [makeDataset({ best: [], worst: [exact] })] });
+    expect(text).toContain('MASE 0.40 against 0.001 (counts as 0.05)');
   });
 
   test('of a short or flat forecast, and of none, are drawn without a fault', () => {

@@ -36,15 +36,12 @@ export class DriftMonitor {
   readonly #errors = new ErrorRise();
   #past: PastMeasures[] = [];
 
-  /**
-   * @param figures   names of the input figures of each row, in order
-   * @param training  deciles of these figures in the training windows; without, only errors are watched
-   */
-  constructor(figures: readonly string[], training: TrainingInputs = {}) {
-    this.#inputs = new InputDrift(figures, training);
+  /** @param training  from the model's manifest; without, only errors are watched */
+  constructor(training: TrainingInputs = { names: [], edges: {} }) {
+    this.#inputs = new InputDrift(training);
   }
 
-  /** Takes in the input figures of one forecast made at epoch second `at`. */
+  /** Takes in the input figures of one forecast made at epoch second `at`, in the order of the training's names. */
   observe(at: number, server: string, metric: string, figures: ArrayLike<number>): void {
     this.#inputs.observe(at, server, metric, figures);
   }
@@ -55,12 +52,12 @@ export class DriftMonitor {
    */
   report(at: number, accuracy: readonly ForecastAccuracy[]): DriftReport {
     const scores = this.#inputs.scores(at);
+    // One metric is never distributed as all metrics together are: that distance is shown, but is no drift.
+    const known = scores.filter(({ metric }) => this.#inputs.isKnown(metric));
     const measures: DriftMeasures = {
       per: this.#errors.update(at, accuracy),
-      dss: mean(scores.map(({ score }) => score)),
-      fds: mean(
-        scores.flatMap(({ byInput }) => Object.values(byInput)).map((index) => (index > SHIFTED_INDEX ? 1 : 0)),
-      ),
+      dss: mean(known.map(({ score }) => score)),
+      fds: mean(known.flatMap(({ byInput }) => Object.values(byInput)).map((index) => (index > SHIFTED_INDEX ? 1 : 0))),
       anomalyRate: anomalyRate(accuracy),
     };
     const trends = this.#trends(at, measures);
@@ -71,7 +68,7 @@ export class DriftMonitor {
       needsRetraining: combinedScore > 1,
       thresholds: THRESHOLDS,
       trends,
-      recommendation: recommend(measures, THRESHOLDS, scores),
+      recommendation: recommend(measures, THRESHOLDS, known),
       scores,
       regimes: this.#regimes(at),
     };

@@ -8,8 +8,10 @@ const REFERENCE_SHARE = 1 / BINS;
 /** Groups whose spread shows what chance alone does; fewer than three say nothing. */
 const LEAST_GROUPS = 3;
 
-/** Figures are of order 1; a manifest may have rounded its deciles. */
-const TIE_TOLERANCE = 1e-4;
+/** A manifest rounds its deciles to four digits. */
+const TIE_TOLERANCE = 5e-4;
+/** For deciles of 0. */
+const LEAST_TOLERANCE = 1e-6;
 
 /** Half an observation per bin that behaves as the reference (Jeffreys' prior): an empty bin is no proof of emptiness. */
 const PRIOR_OBSERVATIONS = BINS / 2;
@@ -31,9 +33,10 @@ export function addToBins(
 ): void {
   const { value, weight } = observation;
   let lowest = 0;
-  while (lowest < BINS - 1 && edges[lowest]! < value - TIE_TOLERANCE) lowest++;
+  const tolerance = TIE_TOLERANCE * Math.abs(value) + LEAST_TOLERANCE;
+  while (lowest < BINS - 1 && edges[lowest]! < value - tolerance) lowest++;
   let highest = lowest;
-  while (highest < BINS - 1 && edges[highest]! <= value + TIE_TOLERANCE) highest++;
+  while (highest < BINS - 1 && edges[highest]! <= value + tolerance) highest++;
   if (lowest === highest) {
     bins[offset + lowest]! += weight;
     return;
@@ -45,8 +48,8 @@ export function addToBins(
 }
 
 /**
- * The index Σ (p − q) ln(p / q) of the bins' shares p against q = 0.1 each, less what chance alone gives; ≥ 0, at most
- * about 4.5; NaN with fewer than three groups. Rules of thumb: below 0.1 alike, above 0.2 another distribution
+ * The index Σ (p − q) ln(p / q) of the bins' shares p against q = 0.1 each, less what chance alone gives; ≥ 0, about 5
+ * where all lie in one bin; NaN with fewer than three groups. Rules of thumb: below 0.1 alike, above 0.2 another distribution
  * (Siddiqi, *Credit Risk Scorecards*, 2006).
  *
  * For n independent observations chance gives (bins − 1)/n in the mean (Yurdakul, *Statistical Properties of Population

@@ -3,8 +3,13 @@ import { seedFor } from '../core/random.js';
 import type { DriftScore } from '../core/truth.js';
 import { addToBins, BINS, stabilityIndex } from './driftIndex.js';
 
-/** Deciles (nine, ascending) of each input figure in the training windows, by metric; `*` stands for any other metric. */
-export type TrainingInputs = Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
+/** What a model's manifest says of the windows that it was trained on. */
+export interface TrainingInputs {
+  /** Names of the input figures, in the order of each row's figures. */
+  readonly names: readonly string[];
+  /** Nine ascending deciles per name, by metric; `*` stands for any other metric. */
+  readonly edges: Readonly<Record<string, readonly (readonly number[])[]>>;
+}
 
 /** A row's weight falls to 1/e within a day. */
 const FORGETTING_SECONDS = 86_400;
@@ -19,7 +24,7 @@ const REBASE_SECONDS = 20 * FORGETTING_SECONDS;
 
 /** One metric's figures of about the last day. */
 interface MetricInputs {
-  readonly edges: readonly (readonly number[] | undefined)[];
+  readonly edges: readonly (readonly number[])[];
   /** [figures × GROUPS × BINS]; a row at `epoch` weighs 1. */
   readonly bins: Float64Array;
   epoch: number;
@@ -29,17 +34,17 @@ interface MetricInputs {
 
 /** Keeps histograms, not rows: the memory is bounded by metrics × figures. The order of rows does not matter. */
 export class InputDrift {
-  readonly #figures: readonly string[];
   readonly #training: TrainingInputs;
   readonly #metrics = new Map<string, MetricInputs>();
 
-  /** @param figures  names of the figures of each row, in order */
-  constructor(figures: readonly string[], training: TrainingInputs) {
-    this.#figures = figures;
+  constructor(training: TrainingInputs) {
     this.#training = training;
   }
 
-  /** Takes in one forecast's figures; a NaN says nothing, nor does a metric that the training knew nothing like. */
+  /**
+   * Takes in one forecast's figures, in the order of the training's names.
+   * @param figures  may be shorter than the names; a NaN says nothing
+   */
   observe(at: number, server: string, metric: string, figures: ArrayLike<number>): void {
     const inputs = this.#inputsOf(metric, at);
     if (inputs === undefined) return;
@@ -48,12 +53,16 @@ export class InputDrift {
     inputs.lastAt = Math.max(inputs.lastAt, at);
     const weight = Math.exp((at - inputs.epoch) / FORGETTING_SECONDS);
     const group = groupOf(server);
-    for (let f = 0; f < this.#figures.length; f++) {
-      const edges = inputs.edges[f];
+    for (let f = 0; f < Math.min(inputs.edges.length, figures.length); f++) {
       const value = figures[f]!;
-      if (edges === undefined || !Number.isFinite(value)) continue;
-      addToBins(edges, { value, weight }, inputs.bins, (f * GROUPS + group) * BINS);
+      if (Number.isFinite(value))
+        addToBins(inputs.edges[f]!, { value, weight }, inputs.bins, (f * GROUPS + group) * BINS);
     }
+  }
+
+  /** Whether the training windows held this metric; another one is compared with all of them together. */
+  isKnown(metric: string): boolean {
+    return this.#training.edges[metric] !== undefined;
   }
 
   /** The metrics with enough evidence at `at`, farthest first. */
@@ -70,7 +79,7 @@ export class InputDrift {
 
   /** Share of the windows, over all metrics with enough evidence, whose figure lies in one of the bins (0–9); or NaN. */
   shareInBins(at: number, figure: string, wanted: readonly number[]): number {
-    const f = this.#figures.indexOf(figure);
+    const f = this.#training.names.indexOf(figure);
     let inside = 0;
     let all = 0;
     for (const inputs of f < 0 ? [] : this.#metrics.values()) {
@@ -87,10 +96,9 @@ export class InputDrift {
   #inputsOf(metric: string, at: number): MetricInputs | undefined {
     const known = this.#metrics.get(metric);
     if (known !== undefined) return known;
-    const training = this.#training[metric] ?? this.#training['*'];
-    if (training === undefined) return undefined;
-    const bins = new Float64Array(this.#figures.length * GROUPS * BINS);
-    const edges = this.#figures.map((figure) => training[figure]);
+    const edges = this.#training.edges[metric] ?? this.#training.edges['*'];
+    if (edges === undefined) return undefined;
+    const bins = new Float64Array(edges.length * GROUPS * BINS);
     const inputs: MetricInputs = { edges, bins, epoch: at, firstAt: at, lastAt: at };
     this.#metrics.set(metric, inputs);
     return inputs;
@@ -99,7 +107,7 @@ export class InputDrift {
   #indices(inputs: MetricInputs, at: number): Record<string, number> {
     const toRows = rowsPerWeight(inputs, at);
     const indices: Record<string, number> = {};
-    this.#figures.forEach((figure, f) => {
+    this.#training.names.forEach((figure, f) => {
       const index = stabilityIndex(inputs.bins.subarray(f * GROUPS * BINS, (f + 1) * GROUPS * BINS), toRows);
       if (Number.isFinite(index)) indices[figure] = index;
     });

@@ -15,6 +15,11 @@ function decilesOf(values: readonly number[]): number[] {
   return Array.from({ length: BINS - 1 }, (_, i) => sorted[Math.floor(((i + 1) * sorted.length) / BINS)]!);
 }
 
+/** Training inputs with these deciles for one metric. */
+function trainingOf(deciles: Readonly<Record<string, number[]>>, metric = 'mem_used_pct'): TrainingInputs {
+  return { names: Object.keys(deciles), edges: { [metric]: Object.values(deciles) } };
+}
+
 /** What one row of one server says; `server` is a level of its own that its rows share. */
 type Draw = (random: Random, server: number) => number[];
 
@@ -36,8 +41,8 @@ function fleetRows(random: Random, servers: number, draw: Draw, start = START): 
   }).flat();
 }
 
-function scoreOf(rows: readonly Row[], figures: readonly string[], training: TrainingInputs, at?: number): number {
-  const drift = new InputDrift(figures, training);
+function scoreOf(rows: readonly Row[], training: TrainingInputs, at?: number): number {
+  const drift = new InputDrift(training);
   for (const row of rows) drift.observe(row.at, row.server, 'mem_used_pct', row.figures);
   return drift.scores(at ?? START + 23 * HOUR)[0]?.score ?? Number.NaN;
 }
@@ -49,12 +54,12 @@ const reference = (() => {
   const random = seededRandom(1);
   return Array.from({ length: 50_000 }, () => normal(random));
 })();
-const TRAINING: TrainingInputs = { '*': { level: decilesOf(reference) } };
+const TRAINING = trainingOf({ level: decilesOf(reference) });
 
 describe('the drift score', () => {
   test.each([5, 10, 40, 200])('is about 0 for a healthy fleet of %i servers', (servers) => {
     const scores = Array.from({ length: 40 }, (_, seed) =>
-      scoreOf(fleetRows(seededRandom(seed), servers, clustered), ['level'], TRAINING),
+      scoreOf(fleetRows(seededRandom(seed), servers, clustered), TRAINING),
     );
     // One figure alone is judged here: chance passes once in twenty.
     expect(scores.filter((score) => score > 0.2).length).toBeLessThanOrEqual(servers > 5 ? 0 : 2);
@@ -65,7 +70,7 @@ describe('the drift score', () => {
     const constant: Draw = (_, level) => [level];
     for (const servers of [5, 10, 40, 200]) {
       const scores = Array.from({ length: 40 }, (_, seed) =>
-        scoreOf(fleetRows(seededRandom(seed), servers, constant), ['level'], TRAINING),
+        scoreOf(fleetRows(seededRandom(seed), servers, constant), TRAINING),
       );
       expect(scores.filter((score) => score > 0.2).length, `${servers} servers`).toBeLessThanOrEqual(2);
     }
@@ -73,8 +78,8 @@ describe('the drift score', () => {
 
   test('is the same whatever strictly rising function both sides go through', () => {
     const rows = fleetRows(seededRandom(3), 40, (random, level) => [...clustered(random, level), 2 + normal(random)]);
-    const both = { '*': { a: decilesOf(reference), b: decilesOf(reference) } };
-    const plain = scoreOf(rows, ['a', 'b'], both);
+    const both = trainingOf({ a: decilesOf(reference), b: decilesOf(reference) });
+    const plain = scoreOf(rows, both);
     expect(plain).toBeGreaterThan(0.2);
     fc.assert(
       fc.property(
@@ -84,7 +89,7 @@ describe('the drift score', () => {
           const bend = (x: number) => a * (x + Math.sinh(x)) + b;
           const edges = decilesOf(reference).map(bend);
           const bent = rows.map((row) => ({ ...row, figures: row.figures.map(bend) }));
-          expect(scoreOf(bent, ['a', 'b'], { '*': { a: edges, b: edges } })).toBeCloseTo(plain, 1);
+          expect(scoreOf(bent, trainingOf({ a: edges, b: edges }))).toBeCloseTo(plain, 1);
         },
       ),
       { numRuns: 20 },
@@ -95,7 +100,6 @@ describe('the drift score', () => {
     const shifted = (shift: number) =>
       scoreOf(
         fleetRows(seededRandom(5), 60, (random, level) => [clustered(random, level)[0]! + shift]),
-        ['level'],
         TRAINING,
       );
     const scores = [0, 0.5, 1, 1.5, 2, 3, 4].map(shifted);
@@ -106,10 +110,10 @@ describe('the drift score', () => {
 
   test('does not depend on the order of the rows, so that replicas agree', () => {
     const rows = fleetRows(seededRandom(7), 20, (random, level) => [clustered(random, level)[0]! + 1]);
-    const score = scoreOf(rows, ['level'], TRAINING);
+    const score = scoreOf(rows, TRAINING);
     fc.assert(
       fc.property(fc.shuffledSubarray(rows, { minLength: rows.length }), (shuffled) => {
-        expect(scoreOf(shuffled, ['level'], TRAINING)).toBeCloseTo(score, 9);
+        expect(scoreOf(shuffled, TRAINING)).toBeCloseTo(score, 9);
       }),
       { numRuns: 20 },
     );
@@ -122,15 +126,14 @@ describe('the drift score', () => {
     const scoreWith = (share: number) =>
       scoreOf(
         fleetRows(random, 80, () => [sometimes(share)]),
-        ['is_odd'],
-        { '*': { is_odd: edges } },
+        trainingOf({ is_odd: edges }),
       );
     expect(scoreWith(0.25)).toBeLessThan(0.05);
     expect(scoreWith(0.6)).toBeGreaterThan(0.2);
-    const always = { '*': { is_odd: new Array(9).fill(1) } };
+    const always = trainingOf({ is_odd: new Array(9).fill(1) });
     const rowsOf = (value: number) => fleetRows(random, 80, () => [value]);
-    expect(scoreOf(rowsOf(1), ['is_odd'], always)).toBeCloseTo(0, 12);
-    expect(scoreOf(rowsOf(0), ['is_odd'], always)).toBeGreaterThan(0.2);
+    expect(scoreOf(rowsOf(1), always)).toBeCloseTo(0, 12);
+    expect(scoreOf(rowsOf(0), always)).toBeGreaterThan(0.2);
   });
 
   test('a sample of the reference fills all bins alike, with ties or without', () => {
@@ -150,44 +153,43 @@ describe('the drift score', () => {
 
   test('is absent with two servers, before a day has passed, without rows of late, and for an unknown metric', () => {
     const rows = (servers: number) => fleetRows(seededRandom(2), servers, clustered);
-    expect(scoreOf(rows(2), ['level'], TRAINING)).toBeNaN();
+    expect(scoreOf(rows(2), TRAINING)).toBeNaN();
     expect(
       scoreOf(
         rows(40).filter(({ at }) => at < START + 20 * HOUR),
-        ['level'],
         TRAINING,
       ),
     ).toBeNaN();
-    expect(scoreOf(rows(40), ['level'], TRAINING, START + 9 * DAY)).toBeNaN();
-    expect(scoreOf(rows(40), ['level'], { cpu_user_pct: TRAINING['*']! })).toBeNaN();
-    expect(scoreOf(rows(40), ['level'], TRAINING)).toBeGreaterThanOrEqual(0);
+    expect(scoreOf(rows(40), TRAINING, START + 9 * DAY)).toBeNaN();
+    expect(scoreOf(rows(40), { names: ['level'], edges: { cpu_user_pct: TRAINING.edges['mem_used_pct']! } })).toBeNaN();
+    expect(scoreOf(rows(40), TRAINING)).toBeGreaterThanOrEqual(0);
   });
 
   test('forgets a day that was different', () => {
     const before = fleetRows(seededRandom(4), 40, (random, level) => [clustered(random, level)[0]! + 3]);
     const after = [2, 3, 4, 5, 6].flatMap((day) => fleetRows(seededRandom(4 + day), 40, clustered, START + day * DAY));
-    expect(scoreOf(before, ['level'], TRAINING)).toBeGreaterThan(1);
-    expect(scoreOf([...before, ...after], ['level'], TRAINING, START + 7 * DAY)).toBeLessThan(0.1);
+    expect(scoreOf(before, TRAINING)).toBeGreaterThan(1);
+    expect(scoreOf([...before, ...after], TRAINING, START + 7 * DAY)).toBeLessThan(0.1);
   });
 
   test('survives weeks of rows without losing digits', () => {
     const rows = Array.from({ length: 60 }, (_, day) =>
       fleetRows(seededRandom(day), 12, clustered, START + day * DAY),
     ).flat();
-    const late = scoreOf(rows, ['level'], TRAINING, START + 60 * DAY);
-    expect(late).toBeCloseTo(scoreOf(rows.slice(-20 * 12 * 24), ['level'], TRAINING, START + 60 * DAY), 5);
+    const late = scoreOf(rows, TRAINING, START + 60 * DAY);
+    expect(late).toBeCloseTo(scoreOf(rows.slice(-20 * 12 * 24), TRAINING, START + 60 * DAY), 5);
   });
 
   test('a row without a figure says nothing about it', () => {
     const rows = fleetRows(seededRandom(6), 40, (random, level) => [...clustered(random, level), Number.NaN]);
-    const drift = new InputDrift(['level', 'other'], { '*': { ...TRAINING['*'], other: decilesOf(reference) } });
-    for (const row of rows) drift.observe(row.at, row.server, 'load_average', row.figures);
+    const drift = new InputDrift(trainingOf({ level: decilesOf(reference), other: decilesOf(reference) }));
+    for (const row of rows) drift.observe(row.at, row.server, 'mem_used_pct', row.figures);
     expect(Object.keys(drift.scores(START + DAY)[0]!.byInput)).toEqual(['level']);
   });
 });
 
 const FIGURES = ['roughness', 'change_over_8h', 'seasonal_share_of_scale'];
-const MONITORED: TrainingInputs = { '*': Object.fromEntries(FIGURES.map((name) => [name, decilesOf(reference)])) };
+const MONITORED = trainingOf(Object.fromEntries(FIGURES.map((name) => [name, decilesOf(reference)])));
 
 function accuracy(change: Partial<ForecastAccuracy> = {}): ForecastAccuracy {
   return {
@@ -206,7 +208,7 @@ function accuracy(change: Partial<ForecastAccuracy> = {}): ForecastAccuracy {
 
 /** Hourly reports of a monitor that sees a fleet of 40 over `days`; `shift` and `entries` depend on the day. */
 function monitor(days: number, shift: (day: number) => number, entries: (day: number) => ForecastAccuracy[]) {
-  const monitored = new DriftMonitor(FIGURES, MONITORED);
+  const monitored = new DriftMonitor(MONITORED);
   let report = monitored.report(START - HOUR, []);
   for (let day = 0; day < days; day++) {
     const rows = fleetRows(
@@ -226,7 +228,7 @@ function monitor(days: number, shift: (day: number) => number, entries: (day: nu
 
 describe('the drift report', () => {
   test('knows nothing at first, and says what it waits for', () => {
-    const report = new DriftMonitor(FIGURES, MONITORED).report(START, []);
+    const report = new DriftMonitor(MONITORED).report(START, []);
     expect([report.per, report.dss, report.fds, report.anomalyRate, report.combinedScore]).toEqual(
       new Array(5).fill(Number.NaN),
     );
@@ -306,8 +308,20 @@ describe('the drift report', () => {
     expect(monitor(5, () => 0, entries).per).toBeCloseTo(0, 9);
   });
 
+  test('shows how far a metric that the training did not hold is from all together, and does not call it drift', () => {
+    const monitored = new DriftMonitor(trainingOf({ level: decilesOf(reference) }, '*'));
+    for (const row of fleetRows(seededRandom(1), 40, (random, level) => [clustered(random, level)[0]! + 3])) {
+      monitored.observe(row.at, row.server, 'queue_length', row.figures);
+    }
+    const report = monitored.report(START + DAY, []);
+    expect(report.scores[0]!.metric).toBe('queue_length');
+    expect(report.scores[0]!.score).toBeGreaterThan(1);
+    expect([report.dss, report.fds]).toEqual([Number.NaN, Number.NaN]);
+    expect(report.needsRetraining).toBe(false);
+  });
+
   test('watches errors alone for a model that does not tell its training inputs', () => {
-    const monitored = new DriftMonitor(FIGURES);
+    const monitored = new DriftMonitor();
     for (let hour = 0; hour < 24; hour++) monitored.observe(START + hour * HOUR, 'a', 'mem_used_pct', [0, 0, 0]);
     const report = monitored.report(START + DAY, [accuracy({ coverage: 0.7 })]);
     expect(report.dss).toBeNaN();

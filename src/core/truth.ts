@@ -1,7 +1,7 @@
 /** What is learnt from forecasts that came due and from today's inputs: made by truth, shown by exposition. */
 import type { Profile } from './profiles.js';
 
-/** How far ahead the judged steps lay, at most; ascending. */
+/** How far ahead the judged steps lay; ascending. */
 export const TRUTH_HORIZONS = ['30m', '1h', '4h', '8h'] as const;
 export type TruthHorizon = (typeof TRUTH_HORIZONS)[number];
 
@@ -43,7 +43,7 @@ export interface ServingModel {
   readonly profile?: Profile;
   /** Name of the shipped model, or a baseline. */
   readonly model: string;
-  /** Epoch seconds of the choice. */
+  /** Epoch seconds of the choice; NaN where there was none yet. */
   readonly since: number;
   /** In words and numbers. */
   readonly reason: string;
@@ -95,7 +95,7 @@ export interface DriftReport extends DriftMeasures {
 export interface TruthReport {
   /** Epoch seconds. */
   readonly at: number;
-  /** Epoch seconds of the first forecast in the ledger. */
+  /** Epoch seconds of the first forecast in the ledger; NaN before it. */
   readonly since: number;
   /** Forecasts that are not due yet. */
   readonly pending: number;

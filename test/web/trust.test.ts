@@ -76,6 +76,13 @@ describe('the trust page', () => {
     expect(page).not.toMatch(/<script>|<b>x|<i>m/);
   });
 
+  test('and the doors stand while the ledger is empty', async () => {
+    const serving = [{ metric: 'a', model: 'default', since: Number.NaN, reason: 'nothing is judged yet' }];
+    const empty = withTruth(makeTruth(AT, { since: Number.NaN, pending: 0, judged: 0, accuracy: [], serving }));
+    expect(await read('/trust', empty)).toContain('title="nothing is judged yet"');
+    expect(JSON.parse(await read('/drift/report', empty))).toMatchObject({ forecasts: { since: null, judged: 0 } });
+  });
+
   test('stands without a ledger, and before the first cycle', async () => {
     expect(await read('/trust', withTruth(undefined))).toContain('Not judged yet');
     expect(await read('/trust', { view: undefined, totals: { startedAt: AT - 30 } })).toContain('Starting:');

@@ -34,7 +34,7 @@ export function driftReport(truth: TruthReport | undefined) {
     })),
     regimes: roundAll(truth.drift?.regimes ?? {}),
     forecasts: {
-      since: isoTime(truth.since),
+      since: timeOrNull(truth.since),
       pending: truth.pending,
       judged: truth.judged,
       accuracy: truth.accuracy.map(accuracyView),
@@ -43,7 +43,7 @@ export function driftReport(truth: TruthReport | undefined) {
       metric,
       profile: profile ?? null,
       model,
-      since: isoTime(since),
+      since: timeOrNull(since),
       reason,
     })),
   };
@@ -84,4 +84,8 @@ function roundAll(values: Readonly<Record<string, number>>): Record<string, numb
 
 function numberOrNull(value: number): number | null {
   return Number.isFinite(value) ? roundMeasure(value) : null;
+}
+
+function timeOrNull(seconds: number): string | null {
+  return Number.isFinite(seconds) ? isoTime(seconds) : null;
 }

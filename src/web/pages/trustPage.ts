@@ -34,7 +34,8 @@ const TREND_WORDS: Readonly<Record<DriftTrend, string>> = {
 export function renderTrustPage(state: StateView, now: number): Html {
   const cycle = currentCycle(state, now);
   const truth = cycle?.truth;
-  const since = truth === undefined ? '' : ` Forecasts are judged since ${dateAndTime(truth.since)}.`;
+  const since =
+    truth === undefined || Number.isNaN(truth.since) ? '' : ` Forecasts are judged since ${dateAndTime(truth.since)}.`;
   return renderLayout(
     {
       title: 'Trust · linborg',
@@ -80,8 +81,12 @@ function renderServing(serving: readonly ServingModel[]): Html {
   const sorted = [...serving].sort((a, b) => Number(a.profile !== undefined) - Number(b.profile !== undefined));
   return html`${sorted.map(
     (entry) =>
-      html`<div><span class="pill ${isModel(entry) ? 'green' : 'yellow'}" title="since ${dateAndTime(entry.since)}: ${entry.reason}">${entry.model}</span> <span class="small muted">${entry.profile}</span></div>`,
+      html`<div><span class="pill ${isModel(entry) ? 'green' : 'yellow'}" title="${describeChoice(entry)}">${entry.model}</span> <span class="small muted">${entry.profile}</span></div>`,
   )}`;
+}
+
+function describeChoice({ since, reason }: ServingModel): string {
+  return Number.isNaN(since) ? reason : `since ${dateAndTime(since)}: ${reason}`;
 }
 
 function renderDrift(drift: DriftReport): Html {

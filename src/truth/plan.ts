@@ -25,6 +25,17 @@ export function modelAlone(methods: number): ServingPlan {
   return plan;
 }
 
+/** The same plan with all weight on one method. */
+export function serveOneMethod(plan: ServingPlan, methods: number, method: number): ServingPlan {
+  const changed = plan.slice();
+  for (let bin = 0; bin < BINS; bin++) {
+    const at = bin * (methods + 2);
+    changed.fill(0, at, at + methods);
+    changed[at + method] = 1;
+  }
+  return changed;
+}
+
 const LEVELS = QUANTILE_LEVELS.length;
 
 /**

@@ -5,6 +5,7 @@ import { type ExportOptions, exportOptionsSchema } from '../exposition/options.j
 import { type ModelOptions, modelFields, modelOptionsOf } from '../model/options.js';
 import { thresholdsSchema } from '../scoring/options.js';
 import { type SourceOptions, sourceOptions } from '../sources/options.js';
+import { type TruthOptions, truthFields, truthOptionsOf } from '../truth/options.js';
 import { type WebOptions, webOptionsSchema } from '../web/options.js';
 import { checkWindowFields, type WindowOptions, windowFields, windowOptionsOf } from '../windows/options.js';
 
@@ -18,6 +19,7 @@ export interface Settings {
   readonly export: ExportOptions;
   readonly web: WebOptions;
   readonly model: ModelOptions;
+  readonly truth: TruthOptions;
 }
 
 export const settingsSchema = z
@@ -29,6 +31,7 @@ export const settingsSchema = z
     export: exportOptionsSchema,
     web: webOptionsSchema,
     ...modelFields,
+    ...truthFields,
   })
   .superRefine(checkWindowFields)
   .transform(
@@ -40,5 +43,6 @@ export const settingsSchema = z
       export: file.export,
       web: file.web,
       model: modelOptionsOf(file),
+      truth: truthOptionsOf(file),
     }),
   );

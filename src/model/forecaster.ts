@@ -3,7 +3,7 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { type EvidenceLayout, HORIZON_STEPS, QUANTILE_LEVELS } from '../core/flow.js';
 import type { Engine } from './engine/types.js';
 import { createInputBatch, type InputBatch, stepIndex } from './inputs/batch.js';
-import { CANDIDATES, FUTURE_TOKENS, PAST_TOKENS } from './inputs/contract.js';
+import { CANDIDATES, FUTURE_TOKENS, PAST_TOKENS, STATIC_FIGURES } from './inputs/contract.js';
 import { fillWindow, type WindowRequest } from './inputs/window.js';
 import { causalMask } from './network/attention.js';
 import { disposeInputs, toTensors } from './network/inputTensors.js';
@@ -33,11 +33,13 @@ export interface ForecastBlock {
   readonly evidence: Float32Array;
   /** [n, HORIZON_STEPS, CANDIDATES], in the metric's unit; only where details were asked for. */
   readonly candidates?: Float32Array;
+  /** [n, STATIC_FIGURES]: what the network was told of each window; only where details were asked for. */
+  readonly figures?: Float32Array;
 }
 
 /** What a forecast brings besides its values. */
 export interface ForecastWishes {
-  /** The candidate forecasts, too. */
+  /** The candidate forecasts and the figures, too. */
   readonly details: boolean;
 }
 
@@ -74,7 +76,10 @@ export class Forecaster {
       values: new Float32Array(requests.length * FORECAST_SIZE),
       layout: this.#layout,
       evidence: new Float32Array(requests.length * evidenceSize(this.#layout)),
-      ...(details ? { candidates: new Float32Array(requests.length * CANDIDATES_SIZE) } : {}),
+      ...(details && {
+        candidates: new Float32Array(requests.length * CANDIDATES_SIZE),
+        figures: new Float32Array(requests.length * STATIC_FIGURES.length),
+      }),
     };
     for (let from = 0; from < requests.length; from += this.#batchSize) {
       const group = requests.slice(from, from + this.#batchSize);
@@ -83,6 +88,7 @@ export class Forecaster {
         const candidates = fillWindow(request, batch, column);
         block.candidates?.set(candidates, (from + column) * CANDIDATES_SIZE);
       });
+      block.figures?.set(batch.figures.subarray(0, group.length * STATIC_FIGURES.length), from * STATIC_FIGURES.length);
       this.#runBatch(batch, group.length, block, from);
     }
     return block;

@@ -16,7 +16,7 @@ import { QueryFailure } from './queryFailure.js';
 import { RangeReader } from './reader.js';
 import { groupByServer, mergeSeries, toSampleSeries } from './serverSeries.js';
 import { measureSkew } from './skew.js';
-import type { PullEvent, Source } from './source.js';
+import type { PullEvent, RecordedRange, RecordedSeries, Source } from './source.js';
 
 /** How far back an increment catches up, and how long a vanished server is remembered. */
 const MAX_CATCH_UP_SECONDS = 8 * 86_400;
@@ -72,6 +72,10 @@ class PrometheusSource implements Source {
   async *increment(since: number, now: number): AsyncGenerator<PullEvent> {
     const start = this.#historyFrom === undefined ? since : this.#historyFrom - STEP_SECONDS;
     yield* this.#pull(now, bucketAt(start), MAX_CATCH_UP_SECONDS);
+  }
+
+  recorded(expr: string, { from, to, stepSeconds }: RecordedRange): Promise<readonly RecordedSeries[]> {
+    return this.#client.range(expr, from, to, stepSeconds);
   }
 
   close(): void {

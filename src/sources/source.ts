@@ -12,8 +12,27 @@ export interface Source {
    * once more what may have grown by late samples. It remembers by itself what it failed to bring, and tries again.
    */
   increment(since: number, now: number): AsyncIterable<PullEvent>;
+  /**
+   * What the source itself recorded for an expression, at `from`, `from + stepSeconds`, … up to `to` (epoch seconds); absent
+   * where a source records nothing. Throws QueryFailure after 3 tries.
+   */
+  recorded?(expr: string, range: RecordedRange): Promise<readonly RecordedSeries[]>;
   /** Ends whatever is under way; a pull then closes with its summary. */
   close(): void;
+}
+
+export interface RecordedRange {
+  readonly from: number;
+  readonly to: number;
+  readonly stepSeconds: number;
+}
+
+/** One series of an answer. */
+export interface RecordedSeries {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Epoch seconds, ascending. */
+  readonly times: ArrayLike<number>;
+  readonly values: ArrayLike<number>;
 }
 
 /** One step of a pull. The last event is always the one summary; a pull itself does not throw. */

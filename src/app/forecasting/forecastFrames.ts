@@ -2,7 +2,7 @@
 import type { Forecast, Frame } from '../../core/flow.js';
 import { upperBound } from '../../core/metrics.js';
 import { CANDIDATES_SIZE, FORECAST_SIZE } from '../../model/forecaster.js';
-import { CANDIDATES, metricId, profileId } from '../../model/inputs/contract.js';
+import { CANDIDATES, metricId, profileId, STATIC_FIGURES } from '../../model/inputs/contract.js';
 import { evidenceSize } from '../../model/network/network.js';
 import { modelAlone, planSize, type ServingPlan } from '../../truth/plan.js';
 import { isForecastable } from '../../windows/forecastable.js';
@@ -23,6 +23,8 @@ export interface ForecastDetails {
   readonly raw: Float32Array;
   /** [HORIZON_STEPS × CANDIDATES], in the metric's unit. */
   readonly candidates: Float32Array;
+  /** [STATIC_FIGURES]: what the network was told of the window. */
+  readonly figures: Float32Array;
 }
 
 export interface FrameForecasts {
@@ -150,10 +152,12 @@ function toForecast(frame: Frame, row: number, block: ServedBlock, i: number, mo
   };
 }
 
-function toDetails({ values, raw = values, candidates }: ServedBlock, i: number): ForecastDetails {
-  if (candidates === undefined) throw new TypeError('a job that asked for details was answered without candidates');
+function toDetails({ values, raw = values, candidates, figures }: ServedBlock, i: number): ForecastDetails {
+  if (candidates === undefined || figures === undefined)
+    throw new TypeError('a job that asked for details was answered without candidates');
   return {
     raw: raw.subarray(i * FORECAST_SIZE, (i + 1) * FORECAST_SIZE),
     candidates: candidates.subarray(i * CANDIDATES_SIZE, (i + 1) * CANDIDATES_SIZE),
+    figures: figures.subarray(i * STATIC_FIGURES.length, (i + 1) * STATIC_FIGURES.length),
   };
 }

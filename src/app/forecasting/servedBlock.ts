@@ -12,7 +12,7 @@ export interface ServingWishes extends Pick<ForecastJob, 'details' | 'plans'> {
 /** Applies the plans to a block in place. @param block with candidates, if there are plans */
 export function servedBlock(block: ForecastBlock, { details, plans, uppers }: ServingWishes): ServedBlock {
   if (plans === undefined) return block;
-  const { values, layout, evidence, candidates } = block;
+  const { values, layout, evidence, candidates, figures } = block;
   if (candidates === undefined) throw new TypeError('plans need the candidates of their rows');
   const raw = details ? values.slice() : undefined;
   const planSize = plans.length / uppers.length;
@@ -21,5 +21,5 @@ export function servedBlock(block: ForecastBlock, { details, plans, uppers }: Se
     const rowCandidates = candidates.subarray(i * CANDIDATES_SIZE, (i + 1) * CANDIDATES_SIZE);
     applyPlan(row, rowCandidates, plans.subarray(i * planSize, (i + 1) * planSize), upper, row);
   });
-  return { values, layout, evidence, ...(raw === undefined ? {} : { raw, candidates }) };
+  return { values, layout, evidence, ...(raw && figures && { raw, candidates, figures }) };
 }

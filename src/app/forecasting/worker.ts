@@ -38,7 +38,9 @@ function run(forecaster: Forecaster, job: ForecastJob): void {
       ...job,
       uppers: requests.map(({ upper }) => upper),
     });
-    const arrays = [block.values, block.evidence, block.candidates, block.raw].filter((array) => array !== undefined);
+    const arrays = [block.values, block.evidence, block.candidates, block.figures, block.raw].filter(
+      (array) => array !== undefined,
+    );
     send(
       { kind: 'forecast', id: job.id, ...block },
       arrays.map(({ buffer }) => buffer as ArrayBuffer),

@@ -5,10 +5,9 @@ import { type PublishedCycle, publishCycle } from '../../exposition/publishedCyc
 import type { CycleTotals, SourceStatus, StateView } from '../../exposition/state.js';
 import type { BuildSummary, ModelSummary } from '../../exposition/summaries.js';
 import type { PullSummary } from '../../sources/source.js';
-import type { CycleResult } from '../cycle.js';
 import type { PoolReport } from '../forecasting/pool.js';
 import { packageVersion } from '../package.js';
-import type { Pipeline } from './pipeline.js';
+import type { Pipeline, PipelineCycle } from './pipeline.js';
 
 export class ExporterState implements StateView {
   readonly build: BuildSummary;
@@ -57,8 +56,9 @@ export class ExporterState implements StateView {
     });
   }
 
-  async succeeded(result: CycleResult, durationSeconds: number, at: number): Promise<PublishedCycle> {
+  async succeeded(result: PipelineCycle, durationSeconds: number, at: number): Promise<PublishedCycle> {
     const cycle = await publishCycle(result, this.#pipeline.config.export);
+    this.exporter.forecastsJudged(Math.max(0, (result.truth?.judged ?? 0) - (this.#cycle?.truth?.judged ?? 0)));
     this.#cycle = cycle;
     this.exporter.cycleSucceeded(durationSeconds, at);
     this.exporter.seriesDropped(cycle.metrics.dropped);

@@ -2,12 +2,14 @@
 import type { Logger } from 'pino';
 import type { Config } from '../../config/load.js';
 import { ConfigError, ModelError, SourceError } from '../../core/errors.js';
+import type { TruthReport } from '../../core/truth.js';
 import type { PullEvent, PullSummary, Source } from '../../sources/source.js';
 import { type IngestSummary, WindowStore } from '../../windows/store.js';
 import { type CycleResult, runCycle } from '../cycle.js';
 import { ForecastPool, type PoolReport } from '../forecasting/pool.js';
 import { resolveModelPath } from '../modelPath.js';
 import { openSources } from '../openSources.js';
+import { ForecastLedger } from './forecastLedger.js';
 
 /** What the exporter counts of a pull. */
 export interface PipelineEvents {
@@ -17,11 +19,21 @@ export interface PipelineEvents {
   readonly onHistory: (source: string, done: number, total: number) => void;
 }
 
+/** What a cycle gives to the doors. */
+export interface PipelineCycle extends CycleResult {
+  /** How good the forecasts have been; undefined where nobody keeps a ledger. */
+  readonly truth: TruthReport | undefined;
+}
+
 export class Pipeline {
   readonly config: Config;
   readonly report: PoolReport;
   readonly sources: readonly Source[];
   readonly #store: WindowStore;
+  readonly #ledger: ForecastLedger;
+  /** Ends learning from the past. */
+  readonly #closing = new AbortController();
+  #isTaught = false;
   readonly #pool: ForecastPool;
   readonly #log: Logger;
   readonly #events: PipelineEvents;
@@ -41,6 +53,12 @@ export class Pipeline {
     this.report = parts.report;
     this.#pool = parts.pool;
     this.#store = new WindowStore(parts.config.windows);
+    this.#ledger = new ForecastLedger({
+      model: parts.report.manifest.name,
+      options: parts.config.truth,
+      stepSeconds: parts.config.windows.stepSeconds,
+      trainingInputs: parts.report.manifest.training_inputs,
+    });
     this.#log = log;
     this.#events = events;
   }
@@ -77,29 +95,49 @@ export class Pipeline {
    * Pulls what is new, forecasts and scores.
    * @throws SourceError if no source could be read at all, ModelError if not one series could be forecast
    */
-  async cycle(now: number): Promise<CycleResult> {
+  async cycle(now: number): Promise<PipelineCycle> {
     const summaries = await Promise.all(this.sources.map((source) => this.#pull(source, now)));
     const reached = summaries.filter(({ outage }) => outage === undefined);
     if (reached.length === 0) throw summaries[0]?.outage ?? new SourceError('no source is configured');
     // The sources' own clock is the one that the samples carry.
     const at = Math.max(...reached.map((summary) => summary.at));
-    for (const server of this.#store.forgetSilent(at))
+    for (const server of this.#store.forgetSilent(at)) {
+      this.#ledger.forget(server);
       this.#log.info({ server }, 'server forgotten after long silence');
-    const result = await runCycle(this.#store.frames(at), at, this.config.thresholds, {
+    }
+    const frames = this.#store.frames(at);
+    this.#ledger.begin(frames, at);
+    const result = await runCycle(frames, at, this.config.thresholds, {
       forecastRows: (job) => this.#pool.forecast(job),
       model: this.report.manifest.name,
+      ...this.#ledger.wishes(frames, at),
     });
     if (this.#isClosed) throw new SourceError('the cycle was ended half-way');
     this.#sayFailures(result);
     if (result.failure !== undefined && result.servers.every(({ forecasts }) => forecasts.length === 0)) {
       throw new ModelError(`none of ${result.failedSeries} series could be forecast: ${result.failure}`);
     }
-    return result;
+    return { ...result, truth: this.#ledger.end(result) };
+  }
+
+  /** Learns from forecasts of the past, once; resolves when done. Meanwhile cycles go on. */
+  async learn(at: number): Promise<void> {
+    if (this.#isTaught) return;
+    this.#isTaught = true;
+    await this.#ledger.learn({
+      forecastRows: (job) => this.#pool.forecast(job),
+      frames: () => this.#store.frames(at),
+      sources: this.sources,
+      at,
+      log: this.#log,
+      signal: this.#closing.signal,
+    });
   }
 
   /** Ends pulls and workers, whatever they are doing. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#closing.abort();
     for (const source of this.sources) source.close();
     await this.#pool.close();
   }

@@ -120,6 +120,7 @@ export class Service {
       const facts = { servers: servers.length, seconds: Number(seconds().toFixed(2)) };
       if (isFirst || wasFailing) this.#log.info(facts, isFirst ? 'first cycle done' : 'cycles succeed again');
       else this.#log.debug(facts, 'cycle done');
+      void pipeline.learn(result.at);
     } catch (error) {
       if (this.#stopping.signal.aborted || pipeline !== this.#pipeline) return;
       const reason = (error as Error).message;

@@ -1,0 +1,126 @@
+/** What `serve` learns from its own forecasts: judged in every cycle, taught by hindcasts and by Prometheus at the start. */
+import type { Logger } from 'pino';
+import type { Frame } from '../../core/flow.js';
+import type { DriftReport, TruthReport } from '../../core/truth.js';
+import type { Source } from '../../sources/source.js';
+import { DriftMonitor } from '../../truth/drift.js';
+import type { TrainingInputs } from '../../truth/driftInputs.js';
+import type { TruthOptions } from '../../truth/options.js';
+import type { RecordedForecast, Truth } from '../../truth/truth.js';
+import type { CycleResult } from '../cycle.js';
+import type { ForecastRows, FrameWishes } from '../forecasting/forecastFrames.js';
+import { freshTruth, hindcast } from './hindcast.js';
+import { readRecorded } from './readRecorded.js';
+
+export interface LedgerSettings {
+  readonly model: string;
+  readonly options: TruthOptions;
+  readonly stepSeconds: number;
+  /** From the model's manifest; absent in older ones. */
+  readonly trainingInputs: TrainingInputs | undefined;
+}
+
+/** What the ledger learns from at the start. */
+export interface Lessons {
+  readonly forecastRows: ForecastRows;
+  /** The windows as they are now. */
+  readonly frames: () => readonly Frame[];
+  readonly sources: readonly Source[];
+  readonly at: number;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+const DRIFT_EVERY_SECONDS = 300;
+
+/** One cycle: `begin`, forecast with `wishes`, `end`. */
+export class ForecastLedger {
+  readonly #settings: LedgerSettings;
+  #truth: Truth;
+  readonly #drift: DriftMonitor;
+  #lastDrift: DriftReport | undefined;
+  #lastDriftAt = Number.NEGATIVE_INFINITY;
+
+  constructor(settings: LedgerSettings) {
+    const { model, options, stepSeconds, trainingInputs } = settings;
+    this.#settings = settings;
+    this.#truth = freshTruth(model, options, stepSeconds);
+    this.#drift = new DriftMonitor(trainingInputs);
+  }
+
+  /** Judges what has come due. The newest bucket may be partial and does not count yet. */
+  begin(frames: readonly Frame[], at: number): void {
+    for (const frame of frames) this.#truth.resolve(frame);
+    this.#truth.settle(at);
+  }
+
+  /** What a cycle asks of the workers: plans for all, details of the servers whose turn it is. */
+  wishes(frames: readonly Frame[], at: number): FrameWishes {
+    if (!this.#settings.options.isEnabled) return {};
+    const due = frames.map(({ server }) => this.#truth.isDue(server, at));
+    return {
+      wantsDetails: (i) => due[i]!,
+      planOf: ({ server, profile }, metric) => this.#truth.plan(server, metric, profile),
+    };
+  }
+
+  /** Remembers what was forecast for the servers whose turn it was, and tells what is known. */
+  end({ servers, details, at }: CycleResult): TruthReport | undefined {
+    if (!this.#settings.options.isEnabled) return undefined;
+    servers.forEach(({ frame: { server, profile, newest }, forecasts }, i) => {
+      details[i]!.forEach(({ figures, ...made }, k) => {
+        const { metric, values } = forecasts[k]!;
+        this.#truth.record({ server, metric, profile, at, origin: newest, served: values, wasServed: true, ...made });
+        this.#drift.observe(at, server, metric, figures);
+      });
+    });
+    const report = this.#truth.report(at);
+    return { ...report, drift: this.#driftAt(at, report) };
+  }
+
+  /** Drift changes by the hour; finding it out costs too much for every cycle. */
+  #driftAt(at: number, { accuracy }: TruthReport): DriftReport {
+    if (this.#lastDrift === undefined || at - this.#lastDriftAt >= DRIFT_EVERY_SECONDS) {
+      this.#lastDrift = this.#drift.report(at, accuracy);
+      this.#lastDriftAt = at;
+    }
+    return this.#lastDrift;
+  }
+
+  forget(server: string): void {
+    this.#truth.forget(server);
+  }
+
+  /**
+   * Learns from the past in the background and then takes the place of what was learnt since the start. Never throws:
+   * without it, everything is learnt from the first due forecasts on.
+   */
+  async learn({ sources, at, log, signal, frames, forecastRows }: Lessons): Promise<void> {
+    const { model, options, stepSeconds } = this.#settings;
+    if (!options.isEnabled) return;
+    try {
+      const truth = freshTruth(model, options, stepSeconds);
+      const startedAt = performance.now();
+      const hindcasts = options.isHindcasting
+        ? await hindcast({ truth, drift: this.#drift, model, forecastRows, frames, signal })
+        : 0;
+      const recorded = judgeRecorded(truth, frames(), await readRecorded(sources, at, log));
+      if (signal.aborted) return;
+      // Less than an hour has been recorded meanwhile: nothing that the past did not teach better.
+      if (hindcasts > 0 || recorded > 0) this.#truth = truth;
+      const seconds = Number(((performance.now() - startedAt) / 1000).toFixed(1));
+      log.info({ hindcasts, recorded, seconds }, 'learnt from forecasts of the past');
+    } catch (error) {
+      if (!signal.aborted) log.warn({ reason: (error as Error).message }, 'nothing learnt from forecasts of the past');
+    }
+  }
+}
+
+/** Judges what Prometheus recorded of a fleet's forecasts. @returns forecasts judged */
+function judgeRecorded(
+  truth: Truth,
+  frames: readonly Frame[],
+  recorded: ReadonlyMap<string, readonly RecordedForecast[]>,
+): number {
+  return frames.reduce((sum, frame) => sum + truth.judgeRecorded(frame, recorded.get(frame.server) ?? []), 0);
+}

@@ -1,0 +1,130 @@
+/** Forecasts of the past, made now: what a fresh start learns from before its own forecasts come due. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Frame } from '../../core/flow.js';
+import { CANDIDATES } from '../../model/inputs/contract.js';
+import type { DriftMonitor } from '../../truth/drift.js';
+import type { TruthOptions } from '../../truth/options.js';
+import { Truth } from '../../truth/truth.js';
+import { isForecastable } from '../../windows/forecastable.js';
+import { type ForecastRows, forecastFrames } from '../forecasting/forecastFrames.js';
+
+export interface HindcastParts {
+  readonly truth: Truth;
+  /** Sees the figures of the past, too. */
+  readonly drift: DriftMonitor;
+  readonly model: string;
+  readonly forecastRows: ForecastRows;
+  /** The windows as they are now; asked again and again, since they go on. */
+  readonly frames: () => readonly Frame[];
+  readonly signal: AbortSignal;
+}
+
+/** How far back the first forecast of the past lies: two days, which leaves six of history before it. */
+const SPAN_STEPS = 576;
+/** Hourly, like the ledger. */
+const EVERY_STEPS = 12;
+/** Forecasts that a start may cost: about a minute of one core. */
+const MAX_FORECASTS = 100_000;
+/** With fewer moments than this there is nothing to learn. */
+const MIN_MOMENTS = 4;
+/** Servers in one go: a live cycle waits for one go at most. */
+const CHUNK = 16;
+
+/**
+ * Replays the last two days hourly, or as often as the budget allows, through a ledger that nobody reads yet.
+ * @returns forecasts made; 0 where the fleet is so large that the budget would teach nothing
+ */
+export async function hindcast(parts: HindcastParts): Promise<number> {
+  const { truth, signal } = parts;
+  const now = newestOf(parts.frames());
+  let made = 0;
+  for (const newest of momentsBefore(now, seriesOf(parts.frames()))) {
+    if (signal.aborted) return made;
+    await resolveAll(parts.frames(), (frame) => truth.resolve(rewind(frame, newest), newest + 1));
+    truth.settle(atOf(newest));
+    made += await forecastMoment(parts, newest);
+  }
+  await resolveAll(parts.frames(), (frame) => truth.resolve(frame));
+  truth.settle(atOf(now));
+  return made;
+}
+
+/** The event loop gets its turn in between: doors answer meanwhile. */
+async function resolveAll(frames: readonly Frame[], resolve: (frame: Frame) => void): Promise<void> {
+  for (const [i, frame] of frames.entries()) {
+    if (i % CHUNK === CHUNK - 1) await nextTurn();
+    resolve(frame);
+  }
+}
+
+/** Forecasts every server as of bucket `newest`, a few at a time. */
+async function forecastMoment(parts: HindcastParts, newest: number): Promise<number> {
+  const { truth, drift, model, forecastRows, signal } = parts;
+  let made = 0;
+  for (let from = 0; !signal.aborted; from += CHUNK) {
+    // The windows of this moment, copied before anything waits: nothing later can get in.
+    const frames = parts
+      .frames()
+      .slice(from, from + CHUNK)
+      .map((frame) => rewind(frame, newest));
+    if (frames.length === 0) break;
+    const { forecasts, details } = await forecastFrames(frames, forecastRows, model, {
+      wantsDetails: () => true,
+      planOf: ({ server, profile }, metric) => truth.plan(server, metric, profile),
+    });
+    frames.forEach(({ server, profile }, i) => {
+      forecasts[i]!.forEach(({ metric, values }, k) => {
+        const { figures, ...methods } = details[i]![k]!;
+        const entry = { origin: newest, served: values, wasServed: false, ...methods };
+        truth.record({ server, metric, profile, at: atOf(newest), ...entry });
+        drift.observe(atOf(newest), server, metric, figures);
+      });
+      made += forecasts[i]!.length;
+    });
+  }
+  return made;
+}
+
+/** A new ledger for the hindcasts. */
+export function freshTruth(model: string, options: TruthOptions, stepSeconds: number): Truth {
+  return new Truth({ options, methods: [model, ...CANDIDATES], stepSeconds, isSpread: true });
+}
+
+/** A frame as it was when bucket `newest` was its newest: a copy in which everything later is absent. */
+export function rewind(frame: Frame, newest: number): Frame {
+  const { values, capacity, metrics } = frame;
+  if (newest >= frame.newest) return frame;
+  const past = new Float32Array(new SharedArrayBuffer(values.byteLength));
+  past.set(values);
+  const later = Math.min(frame.newest - newest, capacity);
+  for (let row = 0; row < metrics.length; row++) {
+    for (let i = 1; i <= later; i++) past[row * capacity + ((newest + i) % capacity)] = Number.NaN;
+  }
+  return { ...frame, newest, values: past };
+}
+
+function newestOf(frames: readonly Frame[]): number {
+  return frames.reduce((newest, frame) => Math.max(newest, frame.newest), 0);
+}
+
+function seriesOf(frames: readonly Frame[]): number {
+  let series = 0;
+  for (const frame of frames) {
+    for (let row = 0; row < frame.metrics.length; row++) if (isForecastable(frame, row)) series++;
+  }
+  return series;
+}
+
+/** Buckets to forecast from, ascending, all before `now`. */
+function momentsBefore(now: number, series: number): number[] {
+  const affordable = Math.floor(MAX_FORECASTS / Math.max(series, 1));
+  const count = Math.min(affordable, Math.floor(SPAN_STEPS / EVERY_STEPS));
+  if (count < MIN_MOMENTS) return [];
+  const every = Math.floor(SPAN_STEPS / count);
+  return Array.from({ length: count }, (_, i) => now - (count - i) * every);
+}
+
+/** The moment at which bucket `newest` was complete. */
+function atOf(newest: number): number {
+  return (newest + 1) * 300;
+}

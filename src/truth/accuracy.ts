@@ -11,7 +11,7 @@ export const HORIZON_STEP: Readonly<Record<TruthHorizon, number>> = { '30m': 6, 
 const LEAST_JUDGED = 12;
 
 /** One step of a forecast that was served, and what came. */
-export interface Verdict {
+interface Verdict {
   readonly metric: string;
   readonly horizon: TruthHorizon;
   readonly bucket: number;

@@ -32,7 +32,7 @@ export function evidenceSize(methods: number): number {
 }
 
 /** What came due for one step of one forecast. */
-export interface StepErrors {
+interface StepErrors {
   readonly bin: number;
   /** Buckets since it was due, ≥ 0. */
   readonly age: number;

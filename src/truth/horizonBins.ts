@@ -9,7 +9,7 @@ const BIN_CENTRES = [3.5, 15.5, 36.5, 72.5] as const;
 
 /**
  * The steps at which forecasts are remembered and judged, ascending; enough for a mean per bin, few enough that a series
- * with 15 methods needs under 4 KB. 6, 12, 48 and 96 are among them since live accuracy is told there.
+ * with 15 methods needs about 4 KB; two more changed no score. 6, 12, 48 and 96 are among them since live accuracy is told there.
  */
 export const LEDGER_STEPS = [2, 4, 6, 12, 18, 24, 32, 48, 64, 96] as const;
 

@@ -22,7 +22,7 @@ const truthSchema = z
     // Twelve steps: forecasts made more often overlap so much that they teach nothing new.
     every: durationSeconds.prefault('1h'),
     half_life: durationSeconds.prefault('1d'),
-    // At about 4 KB each 200 MB: ten times what 300 servers with 14 metrics need.
+    // At about 5 KB each 260 MB: ten times what 300 servers with 14 metrics need.
     max_series: z.int().min(0).default(50_000),
   })
   .superRefine((fields, context) => {

@@ -52,8 +52,8 @@ const EXTRA = 6;
 const SCALE_BUCKETS = 12;
 
 /**
- * Holds about 4 KB with 15 methods and an hourly ledger: 33 pending steps of 21 numbers (2.8 KB and 0.3 KB of bookkeeping),
- * 132 numbers of evidence (0.5 KB), 16 of calibration and the plan (0.3 KB).
+ * Takes 4 KB of numbers with 15 methods and an hourly ledger (33 pending steps of 21 numbers, 132 numbers of evidence, 16 of
+ * calibration, 68 of the plan); 5.2 KB with all objects around them, measured.
  */
 export class SeriesLedger {
   readonly #methods: number;

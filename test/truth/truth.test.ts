@@ -41,10 +41,10 @@ test('intervals that are far too wide or narrow come to hold four fifths of the 
     const fleet = waves(3, scale, halfWidth);
     let inside = 0;
     let all = 0;
-    for (let hour = 0; hour < 288; hour++) {
+    for (let hour = 0; hour < 360; hour++) {
       const origin = START + hour * HOUR;
       const served = runHour(truth, fleet, origin);
-      if (hour < 120) continue;
+      if (hour < 144) continue;
       for (const [server, values] of Object.entries(served)) {
         for (let h = 0; h < 96; h += 5) {
           const actual = fleet.signals[server]!(origin + 1 + h);

@@ -1,13 +1,12 @@
 /** What a backtest keeps of a replay: rows of its files, and the scores. */
 import { type Forecast, HORIZON_STEPS } from '../../core/flow.js';
-import { BASELINES } from '../../core/truth.js';
 import type { OutputFolder, OutputText } from './outputFolder.js';
 import type { DatasetReport, Method } from './report/reportData.js';
 import type { StopOutcome } from './round.js';
 import { type ScheduleSettings, testStart } from './schedule.js';
 import type { BootstrapSettings } from './scores/bootstrap.js';
 import { DatasetScores } from './scores/datasetScores.js';
-import { columnOf, NAIVE_COLUMNS } from './scores/methods.js';
+import { columnOf, NAIVE_COLUMNS, NAIVE_NAMES } from './scores/methods.js';
 import { ServerScorer } from './scores/serverScorer.js';
 import { type ServerTrace, valuesAfter } from './serverTrace.js';
 import { BASELINES_HEADER, baselineRows, FORECASTS_HEADER, forecastRows, RISK_HEADER, riskRow } from './tables.js';
@@ -87,7 +86,7 @@ export class Recorder {
     const actual = valuesAfter(trace, metric, Math.round(origin / stepSeconds), HORIZON_STEPS);
     await this.#forecastFile.write(forecastRows(forecast, actual));
     if (this.#baselineFile === undefined) return;
-    for (const [i, method] of BASELINES.entries()) {
+    for (const [i, method] of NAIVE_NAMES.entries()) {
       await this.#baselineFile.write(baselineRows(forecast, method, columnOf(candidates, NAIVE_COLUMNS[i]!)));
     }
   }

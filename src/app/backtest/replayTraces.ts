@@ -1,7 +1,8 @@
 /** Whole fleets replayed: what servers share is learnt in the order of time, and the batches of the model are full. */
+import { groupBy } from '../../core/groupBy.js';
 
 import type { ForecastCritic } from './critic.js';
-import { type ReplayParts, type Round, runRound } from './round.js';
+import { type FleetMoment, type ReplayParts, type Round, runRound } from './round.js';
 import { ServerReplay } from './serverReplay.js';
 import type { ServerTrace } from './serverTrace.js';
 
@@ -17,19 +18,19 @@ export type ReplayEvent =
   /** All stops of a server are behind it, or it has none. */
   | { readonly kind: 'finished'; readonly trace: ServerTrace };
 
-/** Series of one fleet at most; it bounds the memory, about 120 KB each with four weeks of trace. */
-const FLEET_SERIES = 1024;
-/** Fleets under way at once: while one waits for its critic, the other fills the workers. */
+/** Series under way in one lane; it bounds the memory, about 120 KB each with four weeks of trace. */
+const LANE_SERIES = 1024;
+/** Groups of fleets under way at once: while one waits for its critics, the other fills the workers. */
 const LANES = 2;
 
-/** Servers of one data set that go forward together. */
+/** Servers of one data set that go forward in time together. */
 interface Fleet {
   readonly replays: readonly ServerReplay[];
   readonly critic: ForecastCritic | undefined;
 }
 
 interface Lane {
-  fleet: Fleet | undefined;
+  fleets: readonly Fleet[];
   round: Promise<Round> | undefined;
 }
 
@@ -48,49 +49,56 @@ export async function* replayTraces(
   settings: ReplaySettings,
 ): AsyncGenerator<ReplayEvent, void> {
   const queue: TraceQueue = { traces, head: (await traces.next()).value };
-  const lanes: Lane[] = Array.from({ length: LANES }, () => ({ fleet: undefined, round: undefined }));
+  const lanes: Lane[] = Array.from({ length: LANES }, () => ({ fleets: [], round: undefined }));
   do {
     for (const lane of lanes) {
       const round = await lane.round;
-      lane.round = nextRound(lane.fleet, settings);
+      lane.round = nextRound(lane.fleets, settings);
       if (round !== undefined) {
         yield { kind: 'round', ...round };
         for (const trace of round.finished) yield { kind: 'finished', trace };
       }
       while (lane.round === undefined && queue.head !== undefined) {
-        lane.fleet = await gatherFleet(queue, settings);
-        lane.round = nextRound(lane.fleet, settings);
-        yield* beginnings(lane.fleet);
+        const replays = await gatherServers(queue, settings);
+        lane.fleets = fleetsOf(replays, settings);
+        lane.round = nextRound(lane.fleets, settings);
+        yield* beginnings(replays);
       }
     }
   } while (lanes.some(({ round }) => round !== undefined));
 }
 
-/** The next servers of one data set. */
-async function gatherFleet(queue: TraceQueue, settings: ReplaySettings): Promise<Fleet> {
+/** As many of the next servers as go into a lane. */
+async function gatherServers(queue: TraceQueue, { schedule, windows }: ReplaySettings): Promise<ServerReplay[]> {
   const replays: ServerReplay[] = [];
-  const dataset = queue.head?.dataset;
-  let series = 0;
-  while (queue.head?.dataset === dataset && queue.head !== undefined && series < FLEET_SERIES) {
-    replays.push(new ServerReplay(queue.head, settings.schedule, settings.windows));
+  for (let series = 0; queue.head !== undefined && series < LANE_SERIES; ) {
+    replays.push(new ServerReplay(queue.head, schedule, windows));
     series += queue.head.values.size;
     queue.head = (await queue.traces.next()).value;
   }
-  return { replays, critic: settings.createCritic?.() };
+  return replays;
 }
 
-function* beginnings({ replays }: Fleet): Generator<ReplayEvent> {
+/** The servers of a data set are one fleet, as one linborg would have seen them. */
+function fleetsOf(replays: readonly ServerReplay[], { createCritic }: ReplaySettings): Fleet[] {
+  const members = [...groupBy(replays, ({ trace }) => trace.dataset).values()];
+  return members.map((ofFleet) => ({ replays: ofFleet, critic: createCritic?.() }));
+}
+
+function* beginnings(replays: readonly ServerReplay[]): Generator<ReplayEvent> {
   yield { kind: 'started', servers: replays.length, stops: replays.reduce((sum, { stops }) => sum + stops.length, 0) };
   for (const { trace, stops } of replays) if (stops.length === 0) yield { kind: 'finished', trace };
 }
 
-/** Starts the forecasts of the earliest moment that any server of the fleet has yet to come to. */
-function nextRound(fleet: Fleet | undefined, settings: ReplaySettings): Promise<Round> | undefined {
-  if (fleet === undefined) return undefined;
-  const at = Math.min(...fleet.replays.map(({ nextAt }) => nextAt));
-  if (at === Number.POSITIVE_INFINITY) return undefined;
-  const present = fleet.replays.filter(({ nextAt }) => nextAt === at);
-  const round = runRound(present, at, fleet.critic, settings);
+/** Starts the forecasts of the earliest moment that any server of each fleet has yet to come to. */
+function nextRound(fleets: readonly Fleet[], settings: ReplaySettings): Promise<Round> | undefined {
+  const moments = fleets.flatMap(({ replays, critic }): FleetMoment[] => {
+    const at = Math.min(...replays.map(({ nextAt }) => nextAt));
+    if (at === Number.POSITIVE_INFINITY) return [];
+    return [{ at, critic, replays: replays.filter(({ nextAt }) => nextAt === at) }];
+  });
+  if (moments.length === 0) return undefined;
+  const round = runRound(moments, settings);
   // Whoever waits for it hears of a fault; until then it is not unheard.
   round.catch(() => {});
   return round;

@@ -1,4 +1,4 @@
-/** One moment of a fleet: its servers are judged, forecast, scored and remembered, as in a cycle of `serve`. */
+/** A moment of each of several fleets: their servers are judged, forecast, scored and remembered, as in a cycle of `serve`. */
 import type { Forecast, Frame, Risk } from '../../core/flow.js';
 import type { Thresholds } from '../../scoring/thresholds.js';
 import type { WindowOptions } from '../../windows/options.js';
@@ -48,31 +48,38 @@ export interface Round {
   readonly failure: string | undefined;
 }
 
+/** Servers of one fleet that are at a stop at the same time. */
+export interface FleetMoment {
+  readonly at: number;
+  readonly replays: readonly ServerReplay[];
+  readonly critic: ForecastCritic | undefined;
+}
+
 /** A server at a stop, with something known of it. */
 interface StoppedServer {
+  readonly at: number;
+  readonly critic: ForecastCritic | undefined;
   readonly replay: ServerReplay;
   readonly stop: ReplayStop;
   readonly frame: Frame;
 }
 
-/** Every one of `replays` goes to its next stop, which is at epoch second `at` for all. */
-export async function runRound(
-  replays: readonly ServerReplay[],
-  at: number,
-  critic: ForecastCritic | undefined,
-  parts: ReplayParts,
-): Promise<Round> {
-  const stopped = replays
-    .map((replay) => ({ replay, ...replay.advance() }))
+/** Every server of every moment goes to its next stop; all are forecast together. */
+export async function runRound(moments: readonly FleetMoment[], parts: ReplayParts): Promise<Round> {
+  const replays = moments.flatMap((moment) => moment.replays);
+  const stopped = moments
+    .flatMap(({ at, critic, replays: present }) =>
+      present.map((replay) => ({ at, critic, replay, ...replay.advance() })),
+    )
     .filter((server): server is StoppedServer => server.frame !== undefined);
   const finished = replays.filter(({ nextAt }) => nextAt === Number.POSITIVE_INFINITY).map(({ trace }) => trace);
-  for (const { frame } of stopped) critic?.resolve(frame);
-  critic?.settle(at);
+  for (const { critic, frame } of stopped) critic?.resolve(frame);
+  for (const { critic, at } of moments) critic?.settle(at);
   const [cycle, yardstick] = await Promise.all([
-    forecastModel(stopped, at, critic, parts),
+    forecastModel(stopped, parts),
     forecastYardstick(stopped, parts.yardstickRows),
   ]);
-  const outcomes = stopped.map(({ replay, stop, frame }, i): StopOutcome => {
+  const outcomes = stopped.map(({ at, critic, replay, stop, frame }, i): StopOutcome => {
     const { forecasts, risk } = cycle.servers[i]!;
     const details = cycle.details[i]!;
     if (stop.isTick) critic?.record(frame, at, forecasts, details);
@@ -90,16 +97,15 @@ export async function runRound(
 
 function forecastModel(
   stopped: readonly StoppedServer[],
-  at: number,
-  critic: ForecastCritic | undefined,
   { thresholds, forecastRows, model }: ReplayParts,
 ): Promise<CycleResult> {
   const frames = stopped.map(({ frame }) => frame);
-  return runCycle(frames, at, thresholds, {
+  const criticOf = new Map(stopped.map(({ frame, critic }) => [frame, critic]));
+  return runCycle(frames, (i) => stopped[i]!.at, thresholds, {
     forecastRows,
     model,
     wantsDetails: (i) => stopped[i]!.stop.isTick || stopped[i]!.stop.originIndex !== undefined,
-    ...(critic && { planOf: (frame, metric) => critic.planOf(frame, metric) }),
+    planOf: (frame, metric) => criticOf.get(frame)?.planOf(frame, metric),
   });
 }
 

@@ -15,6 +15,7 @@ import { HORIZON_BINS } from './scores/horizonBins.js';
 import { methodsOf } from './scores/methods.js';
 import { COVERAGE_BAND, MASE_FLOOR, PINBALL_FLOOR } from './scores/ratios.js';
 import { openTraces, type Replayable, startWorkers, type Workers } from './surroundings.js';
+import { createTruthCritic } from './truthCritic.js';
 
 export interface BacktestHooks {
   readonly progress: Progress;
@@ -80,11 +81,12 @@ async function closeAll({ model, yardstick }: { model: Workers; yardstick: Worke
 /** Replays everything into the recorder. */
 async function replayAll(
   recorder: Recorder,
-  { source, windows, thresholds }: Replayable,
+  { source, windows, thresholds, truth }: Replayable,
   { model, yardstick }: { model: Workers; yardstick: Workers | undefined },
   options: BacktestOptions,
   { progress, signal }: BacktestHooks,
 ): Promise<Work> {
+  const { name } = model.report.manifest;
   const startedAt = performance.now();
   const tally = new Tally(source.servers, progress);
   const events = replayTraces(source.traces, {
@@ -92,9 +94,9 @@ async function replayAll(
     windows,
     thresholds,
     forecastRows: (job) => model.pool.forecast(job),
-    model: model.report.manifest.name,
+    model: name,
     yardstickRows: yardstick && ((job) => yardstick.pool.forecast(job)),
-    createCritic: undefined,
+    createCritic: () => createTruthCritic(name, truth, windows.stepSeconds),
   });
   for await (const event of events) {
     signal.throwIfAborted();

@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import { z } from 'zod';
 import { thresholdsSchema } from '../../scoring/options.js';
 import type { Thresholds } from '../../scoring/thresholds.js';
+import { type TruthOptions, truthFields, truthOptionsOf } from '../../truth/options.js';
 import { type WindowOptions, windowFields, windowOptionsOf } from '../../windows/options.js';
 import { loadConfigFile } from '../configFile.js';
 import { ForecastPool, type PoolReport } from '../forecasting/pool.js';
@@ -16,23 +17,25 @@ export interface Replayable {
   readonly source: TraceSource;
   readonly windows: WindowOptions;
   readonly thresholds: Thresholds;
+  readonly truth: TruthOptions;
 }
 
 /** The traces, and the options of windows and scoring: the configuration's where there is one, else the defaults. */
 export async function openTraces(options: BacktestOptions, progress: Progress): Promise<Replayable> {
   const { folders, configFile, days, servers } = options;
+  const truth = truthOptionsOf(z.object(truthFields).parse({}));
   if (folders !== undefined && configFile === undefined) {
     const windows = windowOptionsOf(z.object(windowFields).parse({}));
     const source = await openTraceFolders(folders, { profiles: windows.profiles, servers });
-    return { source, windows, thresholds: thresholdsSchema.parse({}) };
+    return { source, windows, thresholds: thresholdsSchema.parse({}), truth };
   }
   const config = await loadConfigFile(configFile ?? 'linborg.yml');
   const { windows, thresholds } = config;
   const limits = { profiles: windows.profiles, servers };
-  if (folders !== undefined) return { source: await openTraceFolders(folders, limits), windows, thresholds };
+  if (folders !== undefined) return { source: await openTraceFolders(folders, limits), windows, thresholds, truth };
   const sources = await openSources(config);
   try {
-    return { source: await openHistory(sources, days + HISTORY_DAYS, limits, progress), windows, thresholds };
+    return { source: await openHistory(sources, days + HISTORY_DAYS, limits, progress), windows, thresholds, truth };
   } finally {
     for (const source of sources) source.close();
   }

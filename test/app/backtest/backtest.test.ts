@@ -180,7 +180,7 @@ describe('backtest --from csv', () => {
       writeTrace(scrambled, server, Object.fromEntries(other) as Columns);
     }
     const again = path.join(folder, 'again');
-    const { code, stderr } = await runHere(...args(again).with(3, scrambled));
+    const { code, stderr } = await runHere(...args(again, '--risk', '--baselines').with(3, scrambled));
     expect(code, stderr).toBe(0);
     const known = (rows: Row[]) =>
       rows

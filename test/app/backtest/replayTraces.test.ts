@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { ForecastCritic } from '../../../src/app/backtest/critic.js';
 import { type ReplayEvent, type ReplaySettings, replayTraces } from '../../../src/app/backtest/replayTraces.js';
 import { type ServerTrace, toServerTrace } from '../../../src/app/backtest/serverTrace.js';
 import type { ForecastRows } from '../../../src/app/forecasting/forecastFrames.js';
 import { ROW_WIDTH } from '../../../src/app/forecasting/protocol.js';
 import { seededRandom } from '../../../src/core/random.js';
 import { CANDIDATES_SIZE, FORECAST_SIZE } from '../../../src/model/forecaster.js';
+import { STATIC_FIGURES } from '../../../src/model/inputs/contract.js';
 import { evidenceLayout, evidenceSize } from '../../../src/model/network/network.js';
 import { DEFAULT_HYPERPARAMETERS } from '../../../src/model/network/parameters.js';
 import { thresholdsSchema } from '../../../src/scoring/options.js';
@@ -27,8 +29,11 @@ const everythingInReach: ForecastRows = async ({ servers, rows, details }) => {
     }
     values.fill(sum, i * FORECAST_SIZE, (i + 1) * FORECAST_SIZE);
   }
-  const candidates = details ? { candidates: new Float32Array(count * CANDIDATES_SIZE) } : {};
-  return { values, layout, evidence: new Float32Array(count * evidenceSize(layout)), ...candidates };
+  const behind = {
+    candidates: new Float32Array(count * CANDIDATES_SIZE),
+    figures: new Float32Array(count * STATIC_FIGURES.length),
+  };
+  return { values, layout, evidence: new Float32Array(count * evidenceSize(layout)), ...(details ? behind : {}) };
 };
 
 function partsOf(more: Partial<ReplaySettings> = {}): ReplaySettings {
@@ -61,13 +66,13 @@ async function replay(traces: readonly ServerTrace[], parts = partsOf()): Promis
   return events;
 }
 
-/** All forecasts up to a moment: server, metric, origin and values, as text. */
+/** All forecasts up to a moment: server, metric, origin and value, which is the same at every step, as text. */
 function forecastsUntil(events: readonly ReplayEvent[], at: number): string[] {
   return events
     .flatMap((event) => (event.kind === 'round' ? event.outcomes : []))
     .filter((outcome) => outcome.at <= at)
     .flatMap(({ forecasts }) => forecasts)
-    .map(({ server, metric, origin, values }) => `${server} ${metric} ${origin} ${values.join()}`);
+    .map(({ server, metric, origin, values }) => `${server} ${metric} ${origin} ${values[0]}`);
 }
 
 describe('replayTraces', () => {
@@ -124,6 +129,41 @@ describe('replayTraces', () => {
     const started = events.filter(({ kind }) => kind === 'started');
     const stops = events.flatMap((event) => (event.kind === 'round' ? event.outcomes : [])).length;
     expect(started).toEqual([{ kind: 'started', servers: 2, stops }]);
+  });
+
+  it('lets the servers of a data set learn from each other in the order of time, and data sets apart', async () => {
+    const critics: { moments: number[]; servers: Set<string>; newest: number[] }[] = [];
+    const createCritic = (): ForecastCritic => {
+      const noted = { moments: [] as number[], servers: new Set<string>(), newest: [] as number[] };
+      critics.push(noted);
+      return {
+        resolve: ({ server, newest }) => {
+          noted.servers.add(server);
+          noted.newest.push(newest);
+        },
+        settle: (at) => noted.moments.push(at),
+        planOf: () => undefined,
+        record: () => {},
+      };
+    };
+    const later = (trace: ServerTrace, bins: number): ServerTrace => ({
+      ...trace,
+      first: trace.first + bins,
+      times: trace.times.map((time) => time + bins * STEP),
+    });
+    const traces = [
+      later(traceOf('late', livelyColumns(500, 1)), 7),
+      later(traceOf('later', livelyColumns(500, 2)), 100_000),
+      traceOf('early', livelyColumns(500, 3)),
+      { ...traceOf('elsewhere', livelyColumns(500, 4)), dataset: 'other' },
+    ];
+    await replay(traces, partsOf({ createCritic }));
+    expect(critics.map(({ servers }) => [...servers].sort())).toEqual([['early', 'late', 'later'], ['elsewhere']]);
+    for (const { moments, newest } of critics) {
+      expect(moments).toEqual([...new Set(moments)].sort((a, b) => a - b));
+      expect(newest).toEqual([...newest].sort((a, b) => a - b));
+      expect(newest.at(-1)).toBe(moments.at(-1)! / STEP - 1);
+    }
   });
 
   it('fills jobs with the rows of many servers', async () => {

@@ -1,5 +1,6 @@
 /** The whole file: the keys of every room, put together. */
 import { z } from 'zod';
+import { type RetrainOptions, retrainFields, retrainOptionsOf } from '../app/options.js';
 import { durationSeconds } from '../core/options.js';
 import { type ExportOptions, exportOptionsSchema } from '../exposition/options.js';
 import { type ModelOptions, modelFields, modelOptionsOf } from '../model/options.js';
@@ -19,6 +20,7 @@ export interface Settings {
   readonly export: ExportOptions;
   readonly web: WebOptions;
   readonly model: ModelOptions;
+  readonly retrain: RetrainOptions;
   readonly truth: TruthOptions;
 }
 
@@ -31,6 +33,7 @@ export const settingsSchema = z
     export: exportOptionsSchema,
     web: webOptionsSchema,
     ...modelFields,
+    ...retrainFields,
     ...truthFields,
   })
   .superRefine(checkWindowFields)
@@ -43,6 +46,7 @@ export const settingsSchema = z
       export: file.export,
       web: file.web,
       model: modelOptionsOf(file),
+      retrain: retrainOptionsOf(file),
       truth: truthOptionsOf(file),
     }),
   );

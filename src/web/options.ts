@@ -21,6 +21,8 @@ export interface WebOptions {
   readonly maxBodyBytes: number;
   /** Requests per client and minute on /predictions/*; 0 = unlimited. */
   readonly predictionsPerMinute: number;
+  /** Requests per client and minute on /admin/*; 0 = unlimited. */
+  readonly adminPerMinute: number;
 }
 
 const listenAddress = z.string().transform((text, context) => {
@@ -47,7 +49,12 @@ export const webOptionsSchema = z
     api_key_file: z.string().min(1).optional(),
     enable_lifecycle: z.boolean().default(false),
     max_body_bytes: z.int().min(1024).default(10_485_760),
-    rate_limits: z.strictObject({ predictions_per_minute: z.int().min(0).default(30) }).prefault({}),
+    rate_limits: z
+      .strictObject({
+        predictions_per_minute: z.int().min(0).default(30),
+        admin_per_minute: z.int().min(0).default(10),
+      })
+      .prefault({}),
   })
   .prefault({})
   .refine((block) => block.api_key === undefined || block.api_key_file === undefined, {
@@ -62,6 +69,7 @@ export const webOptionsSchema = z
       enableLifecycle: block.enable_lifecycle,
       maxBodyBytes: block.max_body_bytes,
       predictionsPerMinute: block.rate_limits.predictions_per_minute,
+      adminPerMinute: block.rate_limits.admin_per_minute,
     }),
   );
 

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { LearningDoors } from '../exposition/learning.js';
 import type { StateView } from '../exposition/state.js';
 import type { WebOptions } from './options.js';
 
@@ -8,6 +9,8 @@ export interface WebParts {
   readonly state: StateView;
   /** Loads the configuration again; rejects with a message for the person who asked. */
   readonly reload: () => Promise<void>;
+  /** Without it, there are no doors of the model. */
+  readonly learning?: LearningDoors;
   readonly log: Logger;
   /** Epoch seconds now. */
   readonly now: () => number;

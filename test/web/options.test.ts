@@ -12,6 +12,7 @@ describe('the web options', () => {
       enableLifecycle: false,
       maxBodyBytes: 10_485_760,
       predictionsPerMinute: 30,
+      adminPerMinute: 10,
     });
   });
 

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { afterEach } from 'vitest';
 import type { CycleView } from '../../src/exposition/cycleView.js';
 import { ExporterMetrics } from '../../src/exposition/exporterMetrics.js';
+import type { LearningDoors } from '../../src/exposition/learning.js';
 import { publishCycle } from '../../src/exposition/publishedCycle.js';
 import type { CycleTotals, StateView } from '../../src/exposition/state.js';
 import { webOptionsSchema } from '../../src/web/options.js';
@@ -21,6 +22,7 @@ export interface Setting {
   /** Epoch seconds. */
   readonly now?: () => number;
   readonly log?: (line: string) => void;
+  readonly learning?: LearningDoors;
   readonly configText?: () => string;
 }
 
@@ -41,6 +43,7 @@ export async function makeServer(setting: Setting = {}): Promise<WebServer> {
     options: webOptionsSchema.parse({ listen_address: '127.0.0.1:0', ...setting.web }),
     state: await makeState(setting),
     reload: setting.reload ?? (async () => {}),
+    ...(setting.learning ? { learning: setting.learning } : {}),
     log: pino({}, { write: setting.log ?? (() => {}) }),
     now: setting.now ?? (() => AT + 1),
   });

@@ -1,0 +1,64 @@
+/** The doors of the model: which one serves, and the training of the next. What changes something is a POST. */
+import type { Router } from '@koa/router';
+import type { Context } from 'koa';
+import { modelInfoView, modelsView, trainingStatsView, trainingStatusView } from '../../exposition/json/admin.js';
+import type { LearningDoors, WishAnswer } from '../../exposition/learning.js';
+import { requireApiKey } from '../middleware/apiKey.js';
+import { limitRate } from '../middleware/rateLimit.js';
+import { requireSameOrigin } from '../middleware/sameOrigin.js';
+import type { WebParts } from '../parts.js';
+import { readJson } from '../readJson.js';
+import { sendJson } from '../respond.js';
+
+/** @param keyDigest SHA-256 of the key that they want; undefined = loopback only */
+export function addAdminRoutes(router: Router, parts: WebParts, keyDigest: Buffer | undefined): void {
+  const { learning, state, options, now } = parts;
+  if (learning === undefined) return;
+  const key = requireApiKey(keyDigest);
+  const rate = limitRate(options.adminPerMinute, now);
+  router.get('/admin/models', key, rate, async (ctx) => sendJson(ctx, 200, modelsView(await learning.models())));
+  router.get('/admin/model-info', key, rate, async (ctx) =>
+    sendJson(ctx, 200, modelInfoView(state.model(), await learning.models(), learning)),
+  );
+  router.get('/admin/training-status', key, rate, (ctx) => sendJson(ctx, 200, trainingStatusView(learning)));
+  router.get('/admin/training-stats', key, rate, (ctx) => sendJson(ctx, 200, trainingStatsView(learning)));
+  const change = [requireSameOrigin, key, rate] as const;
+  router.post('/admin/trigger-training', ...change, async (ctx) => {
+    const answer = await learning.trigger();
+    await sendAnswer(ctx, answer, answer.kind === 'done' && answer.id ? { training_id: answer.id } : {});
+  });
+  router.post('/admin/cancel-training', ...change, async (ctx) => sendAnswer(ctx, await learning.cancel()));
+  router.post('/admin/reload-model', ...change, (ctx) => reloadModel(ctx, learning));
+}
+
+/** The name of the model comes in the body, `{"model": "…"}`, or in the query; none = the one of the configuration. */
+async function reloadModel(ctx: Context, learning: LearningDoors): Promise<void> {
+  let name: unknown = ctx.query['model'];
+  try {
+    const body = (await readJson(ctx)) as { readonly model?: unknown } | null | undefined;
+    name = body?.model ?? name;
+  } catch (error) {
+    await sendInvalid(ctx, `the body is no JSON (${(error as Error).message}); expected {"model": "NAME"} or nothing`);
+    return;
+  }
+  if (name !== undefined && (typeof name !== 'string' || name === '')) {
+    await sendInvalid(ctx, `model is ${JSON.stringify(name)}; expected the name of a model, see /admin/models`);
+    return;
+  }
+  await sendAnswer(ctx, await learning.load(name));
+}
+
+async function sendInvalid(ctx: Context, message: string): Promise<void> {
+  await sendJson(ctx, 422, { status: 'error', message: 'Validation failed', errors: [message], detail: [message] });
+}
+
+async function sendAnswer(ctx: Context, answer: WishAnswer, more: object = {}): Promise<void> {
+  switch (answer.kind) {
+    case 'done':
+      return sendJson(ctx, 200, { status: 'success', message: answer.message, ...more });
+    case 'refused':
+      return sendJson(ctx, 409, { status: 'error', message: answer.message, detail: answer.message });
+    case 'unknown':
+      return sendJson(ctx, 404, { detail: answer.message, models: answer.known });
+  }
+}

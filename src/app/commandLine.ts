@@ -79,6 +79,7 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
     .option('--leave-out <names...>', 'data sets of --from to measure accuracy on only')
     .option('--exclude <file>', 'CSV server,from,to,reason (* = all servers): spans never learnt from or measured on')
     .option('--hold-out <share>', 'share at the end of each series that is only measured on', '0.3')
+    .option('--share <shares...>', 'NAME=SHARE: share of the draws that a data set gets, instead of by its size')
     .option('--steps <steps>', 'training steps of 128 windows (8000; with --base 1000)')
     .option('--minutes <minutes>', 'train no longer than this')
     .option('--network <kind>', '"tft" (the default), or "perceptron": the yardstick on the same inputs')

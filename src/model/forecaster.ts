@@ -6,6 +6,7 @@ import { createInputBatch, type InputBatch, stepIndex } from './inputs/batch.js'
 import { CANDIDATES, FUTURE_TOKENS, PAST_TOKENS, STATIC_FIGURES } from './inputs/contract.js';
 import { fillWindow, type WindowRequest } from './inputs/window.js';
 import { causalMask } from './network/attention.js';
+import { NETWORK_LEVELS } from './network/head.js';
 import { disposeInputs, toTensors } from './network/inputTensors.js';
 import {
   ATTENTION_HOURS,
@@ -123,13 +124,14 @@ export class Forecaster {
 function writeValues(output: NetworkOutput, batch: InputBatch, size: number, values: Float32Array): void {
   const scaled = output.quantiles.dataSync() as Float32Array; // [FUTURE_TOKENS, B, PATCH_STEPS, Q]
   const levels = QUANTILE_LEVELS.length;
+  const first = NETWORK_LEVELS.indexOf(QUANTILE_LEVELS[0]);
   for (let column = 0; column < size; column++) {
     const scale = batch.scale[column]!;
     const upper = batch.upper[column]!;
     for (let h = 0; h < HORIZON_STEPS; h++) {
       const at = stepIndex(batch.capacity, column, h);
       for (let level = 0; level < levels; level++) {
-        const value = batch.base[at]! + scale * scaled[at * levels + level]!;
+        const value = batch.base[at]! + scale * scaled[at * NETWORK_LEVELS.length + first + level]!;
         values[column * FORECAST_SIZE + h * levels + level] = Math.min(Math.max(value, 0), upper);
       }
     }

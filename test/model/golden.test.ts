@@ -15,6 +15,7 @@ import {
 } from '../../src/model/inputs/contract.js';
 import { candidateForecasts, fillWindow } from '../../src/model/inputs/window.js';
 import { causalMask } from '../../src/model/network/attention.js';
+import { NETWORK_LEVELS } from '../../src/model/network/head.js';
 import { toTensors } from '../../src/model/network/inputTensors.js';
 import { DEFAULT_HYPERPARAMETERS, parameterSpecs } from '../../src/model/network/parameters.js';
 import { runTft } from '../../src/model/network/tft.js';
@@ -27,7 +28,7 @@ const named = cases.map((golden, column) => [golden.case.name, golden, column] a
 
 /** What one engine computes for all cases in one batch. */
 interface EngineRun {
-  readonly quantiles: Float32Array; // [FUTURE_TOKENS, B, PATCH_STEPS, 3]
+  readonly quantiles: Float32Array; // [FUTURE_TOKENS, B, PATCH_STEPS, 5]
   readonly pastWeights: Float32Array;
   readonly futureWeights: Float32Array;
   readonly candidateWeights: Float32Array;
@@ -110,8 +111,8 @@ describe('the network', () => {
   test.each(named)('computes the golden quantiles of "%s" on every engine', (_, golden, column) => {
     for (const [kind, run] of runs) {
       const actual = Array.from({ length: 96 }, (_, h) => {
-        const at = stepIndex(cases.length, column, h) * 3;
-        return [...run.quantiles.subarray(at, at + 3)];
+        const at = stepIndex(cases.length, column, h) * NETWORK_LEVELS.length;
+        return [...run.quantiles.subarray(at, at + NETWORK_LEVELS.length)];
       });
       expect(largestDifference(actual.flat(), golden.quantiles.flat()), kind).toBeLessThan(1e-4);
     }

@@ -21,6 +21,7 @@ export interface PlanFlags {
   readonly steps?: string;
   readonly seed: string;
   readonly holdOut: string;
+  readonly share?: readonly string[];
 }
 
 export interface TrainingPlan {
@@ -52,10 +53,18 @@ export async function planTraining(flags: PlanFlags): Promise<TrainingPlan> {
     seed: wholeNumber('seed', flags.seed, 0, 2 ** 31 - 1),
     adam: { ...defaults.adam, totalSteps },
     split: { ...defaults.split, trainUntil, validateFrom },
+    shares: Object.fromEntries((flags.share ?? []).map(shareOf)),
   };
   const { seed } = settings;
   const sha = base?.manifest.weights.sha256;
   return { hyperparameters, settings, base, identity: { hyperparameters, seed, ...(sha ? { base: sha } : {}) } };
+}
+
+/** "NAME=0.2" → the data set's share of the draws. */
+function shareOf(text: string): [string, number] {
+  const at = text.lastIndexOf('=');
+  if (at < 1) throw new CommandError(`--share is "${text}"; expected NAME=SHARE, e.g. simulated=0.12`);
+  return [text.slice(0, at), numberWithin('share', text.slice(at + 1), 0, 1)];
 }
 
 function hyperparametersOf({ network = 'tft', hidden }: PlanFlags): Hyperparameters {

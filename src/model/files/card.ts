@@ -83,6 +83,7 @@ ${table}
 - It knows what history shows: a change that nothing announced is not forecast, and after a change of regime the
   7-day profile misleads for days.
 - Steady ramps are forecast less well than seasons; a straight line is one of its candidates, not its rule.
-- p10–p90 are not yet corrected per server from past errors: see the coverage column for what to expect.
+- These figures are of the model alone. \`linborg serve\` corrects p10–p90 per series from past errors, and leans on a method by
+  hand where that forecasts a series better: \`linborg backtest\` measures what is served.
 `;
 }

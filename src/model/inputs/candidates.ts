@@ -58,5 +58,8 @@ export function fillCandidates(view: WindowView, out: Float32Array): void {
     out[row + 7] = orElse(line[HISTORY_STEPS + h - 7 * DAY_STEPS]!, median);
     out[row + 8] = clip(line4h.level + line4h.slope * (h + 1));
     out[row + 9] = clip(line24h.level + line24h.slope * (h + 1));
+    out[row + 10] = scale.median3h;
+    out[row + 11] = scale.day.median;
+    out[row + 12] = scale.week.median;
   }
 }

@@ -25,7 +25,6 @@ export const PAST_VARIABLES = [
   { name: 'value', channels: 2 },
   { name: 'residual', channels: 1 },
   { name: 'weekly_profile', channels: 1 },
-  { name: 'time_of_day', channels: 2 },
 ] as const satisfies readonly Variable[];
 
 /** Known future inputs, made from history: one token per 15 minutes of the next 8 h. */
@@ -38,7 +37,6 @@ export const FUTURE_VARIABLES = [
   { name: 'trend', channels: 1 },
   { name: 'spread', channels: 1 },
   { name: 'recent_residual', channels: 1 },
-  { name: 'time_of_day', channels: 2 },
   { name: 'position', channels: 2 },
 ] as const satisfies readonly Variable[];
 
@@ -61,6 +59,16 @@ export const STATIC_FIGURES = [
   'seasonal_share_of_scale',
   'residual_to_4h_line',
   'residual_to_24h_line',
+  // Distances from the centre: where the recent values lie, and how lopsided they are.
+  'last_value',
+  'mean_1h',
+  'median_3h',
+  'median_24h',
+  'p10_24h',
+  'p90_24h',
+  'median_week',
+  'p10_week',
+  'p90_week',
 ] as const;
 
 /** Candidate forecasts that the median is a mixture of. */
@@ -75,6 +83,9 @@ export const CANDIDATES = [
   'last_week',
   'line_4h',
   'line_24h',
+  'median_3h',
+  'median_24h',
+  'median_week',
 ] as const;
 /** The candidate that everything is relative to. */
 export const BASE_CANDIDATE = CANDIDATES.indexOf('median_with_level');

@@ -41,6 +41,13 @@ function sortFinite(line: Float32Array, from: number, to: number, stride: number
   return count;
 }
 
+/** Where the values of a span lie: the entries at 10, 50 and 90 % of the sorted values. */
+export interface Spread {
+  readonly p10: number;
+  readonly median: number;
+  readonly p90: number;
+}
+
 /** The in-window scale: half the seasonal difference, half the mean absolute deviation, and 1 % of the weekly range. */
 export interface WindowScale {
   /** Always > 0 and finite. */
@@ -50,6 +57,12 @@ export interface WindowScale {
   /** The last known value. */
   readonly last: number;
   readonly meanOfLastHour: number;
+  /** Of the last 3 h. */
+  readonly median3h: number;
+  /** Of the last 24 h. */
+  readonly day: Spread;
+  /** Of every 8th value of the last seven days; the day's where the week has none. */
+  readonly week: Spread;
   /** Share of the seasonal difference in the scale, 0–1. */
   readonly seasonalShare: number;
   /** Mean absolute change from step to step over 24 h. */
@@ -60,34 +73,43 @@ export interface WindowScale {
 export function measureScale(line: Float32Array): WindowScale {
   const end = HISTORY_STEPS;
   const start = end - PAST_STEPS;
-  const count = sortFinite(line, start, end, 1);
-  const median = count > 0 ? (sorted[(count - 1) >> 1]! + sorted[count >> 1]!) / 2 : 0;
-  const deviation = finiteMean(start, end, (i) => Math.abs(line[i]! - median));
-  const newest = line[end - 1]!;
-  const last = !Number.isNaN(newest) ? newest : median;
-  const meanOfLastHour = orElse(
-    finiteMean(end - 12, end, (i) => line[i]!),
-    last,
-  );
-  const centre = orElse(
-    finiteMean(end - 6, end, (i) => line[i]!),
-    last,
-  );
+  const day = spreadOf(sortFinite(line, start, end, 1), { p10: 0, median: 0, p90: 0 });
+  const deviation = finiteMean(start, end, (i) => Math.abs(line[i]! - day.median));
+  const last = orElse(line[end - 1]!, day.median);
+  const mean = (steps: number) =>
+    orElse(
+      finiteMean(end - steps, end, (i) => line[i]!),
+      last,
+    );
+  const centre = mean(6);
   const seasonal = meanChange(line, end - WEEK_STEPS + DAY_STEPS, end, DAY_STEPS);
   const seasonalOrDeviation = orElse(seasonal, deviation);
   // Every 8th value is enough for a 1–99 % range, and 8 times cheaper to sort.
   const sampled = sortFinite(line, end - WEEK_STEPS, end, 8);
+  const week = spreadOf(sampled, day);
   const cut = Math.floor(sampled / 100);
   const range = sampled > 2 ? sorted[sampled - 1 - cut]! - sorted[cut]! : 0;
+  const median3h = spreadOf(sortFinite(line, end - 36, end, 1), { ...day, median: last }).median;
   const scale = 0.5 * seasonalOrDeviation + 0.5 * deviation + 0.01 * range + 1e-6 * (Math.abs(centre) + 1);
   return {
     scale: Number.isFinite(scale) && scale > 0 ? scale : 1e-6,
     centre,
     last,
-    meanOfLastHour,
+    meanOfLastHour: mean(12),
+    median3h,
+    day,
+    week,
     seasonalShare: orElse(seasonalOrDeviation / (seasonalOrDeviation + deviation + 1e-12), 1),
     roughness: meanChange(line, start + 1, end, 1),
   };
+}
+
+/** The spread of the `count` values in `sorted`, or `fallback` where there are none. */
+function spreadOf(count: number, fallback: Spread): Spread {
+  if (count === 0) return fallback;
+  const at = (share: number) => sorted[Math.floor(share * (count - 1))]!;
+  const median = (sorted[(count - 1) >> 1]! + sorted[count >> 1]!) / 2;
+  return { p10: at(0.1), median, p90: at(0.9) };
 }
 
 /** A least-squares line through the last `steps` values; `at(h)` is its value h steps after the last one. */

@@ -48,8 +48,8 @@ export function fillWindow(request: WindowRequest, batch: InputBatch, column: nu
   const view = viewWindow(request);
   const { scale } = view.scale;
   writeCandidates(view, batch, column);
-  writePast(view, request.newest, batch, column);
-  writeFuture(view, request.newest, batch, column);
+  writePast(view, batch, column);
+  writeFuture(view, batch, column);
   writeFigures(view, batch, column);
   batch.metricIds[column] = request.metricId;
   batch.profileIds[column] = request.profileId;
@@ -108,11 +108,7 @@ function writeCandidates(view: WindowView, batch: InputBatch, column: number): v
   }
 }
 
-/** Phase tables: sine and cosine of the time of day (UTC) per bucket of a day. */
-const SINE = Float32Array.from({ length: DAY_STEPS }, (_, i) => Math.sin((2 * Math.PI * i) / DAY_STEPS));
-const COSINE = Float32Array.from({ length: DAY_STEPS }, (_, i) => Math.cos((2 * Math.PI * i) / DAY_STEPS));
-
-function writePast(view: WindowView, newest: number, batch: InputBatch, column: number): void {
+function writePast(view: WindowView, batch: InputBatch, column: number): void {
   const { past, capacity } = batch;
   const { scale, centre } = view.scale;
   const variableStride = PAST_TOKENS * capacity * TOKEN_WIDTH;
@@ -121,17 +117,14 @@ function writePast(view: WindowView, newest: number, batch: InputBatch, column: 
     const at = (Math.floor(j / PATCH_STEPS) * capacity + column) * TOKEN_WIDTH + (j % PATCH_STEPS);
     const value = line[start + j]!;
     const smoothed = profile.smoothed[j]!;
-    const phase = (newest - PAST_STEPS + 1 + j) % DAY_STEPS;
     past[at] = squash(value - centre, scale);
     past[at + PATCH_STEPS] = !Number.isNaN(value) ? 1 : 0;
     past[at + variableStride] = squash(value - smoothed, scale);
     past[at + 2 * variableStride] = squash(smoothed - centre, scale);
-    past[at + 3 * variableStride] = SINE[phase]!;
-    past[at + 3 * variableStride + PATCH_STEPS] = COSINE[phase]!;
   }
 }
 
-function writeFuture(view: WindowView, newest: number, batch: InputBatch, column: number): void {
+function writeFuture(view: WindowView, batch: InputBatch, column: number): void {
   const { future, capacity } = batch;
   const { scale, centre } = view.scale;
   const variableStride = FUTURE_TOKENS * capacity * TOKEN_WIDTH;
@@ -139,7 +132,6 @@ function writeFuture(view: WindowView, newest: number, batch: InputBatch, column
   for (let h = 0; h < HORIZON_STEPS; h++) {
     const at = (Math.floor(h / PATCH_STEPS) * capacity + column) * TOKEN_WIDTH + (h % PATCH_STEPS);
     const from = h * C;
-    const phase = (newest + 1 + h) % DAY_STEPS;
     future[at] = squash(candidates[from + 2]! - centre, scale);
     future[at + variableStride] = squash(candidates[from + 3]! - centre, scale);
     future[at + 2 * variableStride] = squash(candidates[from + 5]! - centre, scale);
@@ -149,15 +141,13 @@ function writeFuture(view: WindowView, newest: number, batch: InputBatch, column
     future[at + 6 * variableStride] = squash(orElse(profile.spread[PAST_STEPS + h]!, scale), scale);
     const residual = line[recent + h]! - profile.smoothed[PAST_STEPS - HORIZON_STEPS + h]!;
     future[at + 7 * variableStride] = squash(residual, scale);
-    future[at + 8 * variableStride] = SINE[phase]!;
-    future[at + 8 * variableStride + PATCH_STEPS] = COSINE[phase]!;
-    future[at + 9 * variableStride] = h / 48 - 1;
-    future[at + 9 * variableStride + PATCH_STEPS] = LEVEL_DECAY[h]!;
+    future[at + 8 * variableStride] = h / 48 - 1;
+    future[at + 8 * variableStride + PATCH_STEPS] = LEVEL_DECAY[h]!;
   }
 }
 
 function writeFigures(view: WindowView, batch: InputBatch, column: number): void {
-  const { scale, centre, roughness, seasonalShare } = view.scale;
+  const { scale, centre, last, meanOfLastHour, median3h, day, week, roughness, seasonalShare } = view.scale;
   const start = HISTORY_STEPS - PAST_STEPS;
   const value = (j: number) => line[start + j]!;
   const mean = (from: number, distance: (j: number) => number) =>
@@ -180,6 +170,9 @@ function writeFigures(view: WindowView, batch: InputBatch, column: number): void
     seasonalShare,
     view.line4h.residual / scale,
     view.line24h.residual / scale,
+    ...[last, meanOfLastHour, median3h, day.median, day.p10, day.p90, week.median, week.p10, week.p90].map((level) =>
+      Math.asinh((level - centre) / scale),
+    ),
   ];
   for (let i = 0; i < STATIC_FIGURES.length; i++) {
     batch.figures[column * STATIC_FIGURES.length + i] = clamp(orElse(figures[i]!, 1), FIGURE_LIMIT);

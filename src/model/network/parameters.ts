@@ -131,10 +131,10 @@ function head(width: number): ParameterSpec[] {
     vector('head.mixture.b', PATCH_STEPS * CANDIDATES.length, mixtureStart),
     headWeights('correction', PATCH_STEPS),
     vector('head.correction.b', PATCH_STEPS),
-    headWeights('lower', PATCH_STEPS),
-    vector('head.lower.b', PATCH_STEPS, { fill: () => 0.3 }),
-    headWeights('upper', PATCH_STEPS),
-    vector('head.upper.b', PATCH_STEPS, { fill: () => 0.3 }),
+    ...['lower', 'upper', 'lowest', 'highest'].flatMap((distance) => [
+      headWeights(distance, PATCH_STEPS),
+      vector(`head.${distance}.b`, PATCH_STEPS, { fill: () => 0.3 }),
+    ]),
   ];
 }
 

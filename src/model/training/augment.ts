@@ -16,14 +16,14 @@ function clip(value: number, upper: number): number {
 }
 
 /**
- * A ramp that began 30 min to 3 d before the origin (index HISTORY_STEPS, log-uniform) and goes on through the future; one
- * in eight ends in a restart to the level before it. Its rise over 8 h is 0.1 to 30 times the typical spread: a leak
- * dwarfs the calm series that it strikes. Three of four go upwards.
+ * A ramp that began 1 h to 3 d before the origin (index HISTORY_STEPS, log-uniform) and goes on through the future; one in
+ * eight ends in a restart to the level before it. Its rise over 8 h is 0.2 to 10 times the typical spread: a leak dwarfs
+ * the calm series that it strikes. Three of four go upwards.
  * @param values  [HISTORY_STEPS + HORIZON_STEPS], changed in place; NaN stays NaN
  */
 export function addRamp(values: Float32Array, upper: number, random: Random): void {
-  const start = HISTORY_STEPS - Math.round(6 * ((3 * DAY_STEPS) / 6) ** random());
-  const rise = typicalSpread(values) * 0.1 * 300 ** random();
+  const start = HISTORY_STEPS - Math.round(12 * ((3 * DAY_STEPS) / 12) ** random());
+  const rise = typicalSpread(values) * 0.2 * 50 ** random();
   const slope = ((random() < 0.75 ? 1 : -1) * rise) / 96;
   // Straight, or bending like a slowing or growing leak.
   const power = 0.7 + 0.6 * random();

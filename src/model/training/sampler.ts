@@ -45,8 +45,19 @@ export interface Pool {
   readonly groups: readonly { readonly drawables: readonly Drawable[]; readonly until: number }[];
 }
 
-/** The pool of training windows, or of validation windows (later in time, and held-out servers). */
-export function buildPool(corpus: readonly LongSeries[], split: Split, part: 'train' | 'validation'): Pool {
+/** Shares of the draws (0–1) that data sets get, by name; the others divide the rest by the square root of their size. */
+export type DatasetShares = Readonly<Record<string, number>>;
+
+/**
+ * The pool of training windows, or of validation windows (later in time, and held-out servers).
+ * @throws RangeError if shares are given to all data sets and do not sum to 1, or leave nothing to the others
+ */
+export function buildPool(
+  corpus: readonly LongSeries[],
+  split: Split,
+  part: 'train' | 'validation',
+  shares: DatasetShares = {},
+): Pool {
   const byDataset = new Map<string, Drawable[]>();
   for (const series of corpus) {
     const heldOut = isValidationServer(series, split.validationServers);
@@ -59,17 +70,28 @@ export function buildPool(corpus: readonly LongSeries[], split: Split, part: 'tr
     drawables.push({ series, low, high });
     byDataset.set(series.dataset, drawables);
   }
-  const sizes = [...byDataset.values()].map((drawables) =>
-    Math.sqrt(drawables.reduce((sum, { low, high }) => sum + high - low, 0)),
-  );
-  const total = sizes.reduce((a, b) => a + b, 0);
   let until = 0;
+  const drawn = sharesOf(byDataset, shares);
   return {
-    groups: [...byDataset.values()].map((drawables, i) => {
-      until += sizes[i]! / total;
+    groups: [...byDataset].map(([dataset, drawables]) => {
+      until += drawn.get(dataset)!;
       return { drawables, until };
     }),
   };
+}
+
+/** The share of draws of each data set; they sum to 1. */
+function sharesOf(byDataset: ReadonlyMap<string, readonly Drawable[]>, wished: DatasetShares): Map<string, number> {
+  const rest = 1 - [...byDataset.keys()].reduce((sum, dataset) => sum + (wished[dataset] ?? 0), 0);
+  const others = [...byDataset].filter(([dataset]) => wished[dataset] === undefined);
+  if (others.length > 0 ? rest <= 0 : byDataset.size > 0 && Math.abs(rest) > 1e-6) {
+    throw new RangeError(`the shares of the data sets leave ${rest.toFixed(3)} for ${others.length} others`);
+  }
+  const size = (drawables: readonly Drawable[]) => Math.sqrt(drawables.reduce((sum, d) => sum + d.high - d.low, 0));
+  const total = others.reduce((sum, [, drawables]) => sum + size(drawables), 0);
+  return new Map(
+    [...byDataset].map(([dataset, drawables]) => [dataset, wished[dataset] ?? (rest * size(drawables)) / total]),
+  );
 }
 
 /** Shares of the windows that imitate something the traces have too little of. */
@@ -87,7 +109,7 @@ export interface Augmentation {
 export const TRAINING_AUGMENTATION: Augmentation = {
   shortHistory: 0.25,
   hiddenIdentity: 0.15,
-  ramp: 0.12,
+  ramp: 0.08,
   shift: 0.04,
 };
 export const NO_AUGMENTATION: Augmentation = { shortHistory: 0, hiddenIdentity: 0, ramp: 0, shift: 0 };

@@ -8,6 +8,7 @@ import { batchLoss, lossAndGradients } from './gradient.js';
 import {
   buildPool,
   createTrainingBatch,
+  type DatasetShares,
   drawBatch,
   NO_AUGMENTATION,
   type Pool,
@@ -19,6 +20,8 @@ export interface TrainingSettings {
   readonly batchSize: number;
   readonly adam: AdamSettings;
   readonly split: Split;
+  /** Shares of the draws that data sets get; none = by the square root of their size. */
+  readonly shares: DatasetShares;
   /** Steps between validations. */
   readonly validateEvery: number;
   /** Batches in one validation; the same windows each time. */
@@ -39,6 +42,7 @@ export const DEFAULT_TRAINING: TrainingSettings = {
     averageDecay: 0.998,
   },
   split: DEFAULT_SPLIT,
+  shares: {},
   validateEvery: 400,
   validationBatches: 16,
   patience: 8,
@@ -160,7 +164,7 @@ export function validation(
   engine: Engine,
   { corpus, hyperparameters, settings }: TrainingTask,
 ): (weights: WeightValues) => number {
-  const pool = buildPool(corpus, settings.split, 'validation');
+  const pool = buildPool(corpus, settings.split, 'validation', settings.shares);
   const random = seededRandom(seedFor(settings.seed, 'validation'));
   const batches = Array.from({ length: settings.validationBatches }, () => {
     const batch = createTrainingBatch(settings.batchSize);
@@ -171,8 +175,8 @@ export function validation(
     batches.reduce((sum, batch) => sum + batchLoss(engine, hyperparameters, weights, batch), 0) / batches.length;
 }
 
-function trainingPool(corpus: readonly LongSeries[], { split }: TrainingSettings): Pool {
-  const pool = buildPool(corpus, split, 'train');
+function trainingPool(corpus: readonly LongSeries[], { split, shares }: TrainingSettings): Pool {
+  const pool = buildPool(corpus, split, 'train', shares);
   if (pool.groups.length > 0) return pool;
   throw new RangeError('no series is long enough to train on (needs 300 buckets and 8 h)');
 }

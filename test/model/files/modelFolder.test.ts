@@ -209,7 +209,7 @@ describe('a model folder is refused, and the message says why and what to do,', 
     );
     tensors.delete('head.mixture.b');
     rewriteWeights(encodeSafetensors(tensors));
-    expect(await refusal()).toMatch(/head\.mixture\.b has no such tensor, expected \[30\]; train the model again$/);
+    expect(await refusal()).toMatch(/head\.mixture\.b has no such tensor, expected \[39\]; train the model again$/);
   });
 
   test.each([

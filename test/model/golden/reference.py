@@ -13,7 +13,7 @@ Run it in the repository root after a change of docs/model.md, with any Python >
 Where the page leaves a choice open, this file follows what src/model/inputs does, so there it confirms nothing beyond
 agreement: the first 12 steps of a longer hole are filled too; without a last value the median of the last 24 h stands in
 (0 without any); a line through fewer than two values is flat at the centre; the mean residuals c and c2 are 0 where absent;
-the meaning of the 14 static figures.
+the meaning of the 23 static figures.
 
 A change of a golden file that no change of docs/model.md explains is a bug in one of the two implementations.
 """
@@ -36,7 +36,7 @@ METRICS = [
 PROFILES = ["database", "web_api", "ml_compute", "conductor_mgmt", "data_ingest", "risk_analytics", "generic"]
 CANDIDATES = [
     "persistence", "mean_1h", "yesterday", "weekly_median", "median_with_level", "smoothed_median",
-    "smoothed_with_slow_level", "last_week", "line_4h", "line_24h",
+    "smoothed_with_slow_level", "last_week", "line_4h", "line_24h", "median_3h", "median_24h", "median_week",
 ]  # fmt: skip
 
 # ---------------------------------------------------------------- numbers made by formula, repeated in goldenCases.ts
@@ -160,12 +160,16 @@ class Window:
         known = [v for v in day if not math.isnan(v)]
         middle = float(np.median(known)) if known else 0.0
         self.last = either(self.at(-1), middle)
+        self.day_spread = spread_of(known, (0.0, 0.0, 0.0))
+        recent = [v for v in day[-36:] if not math.isnan(v)]
+        self.median_3h = float(np.median(recent)) if recent else self.last
         self.mean_1h = either(mean([self.at(t) for t in range(-12, 0)]), self.last)
         self.centre = either(mean([self.at(t) for t in range(-6, 0)]), self.last)
         week = range(-7 * DAY, 0)
         deviation = mean([abs(v - middle) for v in day])
         seasonal = either(mean([abs(self.at(t) - self.at(t - DAY)) for t in week if t - DAY >= -7 * DAY]), deviation)
         eighth = sorted(v for v in (self.at(t) for t in week[::8]) if not math.isnan(v))
+        self.week_spread = spread_of(eighth, self.day_spread)
         cut = len(eighth) // 100
         value_range = eighth[len(eighth) - 1 - cut] - eighth[cut] if len(eighth) > 2 else 0.0
         self.scale = 0.5 * seasonal + 0.5 * deviation + 0.01 * value_range + 1e-6 * (abs(self.centre) + 1)
@@ -184,7 +188,7 @@ class Window:
         return level, slope, float(np.mean(np.abs(y - level - slope * x)))
 
     def candidates(self) -> np.ndarray:
-        """[96, 10], in the metric's unit."""
+        """[96, 13], in the metric's unit."""
         c = either(mean([self.at(t) - self.median[t] for t in range(-6, 0)]), 0.0)
         c2 = either(mean([self.at(t) - self.smoothed[t] for t in range(-24, 0)]), 0.0)
         level4, slope4, _ = self.line(48)
@@ -205,6 +209,9 @@ class Window:
                 either(self.at(h - 7 * DAY), median),
                 clip(level4 + slope4 * (h + 1)),
                 clip(level24 + slope24 * (h + 1)),
+                self.median_3h,
+                self.day_spread[1],
+                self.week_spread[1],
             ])  # fmt: skip
         return np.array(rows)
 
@@ -216,7 +223,7 @@ class Window:
         return self.squash(value - self.centre)
 
     def figures(self) -> np.ndarray:
-        """The 14 static figures; amounts are mean absolute ones over the last 24 h, in units of the scale."""
+        """The 23 static figures; amounts are mean absolute ones over the last 24 h, in units of the scale."""
         s, steps = self.scale, range(-PAST, 0)
         over = lambda distance, part=steps: mean([abs(distance(t)) for t in part]) / s
         ago = lambda n: over(lambda t: self.at(t) - self.at(t - n), range(-PAST + n, 0))
@@ -237,21 +244,21 @@ class Window:
             self.line(48)[2] / s,  # residual_to_4h_line
             self.line(288)[2] / s,  # residual_to_24h_line
         ]
+        low_day, middle_day, high_day = self.day_spread
+        low_week, middle_week, high_week = self.week_spread
+        levels = [self.last, self.mean_1h, self.median_3h, middle_day, low_day, high_day, middle_week, low_week, high_week]
+        values += [math.asinh((level - self.centre) / s) for level in levels]
         return np.array([min(max(either(v, 1.0), -4.0), 4.0) for v in values])
 
-    def phase(self, t: int):
-        angle = 2 * math.pi * ((NEWEST + 1 + t) % DAY) / DAY
-        return math.sin(angle), math.cos(angle)
-
     def past(self) -> np.ndarray:
-        """[4, 96, 7]"""
+        """[3, 96, 7]"""
         value = [(self.z(self.at(t)), 0.0 if math.isnan(self.at(t)) else 1.0) for t in range(-PAST, 0)]
         residual = [(self.squash(self.at(t) - self.smoothed[t]), 0.0) for t in range(-PAST, 0)]
         weekly = [(self.z(self.smoothed[t]), 0.0) for t in range(-PAST, 0)]
-        return tokens([value, residual, weekly, [self.phase(t) for t in range(-PAST, 0)]])
+        return tokens([value, residual, weekly])
 
     def future(self, candidates: np.ndarray) -> np.ndarray:
-        """[10, 32, 7]"""
+        """[9, 32, 7]"""
         column = lambda name: [(self.z(v), 0.0) for v in candidates[:, CANDIDATES.index(name)]]
         steps = range(HORIZON)
         return tokens([
@@ -263,9 +270,17 @@ class Window:
             column("line_24h"),
             [(self.squash(either(self.spread[h], self.scale)), 0.0) for h in steps],
             [(self.squash(self.at(h - HORIZON) - self.smoothed[h - HORIZON]), 0.0) for h in steps],
-            [self.phase(h) for h in steps],
             [(h / 48 - 1, math.exp(-h / 24)) for h in steps],
         ])  # fmt: skip
+
+
+def spread_of(values, fallback):
+    """The entries at 10, 50 and 90 % of the sorted values; the middle one is the median proper."""
+    if not len(values):
+        return fallback
+    ordered = sorted(values)
+    entry = lambda share: ordered[math.floor(share * (len(ordered) - 1))]
+    return entry(0.1), float(np.median(ordered)), entry(0.9)
 
 
 def tokens(variables) -> np.ndarray:
@@ -363,7 +378,7 @@ def attend(theta):
 
 
 def network(past, future, figures, metric_id, profile_id, candidates):
-    """All inputs of one window -> p10, p50, p90 in units of the scale [96, 3], and the weights that explain it."""
+    """All inputs of one window -> p02, p10, p50, p90, p98 in units of the scale [96, 5], and the weights that explain it."""
     metric = weight("static.metric", len(METRICS) + 1, HIDDEN)[metric_id]
     profile = weight("static.profile", len(PROFILES) + 1, HIDDEN)[profile_id]
     statics = np.stack([linear("static.figures", figures, HIDDEN), metric, profile])[:, None, :]  # [3, 1, H]
@@ -386,7 +401,9 @@ def network(past, future, figures, metric_id, profile_id, candidates):
     shares = softmax(linear("head.mixture", z, PATCH * len(CANDIDATES)).reshape(HORIZON, len(CANDIDATES)))
     per_step = lambda name: linear(f"head.{name}", z, PATCH).reshape(HORIZON)
     p50 = (shares * candidates).sum(axis=-1) + per_step("correction")
-    quantiles = np.stack([p50 - softplus(per_step("lower")), p50, p50 + softplus(per_step("upper"))], axis=-1)
+    p10, p90 = p50 - softplus(per_step("lower")), p50 + softplus(per_step("upper"))
+    p02, p98 = p10 - softplus(per_step("lowest")), p90 + softplus(per_step("highest"))
+    quantiles = np.stack([p02, p10, p50, p90, p98], axis=-1)
     return dict(
         quantiles=quantiles,
         past_weights=past_weights.mean(axis=0),
@@ -425,7 +442,7 @@ def run_case(index: int, case: dict) -> dict:
     metric_id = METRICS.index(case["metric"]) + 1 if case["metric"] in METRICS else 0
     profile_id = PROFILES.index(case["profile"]) + 1 if case["profile"] in PROFILES else 0
     result = network(past, future, figures, metric_id, profile_id, scaled)
-    forecast = np.clip(base + window.scale * result["quantiles"], 0, upper)
+    forecast = np.clip(base + window.scale * result["quantiles"][:, 1:4], 0, upper)
     ids = [0, 40, 95]
     return dict(
         case=case,

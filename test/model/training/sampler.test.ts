@@ -9,6 +9,7 @@ import {
   PAST_TOKENS,
   PATCH_STEPS,
   SCALED_LIMIT,
+  STATIC_FIGURES,
   TOKEN_WIDTH,
 } from '../../../src/model/inputs/contract.js';
 import { DEFAULT_SPLIT, isValidationServer, type LongSeries } from '../../../src/model/training/corpus.js';
@@ -177,7 +178,7 @@ describe('a drawn batch', () => {
     expect([...all.metricIds]).toEqual(Array<number>(16).fill(0));
     expect([...all.profileIds]).toEqual(Array<number>(16).fill(0));
     // The second figure is the mean number of days of the profile / 7.
-    const days = Array.from({ length: 16 }, (_, column) => all.figures[column * 14 + 1]! * 7);
+    const days = Array.from({ length: 16 }, (_, column) => all.figures[column * STATIC_FIGURES.length + 1]! * 7);
     expect(Math.max(...days)).toBeLessThan(6 + 1e-4);
     const none = draw(pool, NO_AUGMENTATION, 3, 16).inputs;
     expect(Math.min(...none.metricIds)).toBeGreaterThan(0);

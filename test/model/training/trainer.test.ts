@@ -112,7 +112,7 @@ describe.skipIf(!native)('training', () => {
         Float32Array.from({ length: 5000 }, (_, i) => 50 + swing(i) + normal(random)),
       );
     });
-    const longer = { ...settings, adam: { ...settings.adam, totalSteps: 60 } };
+    const longer = { ...settings, adam: { ...settings.adam, totalSteps: 120 } };
     const { best } = await train(longer, { corpus: alternating, hyperparameters: SMALL_PERCEPTRON });
     const forecaster = new Forecaster(engine, SMALL_PERCEPTRON, best.weights);
     const [accuracy] = await evaluateModel(forecaster, alternating, { from: 0.7, origins: 10 }, () => {});

@@ -58,7 +58,13 @@ export async function train(flags: TrainFlags, commandText: string): Promise<num
 /** Checks `--minutes`; what is returned starts the clock, where there is one. */
 function timeLimit({ minutes }: TrainFlags): () => AbortSignal[] {
   const limit = minutes === undefined ? undefined : numberWithin('minutes', minutes, 0.01, 10_000);
-  return () => (limit === undefined ? [] : [AbortSignal.timeout(Math.round(limit * 60_000))]);
+  return () => {
+    if (limit === undefined) return [];
+    // Not AbortSignal.timeout: what only AbortSignal.any refers to is collected, and then never fires (Node 20).
+    const clock = new AbortController();
+    setTimeout(() => clock.abort(), Math.round(limit * 60_000)).unref();
+    return [clock.signal];
+  };
 }
 
 /** Before hours of training, not after them. */

@@ -1,4 +1,5 @@
 /** `linborg serve`. */
+import { resolve } from 'node:path';
 import { type Logger, pino } from 'pino';
 import type { Config } from '../../config/load.js';
 import { CommandError } from '../../core/errors.js';
@@ -28,6 +29,11 @@ export async function serve(flags: ServeFlags): Promise<number> {
     config: await readConfig(),
     readConfig,
     log,
+    // What a training process is told is what this process was told.
+    learning: {
+      program: process.argv[1]!,
+      from: ['--from', 'prometheus', '--config.file', resolve(flags['config.file'])],
+    },
     signal: interrupt.signal,
     onHistory: historyLog(log),
   });

@@ -38,6 +38,11 @@ export class ExporterState implements StateView {
     this.exporter.configLoaded(true, at);
   }
 
+  /** Another model serves. */
+  modelChanged(): void {
+    this.exporter.setModel(this.model());
+  }
+
   pulled(summary: PullSummary, at: number): void {
     const { source, outage, samples } = summary;
     const before = this.#sources.get(source);
@@ -94,7 +99,7 @@ export class ExporterState implements StateView {
     const { manifest } = this.#pipeline.report;
     return {
       name: manifest.name,
-      path: this.#pipeline.config.model.path,
+      path: this.#pipeline.modelPath,
       created: manifest.created,
       parameters: manifest.weights.parameters,
     };

@@ -19,6 +19,47 @@ export interface PipelineEvents {
   readonly onHistory: (source: string, done: number, total: number) => void;
 }
 
+export interface OpenOptions {
+  /** The model to serve, where it is not the configured one. */
+  readonly modelPath?: string;
+  /** Ends the opening. */
+  readonly signal?: AbortSignal;
+}
+
+/** A model in service: its workers, and what is known of its forecasts. */
+interface Serving {
+  readonly path: string;
+  readonly pool: ForecastPool;
+  readonly report: PoolReport;
+  readonly ledger: ForecastLedger;
+}
+
+/** Starts the workers of a model. Throws ModelError or ConfigError if they cannot serve this configuration. */
+async function openServing(config: Config, path: string, log: Logger, signal?: AbortSignal): Promise<Serving> {
+  const { engine, workers } = config.model;
+  const { pool, report } = await ForecastPool.start({
+    modelPath: await resolveModelPath(path),
+    engine,
+    workers,
+    onDeath: (message) => log.error({ reason: message }, 'a forecasting worker died and is being replaced'),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const { stepSeconds } = config.windows;
+  const { manifest } = report;
+  const step = (manifest.input as { step_seconds?: number }).step_seconds;
+  if (step !== stepSeconds) {
+    await pool.close();
+    throw new ConfigError(`step is ${stepSeconds} s; the model in ${path} works at ${step} s`);
+  }
+  const { name: model, training_inputs: trainingInputs } = manifest;
+  return {
+    path,
+    pool,
+    report,
+    ledger: new ForecastLedger({ model, options: config.truth, stepSeconds, trainingInputs }),
+  };
+}
+
 /** What a cycle gives to the doors. */
 export interface PipelineCycle extends CycleResult {
   /** How good the forecasts have been; undefined where nobody keeps a ledger. */
@@ -27,14 +68,14 @@ export interface PipelineCycle extends CycleResult {
 
 export class Pipeline {
   readonly config: Config;
-  readonly report: PoolReport;
   readonly sources: readonly Source[];
   readonly #store: WindowStore;
-  readonly #ledger: ForecastLedger;
   /** Ends learning from the past. */
   readonly #closing = new AbortController();
   #isTaught = false;
-  readonly #pool: ForecastPool;
+  #serving: Serving;
+  /** Workers of former models, ended when no cycle can be using them. */
+  readonly #retired: ForecastPool[] = [];
   readonly #log: Logger;
   readonly #events: PipelineEvents;
   /** Per source: epoch seconds up to which it has been read; undefined before its history came. */
@@ -44,51 +85,54 @@ export class Pipeline {
   #isClosed = false;
 
   private constructor(
-    parts: { config: Config; sources: readonly Source[]; pool: ForecastPool; report: PoolReport },
+    parts: { config: Config; sources: readonly Source[]; serving: Serving },
     log: Logger,
     events: PipelineEvents,
   ) {
     this.config = parts.config;
     this.sources = parts.sources;
-    this.report = parts.report;
-    this.#pool = parts.pool;
+    this.#serving = parts.serving;
     this.#store = new WindowStore(parts.config.windows);
-    this.#ledger = new ForecastLedger({
-      model: parts.report.manifest.name,
-      options: parts.config.truth,
-      stepSeconds: parts.config.windows.stepSeconds,
-      trainingInputs: parts.report.manifest.training_inputs,
-    });
     this.#log = log;
     this.#events = events;
   }
 
   /**
    * Opens sources and starts the workers.
-   * @param signal  ends the opening
    * @throws ConfigError, PackError, SourceError or ModelError for what a person must mend
    */
-  static async open(config: Config, log: Logger, events: PipelineEvents, signal?: AbortSignal): Promise<Pipeline> {
+  static async open(config: Config, log: Logger, events: PipelineEvents, options: OpenOptions = {}): Promise<Pipeline> {
     const sources = await openSources(config);
-    const { path, engine, workers } = config.model;
     try {
-      const { pool, report } = await ForecastPool.start({
-        modelPath: await resolveModelPath(path),
-        engine,
-        workers,
-        onDeath: (message) => log.error({ reason: message }, 'a forecasting worker died and is being replaced'),
-        ...(signal === undefined ? {} : { signal }),
-      });
-      const step = (report.manifest.input as { step_seconds?: number }).step_seconds;
-      if (step !== config.windows.stepSeconds) {
-        await pool.close();
-        throw new ConfigError(`step is ${config.windows.stepSeconds} s; the model in ${path} works at ${step} s`);
-      }
-      return new Pipeline({ config, sources, pool, report }, log, events);
+      const serving = await openServing(config, options.modelPath ?? config.model.path, log, options.signal);
+      return new Pipeline({ config, sources, serving }, log, events);
     } catch (error) {
       for (const source of sources) source.close();
       throw error;
     }
+  }
+
+  /** What the workers run now. */
+  get report(): PoolReport {
+    return this.#serving.report;
+  }
+
+  /** The folder of the model that serves. */
+  get modelPath(): string {
+    return this.#serving.path;
+  }
+
+  /**
+   * Puts the model of another folder into service from the next cycle on; what the ledger knew of the former does not hold
+   * for it. Throws ModelError if it cannot be used: then nothing changes.
+   */
+  async changeModel(path: string): Promise<void> {
+    const next = await openServing(this.config, path, this.#log, this.#closing.signal);
+    // A cycle may still be using the former one.
+    this.#retired.push(this.#serving.pool);
+    this.#serving = next;
+    this.#isTaught = false;
+    if (this.#isClosed) await next.pool.close();
   }
 
   /**
@@ -96,36 +140,39 @@ export class Pipeline {
    * @throws SourceError if no source could be read at all, ModelError if not one series could be forecast
    */
   async cycle(now: number): Promise<PipelineCycle> {
+    const { pool, ledger, report } = this.#serving;
+    await Promise.all(this.#retired.splice(0).map((retired) => retired.close()));
     const summaries = await Promise.all(this.sources.map((source) => this.#pull(source, now)));
     const reached = summaries.filter(({ outage }) => outage === undefined);
     if (reached.length === 0) throw summaries[0]?.outage ?? new SourceError('no source is configured');
     // The sources' own clock is the one that the samples carry.
     const at = Math.max(...reached.map((summary) => summary.at));
     for (const server of this.#store.forgetSilent(at)) {
-      this.#ledger.forget(server);
+      ledger.forget(server);
       this.#log.info({ server }, 'server forgotten after long silence');
     }
     const frames = this.#store.frames(at);
-    this.#ledger.begin(frames, at);
+    ledger.begin(frames, at);
     const result = await runCycle(frames, at, this.config.thresholds, {
-      forecastRows: (job) => this.#pool.forecast(job),
-      model: this.report.manifest.name,
-      ...this.#ledger.wishes(frames, at),
+      forecastRows: (job) => pool.forecast(job),
+      model: report.manifest.name,
+      ...ledger.wishes(frames, at),
     });
     if (this.#isClosed) throw new SourceError('the cycle was ended half-way');
     this.#sayFailures(result);
     if (result.failure !== undefined && result.servers.every(({ forecasts }) => forecasts.length === 0)) {
       throw new ModelError(`none of ${result.failedSeries} series could be forecast: ${result.failure}`);
     }
-    return { ...result, truth: this.#ledger.end(result) };
+    return { ...result, truth: ledger.end(result) };
   }
 
   /** Learns from forecasts of the past, once; resolves when done. Meanwhile cycles go on. */
   async learn(at: number): Promise<void> {
     if (this.#isTaught) return;
     this.#isTaught = true;
-    await this.#ledger.learn({
-      forecastRows: (job) => this.#pool.forecast(job),
+    const { pool, ledger } = this.#serving;
+    await ledger.learn({
+      forecastRows: (job) => pool.forecast(job),
       frames: () => this.#store.frames(at),
       sources: this.sources,
       at,
@@ -139,7 +186,7 @@ export class Pipeline {
     this.#isClosed = true;
     this.#closing.abort();
     for (const source of this.sources) source.close();
-    await this.#pool.close();
+    await Promise.all([this.#serving.pool, ...this.#retired].map((pool) => pool.close()));
   }
 
   async #pull(source: Source, now: number): Promise<PullSummary> {

@@ -3,7 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../../config/load.js';
 import { createWebServer, type WebServer } from '../../web/server.js';
+import type { FleetLearning } from '../retraining/fleetLearning.js';
 import { ExporterState } from './exporterState.js';
+import { type LearningSource, learningSettings, openLearning, openWithLearning } from './learning.js';
 import { Pipeline, type PipelineEvents } from './pipeline.js';
 import { type Schedule, startSchedule } from './scheduler.js';
 
@@ -14,6 +16,8 @@ export interface ServiceParts {
   readonly log: Logger;
   /** Ends a start under way, which then throws. */
   readonly signal?: AbortSignal;
+  /** For learning from the fleet; without, nothing is trained and there are no doors of the model. */
+  readonly learning?: LearningSource;
   /** While history loads, for a person who watches. */
   readonly onHistory?: (source: string, done: number, total: number) => void;
 }
@@ -29,6 +33,7 @@ export class Service {
   #pipeline: Pipeline;
   #schedule: Schedule | undefined;
   #web: WebServer | undefined;
+  #learning: FleetLearning | undefined;
   #reloading: Promise<void> | undefined;
   /** Aborted by `stop`: ends a reload under way. */
   readonly #stopping: AbortController;
@@ -48,20 +53,31 @@ export class Service {
     const stopping = new AbortController();
     if (parts.signal?.aborted) stopping.abort();
     parts.signal?.addEventListener('abort', () => stopping.abort(), { once: true });
-    const pipeline = await Pipeline.open(
-      parts.config,
-      parts.log,
-      eventsFor(parts, () => service?.state),
-      stopping.signal,
-    );
+    const events = eventsFor(parts, () => service?.state);
+    const open = (modelPath?: string) =>
+      Pipeline.open(parts.config, parts.log, events, {
+        signal: stopping.signal,
+        ...(modelPath === undefined ? {} : { modelPath }),
+      });
+    const learning =
+      parts.learning &&
+      (await openLearning(parts.learning, parts.config, {
+        log: parts.log,
+        clock: now,
+        serve: (path) => service!.#changeModel(path),
+        onOutcome: (reason, outcome) => service?.state.exporter.retrained(reason, outcome),
+      }));
+    const pipeline = learning ? await openWithLearning(learning, open) : await open();
     const { engine, manifest } = pipeline.report;
     parts.log.info({ engine: engine.kind, version: engine.version, reason: engine.reason }, 'engine loaded');
     parts.log.info({ model: manifest.name, parameters: manifest.weights.parameters }, 'model loaded');
     service = new Service(parts, pipeline, stopping);
+    service.#learning = learning;
     service.#web = createWebServer({
       options: parts.config.web,
       state: service.state,
       reload: () => service!.reload(),
+      ...(learning === undefined ? {} : { learning }),
       log: parts.log,
       now,
     });
@@ -92,8 +108,15 @@ export class Service {
     this.#stopping.abort();
     const idle = Promise.all([this.#schedule?.stop(), this.#reloading?.catch(() => {})]);
     await this.#web?.stop();
-    await this.#pipeline.close();
+    await Promise.all([this.#pipeline.close(), this.#learning?.close()]);
     await Promise.race([idle, sleep(STOP_MILLISECONDS, undefined, { ref: false })]);
+  }
+
+  /** Another model serves from the next cycle on. Throws ModelError if it cannot be used. */
+  async #changeModel(path: string): Promise<void> {
+    await this.#pipeline.changeModel(path);
+    this.state.modelChanged();
+    this.#log.info({ path }, 'another model serves');
   }
 
   #startCycles(): void {
@@ -121,6 +144,8 @@ export class Service {
       if (isFirst || wasFailing) this.#log.info(facts, isFirst ? 'first cycle done' : 'cycles succeed again');
       else this.#log.debug(facts, 'cycle done');
       void pipeline.learn(result.at);
+      // Before the next pull changes the windows.
+      await this.#learning?.observe(result, { drift: result.truth?.drift, excluded: () => [] });
     } catch (error) {
       if (this.#stopping.signal.aborted || pipeline !== this.#pipeline) return;
       const reason = (error as Error).message;
@@ -148,11 +173,13 @@ export class Service {
   async #reload(): Promise<void> {
     try {
       const config = await this.#parts.readConfig();
+      const settings = learningSettings(config);
+      const modelPath = await this.#learning?.pathFor(settings);
       const pipeline = await Pipeline.open(
         config,
         this.#log,
         eventsFor(this.#parts, () => this.state),
-        this.#stopping.signal,
+        { signal: this.#stopping.signal, ...(modelPath === undefined ? {} : { modelPath }) },
       );
       await this.#warmUp(pipeline);
       const before = this.#pipeline;
@@ -163,6 +190,7 @@ export class Service {
       await idle;
       if (this.#stopping.signal.aborted) return await pipeline.close();
       this.state.adopt(pipeline, now());
+      await this.#learning?.adopt(settings);
       this.#startCycles();
       this.#log.info('configuration reloaded');
     } catch (error) {

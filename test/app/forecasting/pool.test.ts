@@ -165,7 +165,10 @@ describe('ForecastPool', () => {
       expect(details[1]![row]!.candidates).toEqual(expected);
     });
     const { forecasts: without } = await forecastFrames(frames, forecastRows, 'm');
-    expect(forecasts.flat().map(({ values }) => values)).toEqual(without.flat().map(({ values }) => values));
+    // Batches of another size may round another way.
+    forecasts.flat().forEach((forecast, i) => {
+      expect(largestDifference(without.flat()[i]!, forecast)).toBeLessThan(1e-4);
+    });
   });
 
   it('serves the rows that have a plan by it, and still tells what the model said', async () => {

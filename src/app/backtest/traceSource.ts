@@ -5,8 +5,10 @@ import type { SampleSeries } from '../../core/flow.js';
 import { groupBy } from '../../core/groupBy.js';
 import type { ProfileRule } from '../../core/profiles.js';
 import { listTraces, replayCsv } from '../../sources/csvReplay.js';
+import { STEP_SECONDS } from '../../sources/grid.js';
 import type { Source } from '../../sources/source.js';
 import type { Progress } from '../progress.js';
+import { type HistorySeries, readHistory } from '../readHistory.js';
 import { type ServerTrace, toServerTrace } from './serverTrace.js';
 
 export interface TraceSource {
@@ -22,9 +24,6 @@ export interface TraceLimits {
   /** At most this many servers of each data set. */
   readonly servers: number;
 }
-
-const STEP_SECONDS = 300;
-const DAY_SECONDS = 86_400;
 
 /** Every folder is a data set of its own, named after it. Throws as `listTraces` does. */
 export async function openTraceFolders(folders: readonly string[], limits: TraceLimits): Promise<TraceSource> {
@@ -64,8 +63,8 @@ export async function openHistory(
   limits: TraceLimits,
   progress: Progress,
 ): Promise<TraceSource> {
-  const series: SampleSeries[] = [];
-  for (const source of sources) series.push(...(await collectHistory(source, days, progress)));
+  const series: HistorySeries[] = [];
+  for (const source of sources) series.push(...(await readHistory(source, days, progress)));
   const byServer = [...groupBy(series, ({ server }) => server)].sort(([a], [b]) => (a < b ? -1 : 1));
   if (byServer.length === 0) throw new SourceError(`Prometheus has no sample of the last ${days} days`);
   const kept = byServer.slice(0, limits.servers);
@@ -75,34 +74,20 @@ export async function openHistory(
   async function* traces(): AsyncGenerator<ServerTrace, undefined> {
     for (const [, ofServer] of kept) {
       const origin = { dataset: 'prometheus', stepSeconds: STEP_SECONDS, profiles: limits.profiles };
-      const trace = toServerTrace(ofServer, origin);
+      const trace = toServerTrace(ofServer.map(toSamples), origin);
       if (trace !== undefined) yield trace;
     }
     return undefined;
   }
 }
 
-/** Pieces of history come in any order; each series is put together and sorted. */
-async function collectHistory(source: Source, days: number, progress: Progress): Promise<SampleSeries[]> {
-  const pieces: SampleSeries[] = [];
-  for await (const event of source.history(Date.now() / 1000, days * DAY_SECONDS)) {
-    if (event.kind === 'batch') {
-      progress.update(`reading ${source.name}: ${event.done} of ${event.total} queries`);
-      pieces.push(...event.batch.series);
-    } else if (event.summary.outage) {
-      throw event.summary.outage;
-    }
-  }
-  return [...groupBy(pieces, ({ server, metric }) => `${server}\n${metric}`).values()].map(joined);
-}
-
-function joined(pieces: readonly SampleSeries[]): SampleSeries {
-  const { server, metric } = pieces[0]!;
-  const inOrder = pieces.filter(({ times }) => times.length > 0).sort((a, b) => a.times[0]! - b.times[0]!);
+/** Known buckets only: a trace ends where its last sample does. */
+function toSamples({ server, metric, first, values }: HistorySeries): SampleSeries {
+  const known = [...values.keys()].filter((i) => !Number.isNaN(values[i]!));
   return {
     server,
     metric,
-    times: Float64Array.from(inOrder.flatMap(({ times }) => [...times])),
-    values: Float64Array.from(inOrder.flatMap(({ values }) => [...values])),
+    times: Float64Array.from(known, (i) => (first + i) * STEP_SECONDS),
+    values: Float64Array.from(known, (i) => values[i]!),
   };
 }

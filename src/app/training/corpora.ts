@@ -2,11 +2,12 @@
 import { CommandError } from '../../core/errors.js';
 import type { LongSeries } from '../../model/training/corpus.js';
 import { excludeSpans } from '../../model/training/excludedSpans.js';
+import { STEP_SECONDS } from '../../sources/grid.js';
 import { loadConfigFile } from '../configFile.js';
 import { openSources } from '../openSources.js';
 import type { Progress } from '../progress.js';
 import { readExclusions } from './exclusions.js';
-import { readFromSource, readTraceFolders, STEP_SECONDS } from './readCorpus.js';
+import { readFromSource, readTraceFolders } from './readCorpus.js';
 
 /** The flags that say what to read. */
 export interface CorpusFlags {

@@ -1,5 +1,6 @@
 /** Rolling-origin accuracy on the part of each series that training never saw, beside the methods used by hand. */
 import { HORIZON_STEPS, QUANTILE_LEVELS } from '../../core/flow.js';
+import { type MaseScale, maseScale } from '../../core/maseScale.js';
 import { medianOf } from '../../core/statistics.js';
 import type { ModelAccuracy } from '../files/manifest.js';
 import { BATCH_SIZE, FORECAST_SIZE, type Forecaster } from '../forecaster.js';
@@ -50,14 +51,14 @@ export async function evaluateModel(
   for (const [i, series] of corpus.entries()) {
     onProgress(i / corpus.length);
     await new Promise((resolve) => setImmediate(resolve));
-    const seasonalError = scaleOf(series, settings.from);
-    const origins = seasonalError === undefined ? [] : originsOf(series, settings);
-    if (seasonalError === undefined || origins.length < MIN_ORIGINS) continue;
+    const scale = scaleOf(series, settings.from);
+    const origins = scale.kind === 'none' ? [] : originsOf(series, settings);
+    if (scale.kind === 'none' || origins.length < MIN_ORIGINS) continue;
     const score = scoreSeries(forecaster, series, origins);
     const entry = scores.get(series.dataset) ?? { mase: METHODS.map(() => []), wql: [], inside: 0, count: 0 };
     scores.set(series.dataset, entry);
     METHODS.forEach((_, m) => {
-      entry.mase[m]!.push(score.absoluteErrors[m]! / score.count / seasonalError);
+      entry.mase[m]!.push(score.absoluteErrors[m]! / score.count / scale.value);
     });
     if (score.absoluteActual > 0) entry.wql.push((2 * score.pinball) / QUANTILE_LEVELS.length / score.absoluteActual);
     entry.inside += score.inside;
@@ -87,34 +88,13 @@ function ratiosOf(mase: readonly (readonly number[])[]): { ratio: number; ratio_
   return { ratio: mean((ratio) => ratio), ratio_geometric: Math.exp(mean(Math.log)) };
 }
 
-/** Mean |y(t) − y(t − 24 h)| over the part before `until`; undefined for a series that is (almost) constant there. */
-function scaleOf(series: LongSeries, until: number): number | undefined {
-  const end = series.first + Math.floor(until * series.length);
-  const known: number[] = [];
-  let seasonal = 0;
-  let seasonalCount = 0;
-  let change = 0;
-  let changeCount = 0;
-  for (let i = series.first; i < end; i++) {
-    const value = valueAt(series, i);
-    if (Number.isNaN(value)) continue;
-    known.push(value);
-    const dayBefore = Math.abs(value - valueAt(series, i - DAY_STEPS));
-    if (!Number.isNaN(dayBefore)) {
-      seasonal += dayBefore;
-      seasonalCount++;
-    }
-    const stepBefore = Math.abs(value - valueAt(series, i - 1));
-    if (!Number.isNaN(stepBefore)) {
-      change += stepBefore;
-      changeCount++;
-    }
-  }
-  if (known.length < 400 || seasonalCount === 0 || changeCount === 0) return undefined;
-  known.sort((a, b) => a - b);
-  const range = known[Math.floor(0.99 * (known.length - 1))]! - known[Math.ceil(0.01 * (known.length - 1))]!;
-  const error = seasonal / seasonalCount;
-  return error > 1e-4 * range && change / changeCount > 1e-4 * range && range > 0 ? error : undefined;
+/** The scale of a series over the part before `until`, a fraction of its length. */
+function scaleOf(series: LongSeries, until: number): MaseScale {
+  const length = Math.floor(until * series.length);
+  return maseScale(
+    Float64Array.from({ length }, (_, i) => valueAt(series, series.first + i)),
+    length,
+  );
 }
 
 /** Last known buckets to forecast from. */

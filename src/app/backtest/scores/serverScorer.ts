@@ -1,10 +1,10 @@
 /** Scores the forecasts of one server as they come, series by series. */
 import { type Forecast, HORIZON_STEPS, QUANTILE_LEVELS } from '../../../core/flow.js';
+import { type MaseScale, maseScale } from '../../../core/maseScale.js';
 import { upperBound } from '../../../core/metrics.js';
 import type { ForecastDetails } from '../../forecasting/forecastFrames.js';
 import type { Method } from '../report/reportData.js';
 import { type ServerTrace, valuesAfter } from '../serverTrace.js';
-import { type MaseScale, maseScale } from './maseScale.js';
 import { columnOf, NAIVE_COLUMNS } from './methods.js';
 import { NaiveQuantiles } from './naiveQuantiles.js';
 import { SeriesScore } from './seriesScore.js';

@@ -1,4 +1,4 @@
-/** What errors are measured in: the error that "as yesterday" makes in sample. */
+/** What errors are measured in, in backtests and in the accuracy of models: the error that "as yesterday" makes in sample. */
 
 const DAY_BINS = 288;
 /** Fewer known values in sample say too little of what is usual (33 h). */

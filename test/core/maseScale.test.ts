@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { maseScale } from '../../../../src/app/backtest/scores/maseScale.js';
+import { maseScale } from '../../src/core/maseScale.js';
 
 /** Two days; the second is 3 above the first, with a little sawtooth in both. */
 const TWO_DAYS = Float64Array.from({ length: 576 }, (_, i) => (i < 288 ? 10 : 13) + (i % 4));

@@ -96,7 +96,7 @@ async function replayAll(
     forecastRows: (job) => model.pool.forecast(job),
     model: name,
     yardstickRows: yardstick && ((job) => yardstick.pool.forecast(job)),
-    createCritic: () => createTruthCritic(name, truth, windows.stepSeconds),
+    createCritic: truth.isEnabled ? () => createTruthCritic(name, truth, windows.stepSeconds) : undefined,
   });
   for await (const event of events) {
     signal.throwIfAborted();

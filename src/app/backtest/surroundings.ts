@@ -20,17 +20,17 @@ export interface Replayable {
   readonly truth: TruthOptions;
 }
 
-/** The traces, and the options of windows and scoring: the configuration's where there is one, else the defaults. */
+/** The traces, and the options of windows, scoring and ledger: the configuration's where there is one, else the defaults. */
 export async function openTraces(options: BacktestOptions, progress: Progress): Promise<Replayable> {
   const { folders, configFile, days, servers } = options;
-  const truth = truthOptionsOf(z.object(truthFields).parse({}));
   if (folders !== undefined && configFile === undefined) {
     const windows = windowOptionsOf(z.object(windowFields).parse({}));
     const source = await openTraceFolders(folders, { profiles: windows.profiles, servers });
+    const truth = truthOptionsOf(z.object(truthFields).parse({}));
     return { source, windows, thresholds: thresholdsSchema.parse({}), truth };
   }
   const config = await loadConfigFile(configFile ?? 'linborg.yml');
-  const { windows, thresholds } = config;
+  const { windows, thresholds, truth } = config;
   const limits = { profiles: windows.profiles, servers };
   if (folders !== undefined) return { source: await openTraceFolders(folders, limits), windows, thresholds, truth };
   const sources = await openSources(config);

@@ -13,6 +13,7 @@ export function createTruthCritic(model: string, options: TruthOptions, stepSeco
     settle: (at) => truth.settle(at),
     planOf: ({ server, profile }, metric) => truth.plan(server, metric, profile),
     record({ server, profile, newest }, at, forecasts, details) {
+      if (!truth.isDue(server, at)) return;
       forecasts.forEach(({ metric, values }, i) => {
         truth.record({ server, metric, profile, at, origin: newest, served: values, wasServed: true, ...details[i]! });
       });

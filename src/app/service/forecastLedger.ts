@@ -100,9 +100,10 @@ export class ForecastLedger {
     if (!options.isEnabled) return;
     try {
       const truth = freshTruth(model, options, stepSeconds);
+      const everySteps = Math.round(options.everySeconds / stepSeconds);
       const startedAt = performance.now();
       const hindcasts = options.isHindcasting
-        ? await hindcast({ truth, drift: this.#drift, model, forecastRows, frames, signal })
+        ? await hindcast({ truth, drift: this.#drift, model, everySteps, forecastRows, frames, signal })
         : 0;
       const recorded = judgeRecorded(truth, frames(), await readRecorded(sources, at, log));
       if (signal.aborted) return;

@@ -13,6 +13,8 @@ export interface HindcastParts {
   /** Sees the figures of the past, too. */
   readonly drift: DriftMonitor;
   readonly model: string;
+  /** Steps between two forecasts of a server that the ledger has room for. */
+  readonly everySteps: number;
   readonly forecastRows: ForecastRows;
   /** The windows as they are now; asked again and again, since they go on. */
   readonly frames: () => readonly Frame[];
@@ -21,8 +23,8 @@ export interface HindcastParts {
 
 /** How far back the first forecast of the past lies: two days, which leaves six of history before it. */
 const SPAN_STEPS = 576;
-/** Hourly, like the ledger. */
-const EVERY_STEPS = 12;
+/** Hourly: more overlap teaches nothing new. */
+const LEAST_EVERY_STEPS = 12;
 /** Forecasts that a start may cost: about a minute of one core. */
 const MAX_FORECASTS = 100_000;
 /** With fewer moments than this there is nothing to learn. */
@@ -31,14 +33,14 @@ const MIN_MOMENTS = 4;
 const CHUNK = 16;
 
 /**
- * Replays the last two days hourly, or as often as the budget allows, through a ledger that nobody reads yet.
+ * Replays the last two days hourly, or as often as ledger and budget allow, through a ledger that nobody reads yet.
  * @returns forecasts made; 0 where the fleet is so large that the budget would teach nothing
  */
 export async function hindcast(parts: HindcastParts): Promise<number> {
-  const { truth, signal } = parts;
+  const { truth, everySteps, signal } = parts;
   const now = newestOf(parts.frames());
   let made = 0;
-  for (const newest of momentsBefore(now, seriesOf(parts.frames()))) {
+  for (const newest of momentsBefore(now, everySteps, seriesOf(parts.frames()))) {
     if (signal.aborted) return made;
     await resolveAll(parts.frames(), (frame) => truth.resolve(rewind(frame, newest), newest + 1));
     truth.settle(atOf(newest));
@@ -116,9 +118,9 @@ function seriesOf(frames: readonly Frame[]): number {
 }
 
 /** Buckets to forecast from, ascending, all before `now`. */
-function momentsBefore(now: number, series: number): number[] {
+function momentsBefore(now: number, everySteps: number, series: number): number[] {
   const affordable = Math.floor(MAX_FORECASTS / Math.max(series, 1));
-  const count = Math.min(affordable, Math.floor(SPAN_STEPS / EVERY_STEPS));
+  const count = Math.min(affordable, Math.floor(SPAN_STEPS / Math.max(everySteps, LEAST_EVERY_STEPS)));
   if (count < MIN_MOMENTS) return [];
   const every = Math.floor(SPAN_STEPS / count);
   return Array.from({ length: count }, (_, i) => now - (count - i) * every);

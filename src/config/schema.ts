@@ -37,6 +37,11 @@ export const settingsSchema = z
     ...truthFields,
   })
   .superRefine(checkWindowFields)
+  .refine(({ retrain, truth }) => retrain.when === 'never' || truth.enabled, {
+    error:
+      'expected never while truth.enabled is false, which leaves a trained model without evidence that it is better',
+    path: ['retrain', 'when'],
+  })
   .transform(
     (file): Settings => ({
       sources: file.sources,

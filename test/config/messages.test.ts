@@ -50,3 +50,13 @@ test('a file that unfolds aliases without end is refused, not unfolded', () => {
   const blocks = Array.from({ length: 12 }, (_, n) => `k${n}: &a${n} [${`*a${n - 1}, `.repeat(n === 0 ? 0 : 9)}1]`);
   expect(errorOf(blocks.join('\n')).message).toMatch(/linborg\.yml cannot be read: .*alias/i);
 });
+
+test('training without a ledger is refused, since no trained model could ever earn its place', () => {
+  const file = (truth: string, when: string) =>
+    `sources: [{ prometheus: { url: http://localhost:9090 } }]\ntruth: { enabled: ${truth} }\nretrain: { when: ${when} }\n`;
+  expect(errorOf(file('false', 'weekly')).message).toMatch(
+    /^linborg\.yml:3:18 retrain\.when is "weekly"; expected never while truth\.enabled is false/m,
+  );
+  expect(loadConfig(file('false', 'never'), 'linborg.yml', environment).truth.isEnabled).toBe(false);
+  expect(loadConfig(file('true', 'weekly'), 'linborg.yml', environment).retrain.when).toBe('weekly');
+});

@@ -15,14 +15,12 @@ import type {
   WishAnswer,
 } from '../../exposition/learning.js';
 import type { ExcludedSpan } from '../../model/training/excludedSpans.js';
-import type { Verdict } from '../../truth/challenge.js';
 import type { CycleResult } from '../cycle.js';
 import { decideTraining, medianHistorySeconds, type TrainingDecision } from './due.js';
-import type { TrialState } from './learningState.js';
 import { type LearningParts, type LearningSettings, LearningStore } from './learningStore.js';
 import { removeModel, trainingId } from './trainedModels.js';
 import { Training, type TrainingEnd } from './training.js';
-import { describeVerdict, Trial } from './trial.js';
+import { TrialRun } from './trialRun.js';
 
 /** What a cycle tells besides its result. */
 export interface FleetContext {
@@ -31,26 +29,23 @@ export interface FleetContext {
   readonly excluded: () => readonly ExcludedSpan[];
 }
 
-/** Evidence that a crash may cost. */
-const SAVE_EVERY_SECONDS = 1800;
-
 export class FleetLearning implements LearningDoors {
   readonly #parts: LearningParts;
   readonly #store: LearningStore;
   readonly #startedAt: number;
   readonly #stopping = new AbortController();
+  readonly #trial: TrialRun;
   #queue: Promise<unknown> = Promise.resolve();
   #training: Training | undefined;
-  #trial: Trial | undefined;
   #driftSince: number | undefined;
   #excluded: () => readonly ExcludedSpan[] = () => [];
   #decision: TrainingDecision = { kind: 'wait', why: 'no cycle has ended yet' };
-  #savedAt = 0;
 
   private constructor(parts: LearningParts, store: LearningStore) {
     this.#parts = parts;
     this.#store = store;
     this.#startedAt = parts.clock();
+    this.#trial = new TrialRun(parts, store, this.#stopping.signal);
   }
 
   /** Finds out which model serves. Throws ModelError if the configured one cannot be used. */
@@ -71,14 +66,14 @@ export class FleetLearning implements LearningDoors {
   /** Other settings are in force; with another configured model, what was learnt on the former one no longer serves. */
   adopt(settings: LearningSettings): Promise<void> {
     return this.#exclusive(async () => {
-      if (await this.#store.adopt(settings)) await this.#closeTrial();
+      if (await this.#store.adopt(settings)) await this.#trial.close();
     });
   }
 
   /** The trained model cannot be loaded after all: the configured one serves. */
   fallBack(reason: string): Promise<void> {
     return this.#exclusive(async () => {
-      await this.#closeTrial();
+      await this.#trial.close();
       await this.#store.fallBack(reason);
     });
   }
@@ -89,7 +84,7 @@ export class FleetLearning implements LearningDoors {
       if (this.#stopping.signal.aborted) return;
       this.#excluded = excluded;
       this.#driftSince = drift?.needsRetraining ? (this.#driftSince ?? result.at) : undefined;
-      await this.#continueTrial(result);
+      await this.#trial.observe(result);
       this.#decision = decideTraining(this.#store.options, {
         at: result.at,
         startedAt: this.#startedAt,
@@ -108,13 +103,8 @@ export class FleetLearning implements LearningDoors {
   /** Ends training and trial at once; evidence is kept. */
   async close(): Promise<void> {
     this.#stopping.abort();
-    const trial = this.#trial;
-    await Promise.all([this.#training?.stop(), trial?.close()]);
-    await this.#exclusive(async () => {
-      if (trial === undefined || trial !== this.#trial) return;
-      this.#store.keepEvidence(trial.evidence);
-      await this.#store.save();
-    });
+    await Promise.all([this.#training?.stop(), this.#trial.interrupt()]);
+    await this.#exclusive(() => this.#trial.suspend());
   }
 
   models(): Promise<readonly KnownModel[]> {
@@ -126,11 +116,7 @@ export class FleetLearning implements LearningDoors {
   }
 
   trial(): TrialStatus | undefined {
-    const { trial } = this.#store.state;
-    if (trial === null) return undefined;
-    const { gain = Number.NaN, pairs = 0 } = this.#trial?.standing ?? {};
-    const since = trial.evidence.startedAt;
-    return { model: this.#store.nameOf(trial.model), role: trial.role, since, gain, samples: pairs };
+    return this.#trial.status;
   }
 
   records(): readonly TrainingRecord[] {
@@ -163,7 +149,7 @@ export class FleetLearning implements LearningDoors {
     return this.#exclusive(async () => {
       const { trial } = this.#store.state;
       if (trial?.role !== 'challenger') return refused('no training is under way, and no trained model is on trial');
-      await this.#endTrial(trial, 'cancelled', 'the trial was cancelled');
+      await this.#trial.cancel('the trial was cancelled');
       return { kind: 'done', id: trial.training, message: `the trial of ${trial.model} was cancelled` };
     });
   }
@@ -181,8 +167,7 @@ export class FleetLearning implements LearningDoors {
       }
       // First, so that the end of the trial does not remove it as an old one.
       await this.#store.update({ serving: model.isConfigured ? null : model.name });
-      const { trial } = this.#store.state;
-      if (trial) await this.#endTrial(trial, 'cancelled', `${model.name} was loaded by hand`);
+      await this.#trial.cancel(`${model.name} was loaded by hand`);
       return { kind: 'done', message: `${model.name} serves` };
     });
   }
@@ -225,80 +210,11 @@ export class FleetLearning implements LearningDoors {
       case 'no gain':
         return record('no_gain', end.message);
       case 'model': {
-        await this.#closeTrial();
-        const evidence = { startedAt: endedAt, looks: 0, blocks: [] };
-        await this.#store.update({ trial: { model: id, role: 'challenger', training: id, evidence } });
+        await this.#trial.begin(id, endedAt);
         await record('on_trial', end.message);
         return this.#store.prune();
       }
     }
-  }
-
-  async #continueTrial(result: CycleResult): Promise<void> {
-    const { trial } = this.#store.state;
-    if (trial === null) return;
-    let verdict: Verdict;
-    try {
-      this.#trial ??= await this.#openTrial(trial);
-      verdict = await this.#trial.observe(result);
-    } catch (error) {
-      if (!this.#stopping.signal.aborted) await this.#endTrial(trial, 'failed', (error as Error).message);
-      return;
-    }
-    this.#store.keepEvidence(this.#trial.evidence);
-    if (verdict.kind !== 'undecided') await this.#decide(trial, verdict, result.at);
-    else if (result.at - this.#savedAt >= SAVE_EVERY_SECONDS) {
-      this.#savedAt = result.at;
-      await this.#store.save();
-    }
-  }
-
-  #openTrial(trial: TrialState): Promise<Trial> {
-    const { options, engine, everySteps } = this.#store;
-    return Trial.open({
-      modelPath: this.#store.pathOf(trial.model),
-      engine,
-      options: options.trial,
-      everySteps,
-      evidence: trial.evidence,
-      log: this.#parts.log,
-      signal: this.#stopping.signal,
-    });
-  }
-
-  /** The verdict is on the model that does not serve. */
-  async #decide(trial: TrialState, verdict: Verdict, at: number): Promise<void> {
-    const words = describeVerdict(this.#store.nameOf(trial.model), verdict);
-    if (verdict.kind !== 'better')
-      return this.#endTrial(trial, trial.role === 'challenger' ? 'rejected' : 'stays', words);
-    const { serving } = this.#store.state;
-    try {
-      await this.#parts.serve(this.#store.pathOf(trial.model));
-    } catch (error) {
-      return this.#endTrial(trial, 'failed', `it cannot serve: ${(error as Error).message}`);
-    }
-    await this.#closeTrial();
-    const evidence = { startedAt: at, looks: 0, blocks: [] };
-    const isPromotion = trial.role === 'challenger';
-    const watch: TrialState = { model: serving, role: 'former', training: trial.training, evidence };
-    await this.#store.update({ serving: trial.model, trial: isPromotion ? watch : null });
-    await this.#store.conclude(trial.training, isPromotion ? 'promoted' : 'rolled_back', words);
-  }
-
-  /** @param outcome  `stays`: the former model was not better, which changes nothing */
-  async #endTrial(trial: TrialState, outcome: TrainingOutcome | 'stays', message: string): Promise<void> {
-    await this.#closeTrial();
-    await this.#store.update({ trial: null });
-    if (outcome === 'stays' || trial.role === 'former') {
-      this.#parts.log.info({ model: this.#store.nameOf(trial.model), message }, 'the former model no longer watches');
-    } else await this.#store.conclude(trial.training, outcome, message);
-    await this.#store.prune();
-  }
-
-  async #closeTrial(): Promise<void> {
-    const trial = this.#trial;
-    this.#trial = undefined;
-    await trial?.close();
   }
 
   /** One after the other: each finds the state as the one before has left it. */

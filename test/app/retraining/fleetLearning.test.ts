@@ -5,14 +5,16 @@ import type { CycleResult } from '../../../src/app/cycle.js';
 import { forecastFrames } from '../../../src/app/forecasting/forecastFrames.js';
 import { ForecastPool } from '../../../src/app/forecasting/pool.js';
 import { emptyState, type LearningState } from '../../../src/app/retraining/learningState.js';
+import { ModelError } from '../../../src/core/errors.js';
 import type { Forecast, Frame } from '../../../src/core/flow.js';
 import { readModel } from '../../../src/model/files/modelFolder.js';
 import { createFleet } from '../../../src/simulator/fleet.js';
 import { fleetBatch } from '../../../src/simulator/fleetBatch.js';
+import { BLOCK_SECONDS } from '../../../src/truth/challenge.js';
 import { WindowStore } from '../../../src/windows/store.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { WINDOWS } from '../fixtures/frames.js';
-import { DEFAULT_MODEL, openLearning, stateIn } from './learningHere.js';
+import { DEFAULT_MODEL, OTHER_MODEL, openLearning, settingsOf, stateIn } from './learningHere.js';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -75,6 +77,64 @@ describe('which model serves', () => {
     expect(await learning.models()).toMatchObject([{ isCurrent: false }, { name: TRAINED, isCurrent: true }]);
     expect(await learning.load(undefined)).toMatchObject({ kind: 'done' });
     expect(served).toEqual([path.join(dataFolder, 'models', TRAINED), DEFAULT_MODEL]);
+  });
+
+  it('stays the one before where the chosen one cannot be put into service', async () => {
+    const dataFolder = await learntFolder({});
+    const { learning } = await openLearning({ dataFolder, serve: async () => Promise.reject(new Error('no memory')) });
+    const message = `${TRAINED} was not loaded, the model before goes on: no memory`;
+    expect(await learning.load(TRAINED)).toEqual({ kind: 'refused', message });
+    expect(learning.servingPath).toBe(DEFAULT_MODEL);
+    expect(stateIn(dataFolder).serving).toBeNull();
+  });
+});
+
+describe('other settings', () => {
+  const onTrial = { model: TRAINED, role: 'former', training: TRAINED } as const;
+  const trial = { ...onTrial, evidence: { startedAt: END, looks: 0, blocks: [] } };
+
+  /** A trained model serves and another one is on trial. */
+  async function learntHere() {
+    const dataFolder = await learntFolder({ serving: TRAINED, trial });
+    return { dataFolder, trained: path.join(dataFolder, 'models', TRAINED), ...(await openLearning({ dataFolder })) };
+  }
+
+  it('with the same configured model, wherever it lies, leave the trained one in service', async () => {
+    const { dataFolder, trained, learning } = await learntHere();
+    const copy = path.join(temporaryFolder(), 'copy');
+    cpSync(DEFAULT_MODEL, copy, { recursive: true });
+    const settings = settingsOf({ dataFolder, model: copy });
+    expect(await learning.pathFor(settings)).toBe(trained);
+    await learning.adopt(settings);
+    expect(learning.servingPath).toBe(trained);
+    expect(stateIn(dataFolder)).toMatchObject({ serving: TRAINED, trial: { model: TRAINED } });
+    expect((await learning.models()).find(({ isConfigured }) => isConfigured)?.path).toBe(copy);
+  });
+
+  it('with another configured model void what was learnt on the one before, but not its history', async () => {
+    const { dataFolder, learning } = await learntHere();
+    const settings = settingsOf({ dataFolder, model: OTHER_MODEL });
+    expect(await learning.pathFor(settings)).toBe(OTHER_MODEL);
+    expect(learning.servingPath).not.toBe(OTHER_MODEL);
+    await learning.adopt(settings);
+    expect(learning.servingPath).toBe(OTHER_MODEL);
+    expect(learning.trial()).toBeUndefined();
+    const { sha256 } = (await readModel(OTHER_MODEL)).manifest.weights;
+    expect(stateIn(dataFolder)).toMatchObject({
+      configured: sha256,
+      serving: null,
+      trial: null,
+      records: [{ id: TRAINED }],
+    });
+  });
+
+  it('that name a model that cannot be used are refused, and all stays as it is', async () => {
+    const { dataFolder, trained, learning } = await learntHere();
+    const settings = settingsOf({ dataFolder, model: path.join(dataFolder, 'nowhere') });
+    await expect(learning.pathFor(settings)).rejects.toThrow(ModelError);
+    await expect(learning.adopt(settings)).rejects.toThrow(/nowhere/);
+    expect(learning.servingPath).toBe(trained);
+    expect(stateIn(dataFolder)).toMatchObject({ serving: TRAINED, trial: { model: TRAINED } });
   });
 });
 
@@ -164,7 +224,22 @@ describe('a trained model on trial', () => {
     expect(await learning.models()).toHaveLength(2);
   });
 
-  it('that cannot be loaded, or cannot be put into service, has failed, and the one before goes on', async () => {
+  it('that cannot be put into service has failed, and the one before goes on', async () => {
+    // Three blocks on which it was far better; this cycle's look is the first.
+    const block = Math.floor(END / BLOCK_SECONDS);
+    const blocks = [3, 2, 1].map((ago) => ({ block: block - ago, champion: 200 + ago, challenger: 100, pairs: 400 }));
+    const enough = { startedAt: END - 2 * DAY, looks: 0, blocks };
+    const dataFolder = await learntFolder({ trial: { ...trial, evidence: enough } });
+    const serve = async () => Promise.reject(new Error('every worker died'));
+    const { learning, outcomes, served } = await openLearning({ dataFolder, serve });
+    await learning.observe(await new Cycles().next(modelTimes(1)), quiet);
+    expect({ outcomes, served }).toEqual({ outcomes: ['weekly failed'], served: [] });
+    expect(learning.records()).toMatchObject([{ message: 'it cannot serve: every worker died' }]);
+    expect(learning.servingPath).toBe(DEFAULT_MODEL);
+    expect(stateIn(dataFolder)).toMatchObject({ serving: null, trial: null });
+  });
+
+  it('that cannot be loaded has failed, and the one before goes on', async () => {
     const dataFolder = await learntFolder({ trial: { ...trial, evidence } });
     rmSync(path.join(dataFolder, 'models', TRAINED, 'weights.safetensors'));
     const { learning, outcomes, log } = await openLearning({ dataFolder });

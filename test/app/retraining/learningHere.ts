@@ -11,6 +11,7 @@ import { REPOSITORY } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 
 export const DEFAULT_MODEL = path.join(REPOSITORY, 'models/default');
+export const OTHER_MODEL = path.join(REPOSITORY, 'models/perceptron');
 
 const open = new Set<FleetLearning>();
 
@@ -34,7 +35,11 @@ export interface Wishes {
   readonly serve?: (path: string) => Promise<void>;
 }
 
-function settingsOf({ dataFolder = temporaryFolder(), model = DEFAULT_MODEL, retrain }: Wishes): LearningSettings {
+export function settingsOf({
+  dataFolder = temporaryFolder(),
+  model = DEFAULT_MODEL,
+  retrain,
+}: Wishes): LearningSettings {
   const options = retrainOptionsOf({ data_dir: dataFolder, retrain: retrainFields.retrain.parse(retrain) });
   return { options, model: { path: model, engine: 'auto', workers: 1 }, everySteps: 12 };
 }

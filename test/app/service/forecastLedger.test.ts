@@ -1,0 +1,190 @@
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { runCycle } from '../../../src/app/cycle.js';
+import type { ForecastRows } from '../../../src/app/forecasting/forecastFrames.js';
+import { ForecastLedger, type Lessons } from '../../../src/app/service/forecastLedger.js';
+import type { Frame } from '../../../src/core/flow.js';
+import type { TruthReport } from '../../../src/core/truth.js';
+import { thresholdsSchema } from '../../../src/scoring/options.js';
+import { createFleet } from '../../../src/simulator/fleet.js';
+import { fleetBatch } from '../../../src/simulator/fleetBatch.js';
+import type { Source } from '../../../src/sources/source.js';
+import type { TruthOptions } from '../../../src/truth/options.js';
+import { WindowStore } from '../../../src/windows/store.js';
+import { WINDOWS } from '../fixtures/frames.js';
+import { forecasterOf, lastValue } from './lastValue.js';
+
+const HOUR = 3600;
+const START = Date.UTC(2026, 5, 1) / 1000;
+const THRESHOLDS = thresholdsSchema.parse({});
+const METRICS = ['cpu_user_pct', 'mem_used_pct'];
+const OPTIONS: TruthOptions = {
+  isEnabled: true,
+  isHindcasting: true,
+  everySeconds: HOUR,
+  halfLifeSeconds: 86_400,
+  maxSeries: 1000,
+};
+/** The model says half of what every candidate says. */
+const halfTooLow = forecasterOf(lastValue, 0.5);
+
+/** Two servers with a week of history that go on by the hour. */
+class Fleet {
+  readonly #store = new WindowStore(WINDOWS);
+  readonly #fleet = createFleet({ servers: 2, seed: 1, scenariosPerServerWeek: 0 });
+  at = START;
+
+  constructor() {
+    this.#ingest(START - WINDOWS.historySeconds, START);
+  }
+
+  advance(): Frame[] {
+    this.#ingest(this.at, this.at + HOUR);
+    this.at += HOUR;
+    return this.frames();
+  }
+
+  frames(): Frame[] {
+    return this.#store.frames(this.at);
+  }
+
+  #ingest(from: number, until: number): void {
+    const batch = fleetBatch(this.#fleet, from / WINDOWS.stepSeconds, until / WINDOWS.stepSeconds);
+    this.#store.ingest({ ...batch, series: batch.series.filter(({ metric }) => METRICS.includes(metric)) });
+  }
+}
+
+function ledgerWith(change: Partial<TruthOptions> = {}): ForecastLedger {
+  const options = { ...OPTIONS, ...change };
+  return new ForecastLedger({ model: 'tft', options, stepSeconds: WINDOWS.stepSeconds, trainingInputs: undefined });
+}
+
+/** As `serve` does it. */
+async function cycle(ledger: ForecastLedger, fleet: Fleet, forecastRows: ForecastRows) {
+  const frames = fleet.advance();
+  ledger.begin(frames, fleet.at);
+  const forecaster = { forecastRows, model: 'tft', ...ledger.wishes(frames, fleet.at) };
+  const result = await runCycle(frames, fleet.at, THRESHOLDS, forecaster);
+  const report = ledger.end(result);
+  const [{ frame, forecasts }] = result.servers as [(typeof result.servers)[number]];
+  const row = frame.metrics.indexOf('mem_used_pct');
+  const last = frame.values[row * frame.capacity + (frame.newest % frame.capacity)]!;
+  const median = forecasts.find(({ metric }) => metric === 'mem_used_pct')!.values[1]!;
+  return { report, details: result.details, medianOverLast: median / last };
+}
+
+const judgedIn = (report: TruthReport | undefined) => report!.accuracy.reduce((sum, one) => sum + one.forecasts, 0);
+
+describe('a cycle', () => {
+  it('records what is forecast, judges it when its time has come, and serves better for it', async () => {
+    const ledger = ledgerWith();
+    const fleet = new Fleet();
+    const first = await cycle(ledger, fleet, halfTooLow);
+    expect(first.report).toMatchObject({ at: fleet.at, since: fleet.at, judged: 0 });
+    expect(first.report!.pending).toBeGreaterThan(0);
+    expect(first.medianOverLast).toBeCloseTo(0.5, 4);
+    let latest = first;
+    for (let hour = 1; hour < 24; hour++) latest = await cycle(ledger, fleet, halfTooLow);
+    expect(judgedIn(latest.report)).toBeGreaterThan(100);
+    expect(latest.report!.accuracy.map(({ metric }) => metric)).toEqual(expect.arrayContaining(METRICS));
+    expect(latest.report!.drift?.recommendation).toEqual(expect.any(String));
+    expect(latest.medianOverLast).toBeGreaterThan(0.8);
+  });
+
+  it('asks for details once an hour only', async () => {
+    const ledger = ledgerWith();
+    const fleet = new Fleet();
+    const { details } = await cycle(ledger, fleet, halfTooLow);
+    expect(details.map((list) => list.length)).toEqual([2, 2]);
+    const { wantsDetails } = ledger.wishes(fleet.frames(), fleet.at + 1);
+    expect([0, 1].map((i) => wantsDetails!(i))).toEqual([false, false]);
+    expect(ledger.wishes(fleet.frames(), fleet.at + HOUR).wantsDetails!(0)).toBe(true);
+  });
+
+  it('forgets a server that is gone', async () => {
+    const ledger = ledgerWith();
+    const fleet = new Fleet();
+    const { report } = await cycle(ledger, fleet, halfTooLow);
+    for (const { server } of fleet.frames()) ledger.forget(server);
+    const result = { at: fleet.at + 60, servers: [], details: [], failedSeries: 0, failure: undefined };
+    expect(report!.pending).toBeGreaterThan(0);
+    expect(ledger.end(result)!.pending).toBe(0);
+  });
+
+  it('judges nothing and serves what the model says where the ledger is switched off', async () => {
+    const ledger = ledgerWith({ isEnabled: false });
+    const { report, details, medianOverLast } = await cycle(ledger, new Fleet(), halfTooLow);
+    expect(report).toBeUndefined();
+    expect(details.flat()).toEqual([]);
+    expect(medianOverLast).toBeCloseTo(0.5, 4);
+  });
+});
+
+describe('a start', () => {
+  function lessonsOf(fleet: Fleet, change: Partial<Lessons> = {}) {
+    const log: Record<string, unknown>[] = [];
+    const lessons: Lessons = {
+      forecastRows: halfTooLow,
+      frames: () => fleet.frames(),
+      sources: [],
+      at: fleet.at,
+      log: pino({}, { write: (line: string) => log.push(JSON.parse(line)) }),
+      signal: new AbortController().signal,
+      ...change,
+    };
+    return { lessons, log };
+  }
+
+  it('learns from hindcasts how to serve, before any forecast of its own has come due', async () => {
+    const ledger = ledgerWith();
+    const fleet = new Fleet();
+    const { lessons, log } = lessonsOf(fleet);
+    await ledger.learn(lessons);
+    expect(log).toMatchObject([{ hindcasts: 48 * 4, recorded: 0 }]);
+    const { report, medianOverLast } = await cycle(ledger, fleet, halfTooLow);
+    expect(medianOverLast).toBeGreaterThan(0.8);
+    // Nobody has seen the hindcasts.
+    expect(judgedIn(report)).toBe(0);
+  });
+
+  it('goes on counting what Prometheus recorded before', async () => {
+    const fleet = new Fleet();
+    const [{ server }] = fleet.frames() as [Frame];
+    const times = [fleet.at - 6 * HOUR, fleet.at - 4 * HOUR];
+    const nothing = async function* () {};
+    const source: Source = {
+      name: 'prometheus',
+      history: nothing,
+      increment: nothing,
+      close: () => {},
+      recorded: async (expr) =>
+        expr.includes('"1h"')
+          ? ['p10', 'p50', 'p90'].map((level, i) => ({
+              labels: { server, metric: 'mem_used_pct', level },
+              times,
+              values: [40 + i, 50 + i],
+            }))
+          : [],
+    };
+    const ledger = ledgerWith({ isHindcasting: false });
+    const { lessons, log } = lessonsOf(fleet, { sources: [source] });
+    await ledger.learn(lessons);
+    expect(log).toMatchObject([{ hindcasts: 0, recorded: 2 }]);
+    const { report } = await cycle(ledger, fleet, halfTooLow);
+    const known = report!.accuracy.find(({ metric, horizon }) => metric === 'mem_used_pct' && horizon === '1h');
+    expect(known?.forecasts).toBe(2);
+  });
+
+  it('that cannot learn says why, and serves all the same', async () => {
+    const ledger = ledgerWith();
+    const fleet = new Fleet();
+    const { lessons, log } = lessonsOf(fleet, {
+      frames: () => {
+        throw new Error('the windows are gone');
+      },
+    });
+    await ledger.learn(lessons);
+    expect(log).toMatchObject([{ level: 40, reason: 'the windows are gone' }]);
+    expect((await cycle(ledger, fleet, halfTooLow)).report).toMatchObject({ judged: 0 });
+  });
+});

@@ -3,15 +3,17 @@
  * average forecaster with fading losses (Cesa-Bianchi & Lugosi 2006, *Prediction, Learning, and Games*, ch. 2) in units of the
  * model's own loss, with nearly all of the prior weight on the model:
  *
- *   R(m, b) = max over half-lives of (L(m, b) + ε(b)) / (L(model, b) + ε(b))     ε = 2 % of L(model) + 10 % of its mean half-width
+ *   R(m, b) = max over half-lives of (L(m, b) + ε(b)) / (L(model, b) + ε(b))     ε = 2 % of L(model) + the mean margin
  *   r(m, b) = (n(b)·ln R(m, b) + n₀·r(m, b − 1)) / (n(b) + n₀)                   r(·, −1) = 0
  *   w(m, b) ∝ exp(−32·r(m, b)) (× 300 for the model); below 2 % a weight is 0
  *
  * L(m, b): mean |error| of method m in horizon bin b, fading; n(b): its fading count. A method must win over half a day
- * and over a week: a good day alone does not displace the model, and one that stops winning is dropped soon. It has half of the weight when its error is a sixth lower. ε keeps
- * differences out that are smaller than what the model is sure of. A bin with little evidence, like the last one of
+ * and over a week: a good day alone does not displace the model, and one that stops winning is dropped soon. It has half of the
+ * weight when its error is a sixth lower. The margin keeps differences out that nobody would notice: a tenth of the model's half-width and
+ * a share of the series' usual change from day to day. Without the latter, a method that is exactly right while nothing
+ * happens takes over, and is far off when something does. A bin with little evidence, like the last one of
  * a young series, believes its nearer neighbour: on ramps the line that wins at 1 h serves 8 h without waiting for it.
- * The constants were found by replaying seven data sets (`docs/model.md`); around them the result is flat.
+ * The constants were found by replaying seven data sets (`docs/truth.md`); around them the result is flat.
  */
 import { BINS } from './horizonBins.js';
 
@@ -26,7 +28,7 @@ const TINY = 1e-12;
 /** A factor of 20 says all that there is to say, and a nearer bin must not silence a farther one for good. */
 const LARGEST_LOG = 3;
 
-/** Numbers per series: [half-lives × BINS × (errors of the methods, count)], then [BINS] half-widths. */
+/** Numbers per series: [half-lives × BINS × (errors of the methods, count)], then [BINS] margins. */
 export function evidenceSize(methods: number): number {
   return HALF_LIVES.length * BINS * (methods + 1) + BINS;
 }
@@ -38,8 +40,8 @@ interface StepErrors {
   readonly age: number;
   /** [methods], absolute. */
   readonly errors: Float64Array;
-  /** Mean of the model's lower and upper half-width. */
-  readonly halfWidth: number;
+  /** A difference of errors that says nothing: see ε. */
+  readonly margin: number;
 }
 
 /** Lets all evidence age by so many buckets. */
@@ -47,14 +49,14 @@ export function fadeEvidence(evidence: Float32Array, methods: number, buckets: n
   const block = BINS * (methods + 1);
   HALF_LIVES.forEach((halfLife, k) => {
     const fade = 2 ** (-buckets / halfLife);
-    // The half-widths behind the last block fade with it.
+    // The margins behind the last block fade with it.
     const end = k === HALF_LIVES.length - 1 ? evidence.length : (k + 1) * block;
     for (let i = k * block; i < end; i++) evidence[i]! *= fade;
   });
 }
 
 /** Adds what came due. */
-export function addErrors(evidence: Float32Array, { bin, age, errors, halfWidth }: StepErrors): void {
+export function addErrors(evidence: Float32Array, { bin, age, errors, margin }: StepErrors): void {
   const methods = errors.length;
   HALF_LIVES.forEach((halfLife, k) => {
     const weight = 2 ** (-age / halfLife);
@@ -63,7 +65,7 @@ export function addErrors(evidence: Float32Array, { bin, age, errors, halfWidth 
     evidence[at + methods]! += weight;
   });
   const slowest = HALF_LIVES[HALF_LIVES.length - 1]!;
-  evidence[HALF_LIVES.length * BINS * (methods + 1) + bin]! += 2 ** (-age / slowest) * halfWidth;
+  evidence[HALF_LIVES.length * BINS * (methods + 1) + bin]! += 2 ** (-age / slowest) * margin;
 }
 
 const logRatios = new Float64Array(256);
@@ -85,14 +87,14 @@ function blendWithNearerBin(evidence: Float32Array, methods: number, bin: number
   const slow = (last * BINS + bin) * (methods + 1);
   const count = evidence[slow + methods]!;
   if (!(count > 0)) return;
-  const halfWidth = evidence[HALF_LIVES.length * BINS * (methods + 1) + bin]! / count;
+  const margin = evidence[HALF_LIVES.length * BINS * (methods + 1) + bin]! / count;
   for (let m = 1; m < methods; m++) {
     let worst = Number.NEGATIVE_INFINITY;
     for (let k = 0; k <= last; k++) {
       const at = (k * BINS + bin) * (methods + 1);
       const n = evidence[at + methods]!;
       const own = evidence[at]! / n;
-      const floor = 0.02 * own + 0.1 * halfWidth + TINY;
+      const floor = 0.02 * own + margin + TINY;
       const ratio = Math.log((evidence[at + m]! / n + floor) / (own + floor));
       // After weeks of silence the fast count underflows to 0: then the slow one alone decides.
       if (!Number.isNaN(ratio)) worst = Math.max(worst, ratio);

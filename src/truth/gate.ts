@@ -4,14 +4,19 @@
  */
 import type { BaselineMethod } from './baselines.js';
 import { FadingSums } from './fadingSums.js';
-import { LEDGER_STEPS } from './horizonBins.js';
 
 /** A baseline takes over when its error is this much lower; the model comes back once it is no worse. */
 const TAKEOVER_RATIO = 0.95;
-/** …and when the difference is more than so many standard errors, one forecast counting as one observation. */
+/** …and when the mean difference is more than so many standard errors. */
 const STANDARD_ERRORS = 2;
-/** Steps judged (fading) before there is a choice at all: 24 forecasts. */
-const LEAST_STEPS = 24 * LEDGER_STEPS.length;
+/**
+ * Errors of one hour are one observation, however many servers there are: a fleet with one pattern errs together. And
+ * since a forecast spans eight hours, those of eight hours in a row are worth one.
+ */
+const HOUR_SECONDS = 3600;
+const HOURS_PER_OBSERVATION = 8;
+/** Hours judged (fading) before there is a choice at all. */
+const LEAST_HOURS = 20;
 /** No other choice is made so soon after one. */
 const DWELL_SECONDS = 12 * 3600;
 /** One absurd series must not decide for all: scaled errors count up to this. */
@@ -27,8 +32,8 @@ export interface Choice {
   readonly reason: string;
 }
 
-/** Fading sums: count, error of the model, then per baseline its error and the squared difference to the model's. */
-const COUNT = 0;
+/** Fading sums over hours: their count, the model's mean error, then per baseline its mean error and the squared difference to the model's. */
+const HOURS = 0;
 const MODEL = 1;
 const FIRST = 2;
 
@@ -36,16 +41,21 @@ const FIRST = 2;
 export class ChampionGate {
   readonly #baselines: readonly BaselineMethod[];
   readonly #sums: FadingSums;
+  /** Of the hour under way: steps, then summed errors of the model and of each baseline. */
+  readonly #open: Float64Array;
+  #openBucket = 0;
+  #closedAt = Number.NEGATIVE_INFINITY;
   #choice: Choice | undefined;
 
   constructor(baselines: readonly BaselineMethod[], halfLifeBuckets: number) {
     this.#baselines = baselines;
     this.#sums = new FadingSums(FIRST + 2 * baselines.length, halfLifeBuckets);
+    this.#open = new Float64Array(2 + baselines.length);
   }
 
   /** Whether enough came due for a choice. */
   get isKnowing(): boolean {
-    return this.#sums.get(COUNT) >= LEAST_STEPS;
+    return this.#sums.get(HOURS) >= LEAST_HOURS;
   }
 
   /** The choice that `decide` made last; undefined before. */
@@ -59,22 +69,36 @@ export class ChampionGate {
    * @param errors  [methods], scaled
    */
   add(bucket: number, model: number, errors: Float64Array): void {
-    const weight = this.#sums.weightAt(bucket);
-    const own = Math.min(model, LARGEST_ERROR);
-    this.#sums.add(COUNT, weight);
-    this.#sums.add(MODEL, weight * own);
+    this.#openBucket = Math.max(this.#openBucket, bucket);
+    this.#open[0]! += 1;
+    this.#open[1]! += Math.min(model, LARGEST_ERROR);
     this.#baselines.forEach(({ method }, i) => {
-      const error = Math.min(errors[method]!, LARGEST_ERROR);
-      this.#sums.add(FIRST + 2 * i, weight * error);
-      this.#sums.add(FIRST + 2 * i + 1, weight * (own - error) ** 2);
+      this.#open[2 + i]! += Math.min(errors[method]!, LARGEST_ERROR);
     });
   }
 
   /** Judges anew at epoch second `at`. */
   decide(at: number): void {
+    if (at - this.#closedAt >= HOUR_SECONDS) this.#closeHour(at);
     const current = this.#choice;
     if (current === undefined) this.#choice = { since: at, reason: 'nothing was better so far' };
     else if (this.isKnowing && at - current.since >= DWELL_SECONDS) this.#choice = this.#better(current, at) ?? current;
+  }
+
+  #closeHour(at: number): void {
+    this.#closedAt = at;
+    const steps = this.#open[0]!;
+    if (steps === 0) return;
+    const weight = this.#sums.weightAt(this.#openBucket);
+    const own = this.#open[1]! / steps;
+    this.#sums.add(HOURS, weight);
+    this.#sums.add(MODEL, weight * own);
+    this.#baselines.forEach((_, i) => {
+      const error = this.#open[2 + i]! / steps;
+      this.#sums.add(FIRST + 2 * i, weight * error);
+      this.#sums.add(FIRST + 2 * i + 1, weight * (own - error) ** 2);
+    });
+    this.#open.fill(0);
   }
 
   /** Another choice than the current one if there is reason for it. */
@@ -103,8 +127,8 @@ export class ChampionGate {
   #isSignificant(baseline: BaselineMethod): boolean {
     const difference = this.#meanOf(MODEL) - this.#errorOf(baseline);
     const square = this.#meanOf(FIRST + 2 * this.#baselines.indexOf(baseline) + 1);
-    const forecasts = this.#sums.get(COUNT) / LEDGER_STEPS.length;
-    return difference > STANDARD_ERRORS * Math.sqrt(Math.max(square - difference ** 2, 0) / forecasts);
+    const observations = this.#sums.get(HOURS) / HOURS_PER_OBSERVATION;
+    return difference > STANDARD_ERRORS * Math.sqrt(Math.max(square - difference ** 2, 0) / observations);
   }
 
   #errorOf(baseline: BaselineMethod): number {
@@ -112,7 +136,7 @@ export class ChampionGate {
   }
 
   #meanOf(index: number): number {
-    return this.#sums.get(index) / this.#sums.get(COUNT);
+    return this.#sums.get(index) / this.#sums.get(HOURS);
   }
 }
 

@@ -6,6 +6,9 @@ import { PooledFactors, type Side } from './conformal.js';
 import { ChampionGate, type Choice } from './gate.js';
 import type { FactorPool } from './seriesLedger.js';
 
+/** The gate looks back so many half-lives of live accuracy: a week, where that is a day. */
+const GATE_HALF_LIVES = 7;
+
 interface MetricGroup {
   readonly pool: PooledFactors;
   readonly gate: ChampionGate;
@@ -51,7 +54,8 @@ export class Groups {
   readonly #createGate: () => ChampionGate;
 
   constructor(baselines: readonly BaselineMethod[], halfLifeBuckets: number) {
-    this.#createGate = () => new ChampionGate(baselines, halfLifeBuckets);
+    // A bad night or weekend is no reason to change who serves.
+    this.#createGate = () => new ChampionGate(baselines, GATE_HALF_LIVES * halfLifeBuckets);
   }
 
   of(metric: string, profile: Profile): ProfileGroup {

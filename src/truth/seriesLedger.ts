@@ -26,6 +26,8 @@ export interface JudgedStep {
   readonly bucket: number;
   readonly wasServed: boolean;
   readonly actual: number;
+  /** Unit of scaled errors; NaN if the series is as good as constant. */
+  readonly scale: number;
   /** Absolute errors [methods]; valid until the next step is judged. */
   readonly errors: Float64Array;
   /** Absolute error of the blended model, whoever served. */
@@ -33,6 +35,14 @@ export interface JudgedStep {
   readonly p10: number;
   readonly p50: number;
   readonly p90: number;
+}
+
+/** What really came. */
+export interface SeriesHistory {
+  /** The value of a bucket, NaN if it is absent: such a step is not judged. */
+  actualAt(bucket: number): number;
+  /** See seasonalScale. */
+  scaleUntil(bucket: number): number;
 }
 
 /** Takes verdicts on intervals of many series. */
@@ -47,6 +57,10 @@ const ABOVE = 1;
 const SERVED = 2;
 const BLEND = 5;
 const EXTRA = 6;
+
+/** What a difference of errors must exceed, in half-widths of the model and in usual changes from day to day. */
+const WIDTH_MARGIN = 0.1;
+const SCALE_MARGIN = 0.1;
 
 /** So many buckets later, the scale of errors is measured again: 1 h. */
 const SCALE_BUCKETS = 12;
@@ -115,18 +129,12 @@ export class SeriesLedger {
 
   /**
    * Takes out what is due before bucket `before` and learns from it.
-   * @param actualAt  the value of a bucket, NaN if it is absent: such a step is not judged
    */
-  resolve(
-    before: number,
-    actualAt: (bucket: number) => number,
-    pool: FactorPool,
-    onJudged: (judged: JudgedStep) => void,
-  ): void {
+  resolve(before: number, history: SeriesHistory, pool: FactorPool, onJudged: (judged: JudgedStep) => void): void {
     for (const due of this.#pending.takeDue(before)) {
-      const actual = actualAt(due.due);
+      const actual = history.actualAt(due.due);
       if (Number.isNaN(actual)) continue;
-      onJudged(this.#judge(due, actual, pool));
+      onJudged(this.#judge(due, actual, this.#scaleUpTo(due.due, history.scaleUntil), pool));
     }
   }
 
@@ -136,7 +144,7 @@ export class SeriesLedger {
   }
 
   /** The scale of errors, measured again about every hour by `measure`. */
-  scaleAt(bucket: number, measure: (until: number) => number): number {
+  #scaleUpTo(bucket: number, measure: (until: number) => number): number {
     if (bucket - this.#scaleAt >= SCALE_BUCKETS) {
       this.#scale = measure(bucket);
       this.#scaleAt = bucket;
@@ -159,7 +167,7 @@ export class SeriesLedger {
     return plan;
   }
 
-  #judge(due: DueStep, actual: number, pool: FactorPool): JudgedStep {
+  #judge(due: DueStep, actual: number, scale: number, pool: FactorPool): JudgedStep {
     const methods = this.#methods;
     const { values, step, due: bucket } = due;
     const errors = scratch.subarray(0, methods);
@@ -173,7 +181,8 @@ export class SeriesLedger {
       bin,
       age: this.#at - bucket,
       errors,
-      halfWidth: Number.isNaN(halfWidth) ? 0 : halfWidth,
+      margin:
+        (Number.isNaN(halfWidth) ? 0 : WIDTH_MARGIN * halfWidth) + (Number.isNaN(scale) ? 0 : SCALE_MARGIN * scale),
     });
     const median = values[methods + SERVED + 1]!;
     this.#follow(bin, LOWER, median - actual, below, pool);
@@ -184,6 +193,7 @@ export class SeriesLedger {
       bucket,
       wasServed: due.wasServed,
       actual,
+      scale,
       errors,
       blendError: Math.abs(actual - values[methods + BLEND]!),
       p10: values[methods + SERVED]!,

@@ -144,10 +144,12 @@ export class Truth {
         ledger.discard(end);
         continue;
       }
-      const actualAt = (bucket: number) => valueAt(frame, row, bucket);
-      ledger.resolve(end, actualAt, group, (step) => {
-        const scale = ledger.scaleAt(step.bucket, (until) => seasonalScale(frame, row, until));
-        this.#take(metric, group, step, scale);
+      const history = {
+        actualAt: (bucket: number) => valueAt(frame, row, bucket),
+        scaleUntil: (bucket: number) => seasonalScale(frame, row, bucket),
+      };
+      ledger.resolve(end, history, group, (step) => {
+        this.#take(metric, group, step);
         judged++;
       });
     }
@@ -205,8 +207,8 @@ export class Truth {
     this.#servers.delete(server);
   }
 
-  #take(metric: string, group: ProfileGroup, step: JudgedStep, scale: number): void {
-    const { bucket, errors, actual, p10, p50, p90 } = step;
+  #take(metric: string, group: ProfileGroup, step: JudgedStep): void {
+    const { bucket, errors, actual, scale, p10, p50, p90 } = step;
     const horizon = REPORTED[step.step];
     if (step.wasServed && horizon !== undefined)
       this.#accuracy.add({ metric, horizon, bucket, actual, p10, p50, p90, scale, errors });

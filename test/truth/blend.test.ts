@@ -18,7 +18,7 @@ function weightsOf(evidence: Float32Array): number[][] {
 function feed(evidence: Float32Array, errors: readonly number[], hours: number, bins = [0, 1, 2, 3]): Float32Array {
   for (let hour = 0; hour < hours; hour++) {
     fadeEvidence(evidence, METHODS, 12);
-    for (const bin of bins) addErrors(evidence, { bin, age: 0, errors: Float64Array.from(errors), halfWidth: 1 });
+    for (const bin of bins) addErrors(evidence, { bin, age: 0, errors: Float64Array.from(errors), margin: 0.1 });
   }
   return evidence;
 }
@@ -39,7 +39,7 @@ test('weights are never negative and add up to one, whatever came due', () => {
     bin: fc.nat(BINS - 1),
     age: fc.nat(5000),
     errors: fc.array(size, { minLength: METHODS, maxLength: METHODS }),
-    halfWidth: size,
+    margin: size,
     wait: fc.nat(100_000),
   });
   fc.assert(
@@ -72,7 +72,7 @@ test('weights do not depend on the unit of the metric', () => {
             bin: i % BINS,
             age: 0,
             errors: Float64Array.of(1, 0.8, 0.85, 2).map((e) => e * by),
-            halfWidth: by,
+            margin: by,
           });
       }
       weightsOf(evidence).forEach((weights, bin) => {

@@ -44,7 +44,8 @@ describe('a frame as it was', () => {
     .chain(({ capacity, rows }) =>
       fc.record({
         values: fc.float32Array({ minLength: capacity * rows, maxLength: capacity * rows }),
-        newest: fc.integer({ min: capacity, max: 10_000 }),
+        // Buckets count from the epoch: none is negative.
+        newest: fc.integer({ min: 2 * capacity + 3, max: 10_000 }),
         metrics: fc.constant(METRIC_NAMES.slice(0, rows)),
         back: fc.integer({ min: 1, max: capacity + 3 }),
       }),

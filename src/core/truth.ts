@@ -16,6 +16,16 @@ export const BASELINES = [
 ] as const;
 export type Baseline = (typeof BASELINES)[number];
 
+/** Under which name each baseline stands among a model's candidate forecasts. */
+export const BASELINE_CANDIDATES = {
+  persistence: 'persistence',
+  mean_1h: 'mean_1h',
+  predict_linear_4h: 'line_4h',
+  seasonal_naive_24h: 'yesterday',
+  median_7d: 'weekly_median',
+  median_7d_level: 'median_with_level',
+} as const satisfies Readonly<Record<Baseline, string>>;
+
 /** How good the forecasts of one metric were, at one horizon, over the trailing window. NaN where not judged yet. */
 export interface ForecastAccuracy {
   readonly metric: string;

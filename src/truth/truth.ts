@@ -2,6 +2,7 @@
 import type { Frame } from '../core/flow.js';
 import { upperBound } from '../core/metrics.js';
 import type { Profile } from '../core/profiles.js';
+import { seedFor } from '../core/random.js';
 import { TRUTH_HORIZONS, type TruthHorizon, type TruthReport } from '../core/truth.js';
 import { AccuracyBook, HORIZON_STEP } from './accuracy.js';
 import { baselineMethods } from './baselines.js';
@@ -225,7 +226,7 @@ export class Truth {
 
   #turnOf(server: string, at: number): number {
     const { everySeconds } = this.#settings.options;
-    const offset = this.#settings.isSpread ? hashOf(server) % everySeconds : 0;
+    const offset = this.#settings.isSpread ? (seedFor(0, server) >>> 0) % everySeconds : 0;
     return Math.floor((at - offset) / everySeconds);
   }
 }
@@ -233,11 +234,4 @@ export class Truth {
 function valueAt({ values, newest, capacity }: Frame, row: number, bucket: number): number {
   if (bucket > newest || bucket <= newest - capacity) return Number.NaN;
   return values[row * capacity + (bucket % capacity)]!;
-}
-
-/** FNV-1a, 32 bits. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
 }

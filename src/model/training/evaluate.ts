@@ -2,6 +2,7 @@
 import { HORIZON_STEPS, QUANTILE_LEVELS } from '../../core/flow.js';
 import { type MaseScale, maseScale } from '../../core/maseScale.js';
 import { medianOf } from '../../core/statistics.js';
+import { BASELINE_CANDIDATES, BASELINES } from '../../core/truth.js';
 import type { ModelAccuracy } from '../files/manifest.js';
 import { BATCH_SIZE, FORECAST_SIZE, type Forecaster } from '../forecaster.js';
 import { CANDIDATES, DAY_STEPS } from '../inputs/contract.js';
@@ -15,16 +16,8 @@ export interface EvaluationSettings {
   readonly origins: number;
 }
 
-/** The naive methods that are reported: candidate forecasts under the names that people know them by. */
-const BASELINES: Readonly<Record<string, (typeof CANDIDATES)[number]>> = {
-  persistence: 'persistence',
-  mean_1h: 'mean_1h',
-  predict_linear_4h: 'line_4h',
-  seasonal_naive_24h: 'yesterday',
-  median_7d: 'weekly_median',
-  median_7d_level: 'median_with_level',
-};
-const METHODS = ['model', ...Object.keys(BASELINES)];
+/** What is reported: the model, then candidate forecasts under the names that people know them by. */
+const METHODS = ['model', ...BASELINES];
 
 /** At most the last 70 days count. */
 const MAX_STEPS = 70 * DAY_STEPS;
@@ -129,7 +122,7 @@ function scoreSeries(forecaster: Forecaster, series: LongSeries, origins: readon
   return score;
 }
 
-const BASELINE_COLUMNS = Object.values(BASELINES).map((name) => CANDIDATES.indexOf(name));
+const BASELINE_COLUMNS = BASELINES.map((name) => CANDIDATES.indexOf(BASELINE_CANDIDATES[name]));
 
 function addOrigin(score: SeriesScore, series: LongSeries, request: WindowRequest, quantiles: Float32Array): void {
   const candidates = candidateForecasts(request);

@@ -101,16 +101,26 @@ export interface DriftReport extends DriftMeasures {
   readonly regimes: Readonly<Record<string, number>>;
 }
 
+/** What a start had to learn from. */
+export interface JudgedAtStart {
+  /** Of forecasts that were served before the start and read back; they count for live accuracy. */
+  readonly recorded: number;
+  /** Of forecasts of the past that nobody was served; they teach and do not count. */
+  readonly hindcasts: number;
+}
+
 /** All that truth knows at one moment. */
 export interface TruthReport {
   /** Epoch seconds. */
   readonly at: number;
-  /** Epoch seconds of the first forecast in the ledger; NaN before it. */
+  /** Epoch seconds of the first forecast in the ledger that was served; NaN before it. */
   readonly since: number;
   /** Forecasts that are not due yet. */
   readonly pending: number;
-  /** Forecast steps judged since the start. */
+  /** Steps of forecasts that were served and came due since the start. */
   readonly judged: number;
+  /** Steps of earlier forecasts that were judged, too. */
+  readonly judgedAtStart: JudgedAtStart;
   readonly accuracy: readonly ForecastAccuracy[];
   readonly serving: readonly ServingModel[];
   readonly drift?: DriftReport;

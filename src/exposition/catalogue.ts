@@ -231,7 +231,7 @@ export const EXPORTER_METRICS = [
   {
     name: 'linborg_forecasts_judged_total',
     type: 'counter',
-    help: 'Forecast steps that came due and were compared with a sample.',
+    help: 'Steps of forecasts served since the start that came due and were compared with a sample. Hindcasts and forecasts read back at the start are left out.',
     labels: [],
   },
   {

@@ -66,7 +66,8 @@ export class Truth {
   /** Plans of series without evidence of their own, by metric and profile; valid until `settle`. */
   readonly #pooledPlans = new Map<string, ServingPlan>();
   #series = 0;
-  #judged = 0;
+  /** Steps judged, by where their forecast came from. */
+  readonly #judged = { served: 0, recorded: 0, hindcasts: 0 };
   #since = Number.NaN;
 
   constructor(settings: TruthSettings) {
@@ -124,7 +125,7 @@ export class Truth {
     known.lastTurn = this.#turnOf(server, entry.at);
     const isBlended = series.group.baseline === undefined;
     if (!series.ledger.record(entry, upperBound(metric), isBlended)) return false;
-    if (!(entry.at >= this.#since)) this.#since = entry.at;
+    if (entry.wasServed && !(entry.at >= this.#since)) this.#since = entry.at;
     return true;
   }
 
@@ -151,10 +152,10 @@ export class Truth {
       };
       ledger.resolve(end, history, group, (step) => {
         this.#take(metric, group, step);
+        this.#judged[step.wasServed ? 'served' : 'hindcasts']++;
         judged++;
       });
     }
-    this.#judged += judged;
     return judged;
   }
 
@@ -176,7 +177,7 @@ export class Truth {
       this.#accuracy.add({ metric, horizon, bucket, actual, p10, p50, p90, scale });
       judged++;
     }
-    this.#judged += judged;
+    this.#judged.recorded += judged;
     return judged;
   }
 
@@ -192,11 +193,13 @@ export class Truth {
     for (const { series } of this.#servers.values()) {
       for (const { ledger } of series.values()) pending += ledger.pending;
     }
+    const { served, recorded, hindcasts } = this.#judged;
     return {
       at,
       since: this.#since,
       pending,
-      judged: this.#judged,
+      judged: served,
+      judgedAtStart: { recorded, hindcasts },
       accuracy: this.#accuracy.report(),
       serving: this.#groups.serving(this.#settings.methods[0]!),
     };

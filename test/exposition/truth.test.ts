@@ -92,7 +92,7 @@ describe('the drift doors', () => {
       status: 'drifting',
       scores: [{ metric: 'mem_used_pct', score: 0.31, by_input: { level: 0.5, roughness: 0.02 } }],
       regimes: { calm: 0.1, ramping: 0.42 },
-      forecasts: { pending: 640, judged: 12_345, since: '2025-12-29T12:02:00Z' },
+      forecasts: { pending: 640, judged: 12_345, judged_at_start: { recorded: 0, hindcasts: 8000 }, since: '2025-12-29T12:02:00Z' },
     });
     expect(report.forecasts.accuracy[0]).toEqual({
       metric: 'mem_used_pct',

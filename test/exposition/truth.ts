@@ -10,6 +10,7 @@ export function makeTruth(at: number, change: Partial<TruthReport> = {}): TruthR
     since: at - 7 * 86_400,
     pending: 640,
     judged: 12_345,
+    judgedAtStart: { recorded: 0, hindcasts: 8_000 },
     accuracy: [
       makeAccuracy({ horizon: '30m', mase: 0.3123456789, coverage: 0.79 }),
       makeAccuracy({ horizon: '8h', mase: 0.71, coverage: 0.83, skill: { persistence: 0.4, median_7d_level: -0.031 } }),

@@ -186,8 +186,14 @@ test('hindcasts teach the blend but are no part of live accuracy', () => {
     truth.record({ server: 'db-0', metric: 'mem_used_pct', profile: 'generic', at: origin * STEP_SECONDS, ...made });
     truth.resolve(frame, origin + HOUR);
   }
-  expect(truth.report(0).judged).toBeGreaterThan(300);
-  expect(truth.report(0).accuracy).toEqual([]);
+  const { since, judged, judgedAtStart, accuracy } = truth.report(0);
+  expect(judgedAtStart.hindcasts).toBeGreaterThan(300);
+  expect({ since, judged, recorded: judgedAtStart.recorded, accuracy }).toEqual({
+    since: Number.NaN,
+    judged: 0,
+    recorded: 0,
+    accuracy: [],
+  });
   expect(truth.plan('db-0', 'mem_used_pct', 'generic')[METHODS.length]).toBeLessThan(0.8);
 });
 
@@ -203,6 +209,7 @@ test('forecasts that Prometheus recorded before a restart count for accuracy onc
   const unknown = { ...recorded[0]!, metric: 'load_average' };
   expect(truth.judgeRecorded(frame, [...recorded, unknown, { ...recorded[0]!, p50: Number.NaN }])).toBe(24);
   const [accuracy] = truth.report(0).accuracy;
+  expect(truth.report(0)).toMatchObject({ judged: 0, judgedAtStart: { recorded: 24, hindcasts: 0 } });
   expect(accuracy).toMatchObject({ forecasts: 24, coverage: 1, skill: {} });
   expect(accuracy!.mase).toBeCloseTo(0);
 });

@@ -37,9 +37,10 @@ describe('“Can I trust it?” on the fleet page', () => {
 
   test.each([
     [undefined, 'the first verdicts come due 30 min after the first forecasts'],
-    [makeTruth(AT, { judged: 0, pending: 0 }), 'the first verdicts come due 30 min after the first forecasts'],
+    [makeTruth(AT, { judged: 0, since: Number.NaN }), 'the first verdicts come due 30 min after the first forecasts'],
     [makeTruth(AT, { judged: 0, since: AT - 600 }), 'the first verdicts come due in 20 min; 640 forecasts'],
     [makeTruth(AT, { judged: 0, since: AT - 1900 }), 'the first verdicts come with the next complete bucket'],
+    [makeTruth(AT, { judged: 0 }), '8,000 forecasts of the past, made at the start, teach how to serve'],
   ])('says when the first verdicts come (%#)', async (truth, words) => {
     expect(await read('/', withTruth(truth))).toContain(words);
   });
@@ -60,6 +61,15 @@ describe('the trust page', () => {
     expect(rows[0]).toContain('<td class="number">0.31</td>');
     expect(rows[1]!.match(/not judged yet/g)).toHaveLength(4);
     expect(rows[1]).toContain('pill yellow');
+  });
+
+  test('counts what was judged live, read back and judged in hindsight apart', async () => {
+    const judgedAtStart = { recorded: 96, hindcasts: 8000 };
+    expect(await read('/trust', withTruth(makeTruth(AT, { judgedAtStart })))).toContain(
+      '12,345 judged · 96 read back from before the start · 8,000 in hindsight at the start · 640 to come',
+    );
+    const none = makeTruth(AT, { judgedAtStart: { recorded: 0, hindcasts: 0 } });
+    expect(await read('/trust', withTruth(none))).toContain('12,345 judged · 640 to come');
   });
 
   test('says drift in numbers, limits and words', async () => {

@@ -37,6 +37,7 @@ export function driftReport(truth: TruthReport | undefined) {
       since: timeOrNull(truth.since),
       pending: truth.pending,
       judged: truth.judged,
+      judged_at_start: { ...truth.judgedAtStart },
       accuracy: truth.accuracy.map(accuracyView),
     },
     serving: truth.serving.map(({ metric, profile, model, since, reason }) => ({

@@ -43,10 +43,22 @@ export function renderTrustPage(state: StateView, now: number): Html {
       footer: html`As of ${dateAndTime(cycle?.at ?? now)}.${since}`,
     },
     html`${renderNotice(state, now)}
-${renderTrustSummary(truth, truth && html`${describeNumber(truth.judged)} judged, ${describeNumber(truth.pending)} to come`)}
+${renderTrustSummary(truth, truth && describeLedger(truth))}
 ${truth && renderMetricTable(truth)}
 ${truth?.drift && renderDrift(truth.drift)}`,
   );
+}
+
+/** How many verdicts there are, those that do not count live apart. */
+function describeLedger({ judged, judgedAtStart, pending }: TruthReport): Html {
+  const { recorded, hindcasts } = judgedAtStart;
+  const parts = [
+    `${describeNumber(judged)} judged`,
+    ...(recorded === 0 ? [] : [`${describeNumber(recorded)} read back from before the start`]),
+    ...(hindcasts === 0 ? [] : [`${describeNumber(hindcasts)} in hindsight at the start`]),
+    `${describeNumber(pending)} to come`,
+  ];
+  return html`${parts.join(' · ')}`;
 }
 
 function renderMetricTable(truth: TruthReport): Html | undefined {

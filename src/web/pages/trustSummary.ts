@@ -12,18 +12,26 @@ const FIRST_VERDICT_SECONDS = 1800;
 export function renderTrustSummary(truth: TruthReport | undefined, more?: Html): Html {
   return html`<section class="card trust" aria-label="Can I trust it?">
 <div class="bar-head"><h2>Can I trust it?</h2><span class="small muted">forecasts that came due, against the samples</span><span class="end small">${more}</span></div>
-${truth === undefined || truth.judged === 0 ? html`<p class="empty">${describeWaiting(truth)}</p>` : renderFigures(truth)}
+${truth === undefined || countingSteps(truth) === 0 ? html`<p class="empty">${describeWaiting(truth)}</p>` : renderFigures(truth)}
 </section>`;
+}
+
+/** Steps judged that live accuracy rests on. */
+function countingSteps({ judged, judgedAtStart }: TruthReport): number {
+  return judged + judgedAtStart.recorded;
 }
 
 /** Why there is no verdict yet, and when the first comes. */
 function describeWaiting(truth: TruthReport | undefined): string {
-  if (truth === undefined || truth.pending === 0) {
+  if (truth === undefined || Number.isNaN(truth.since)) {
     return 'Not judged yet: the first verdicts come due 30 min after the first forecasts.';
   }
   const wait = truth.since + FIRST_VERDICT_SECONDS - truth.at;
   const when = wait > 0 ? `come due in ${describeDuration(wait)}` : 'come with the next complete bucket';
-  return `Not judged yet: the first verdicts ${when}; ${describeNumber(truth.pending)} forecasts are written down.`;
+  const { hindcasts } = truth.judgedAtStart;
+  const past =
+    hindcasts === 0 ? '' : ` ${describeNumber(hindcasts)} forecasts of the past, made at the start, teach how to serve.`;
+  return `Not judged yet: the first verdicts ${when}; ${describeNumber(truth.pending)} forecasts are written down.${past}`;
 }
 
 function renderFigures(truth: TruthReport): Html {

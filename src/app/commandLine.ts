@@ -69,24 +69,24 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
 
   program
     .command('train')
-    .description('train a model and write its folder')
+    .description('train a model, or fine-tune one to your own fleet (--base), measure it and write its folder')
     .requiredOption('--from <source...>', '"csv DIR [DIR…]" (folders of traces) or "prometheus" (with --config.file)')
     .option(...CONFIG_FLAG)
-    .option('--days <days>', 'history to read from Prometheus', '30')
+    .option('--days <days>', 'history to read from Prometheus; a fine-tuning needs at least 2.3', '30')
     .option('--out <dir>', 'model folder to write', 'models/trained')
-    .option('--base <dir>', 'fine-tune this model; never gives anything worse on the part that validates')
+    .option('--base <dir>', 'fine-tune this model, e.g. models/default; where nothing is gained its weights stay')
     .option('--evaluate <dir...>', 'more trace folders to measure accuracy on, not trained on')
     .option('--leave-out <names...>', 'data sets of --from to measure accuracy on only')
     .option('--exclude <file>', 'CSV server,from,to,reason (* = all servers): spans never learnt from or measured on')
     .option('--hold-out <share>', 'share at the end of each series that is only measured on', '0.3')
     .option('--share <shares...>', 'NAME=SHARE: share of the draws that a data set gets, instead of by its size')
     .option('--steps <steps>', 'training steps of 128 windows (8000; with --base 1000)')
-    .option('--minutes <minutes>', 'train no longer than this')
+    .option('--minutes <minutes>', 'learn no longer than this; reading and measuring come on top')
     .option('--network <kind>', '"tft" (the default), or "perceptron": the yardstick on the same inputs')
     .option('--hidden <width>', 'hidden width of the network (tft 32, perceptron 96)')
     .option('--seed <seed>', 'seed of weights and draws', '1')
     .option('--threads <threads>', 'threads of the native engine', '1')
-    .option('--resume', 'go on from the checkpoint in the model folder')
+    .option('--resume', 'go on from the checkpoint that a stop (Ctrl-C) has left in --out')
     .action(async (flags) => exit(await (await import('./commands/train.js')).train(flags, typed)));
 
   program
@@ -116,6 +116,7 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
     .option('--seed <seed>', 'seed of the fleet')
     .option('--days <days>', 'days of history for --remote-write and --csv')
     .option('--scenarios-per-server-week <rate>', 'incidents of its own that each server has per week')
+    .option('--scenarios <kinds>', 'only these kinds of incidents, apart by commas, such as memory_leak,level_shift')
     .option('--end <time>', 'end of the history: epoch seconds or ISO 8601 (now)')
     .option('--demo', 'place incidents around the end of the history')
     .option('--interval <duration>', 'time between samples of --remote-write')
@@ -141,6 +142,17 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
     .option('--out <file>', 'where the figures go', 'build/bench.json')
     .option('--servers <counts>', 'fleet sizes of the cycles', '100,1000,10000')
     .action(async (flags) => exit(await (await import('./commands/bench.js')).bench(flags)));
+
+  program
+    .command('audit')
+    .description('the audit log of actions')
+    .command('verify')
+    .description(
+      'check that no entry of the audit log was changed, left out or put in: 0 if so, 1 with the first bad line',
+    )
+    .argument('[file]', 'one file of the log (all of the data_dir of the configuration)')
+    .option(...CONFIG_FLAG)
+    .action(async (file, flags) => exit(await (await import('./commands/audit.js')).verifyAuditLog(file, flags)));
 
   program
     .command('version')

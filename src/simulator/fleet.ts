@@ -2,7 +2,7 @@
 
 import { type Member, planFleet } from './fleetPlan.js';
 import { placeDemo, QUIET_AFTER_SECONDS, QUIET_BEFORE_SECONDS } from './scenarios/demo.js';
-import type { Episode } from './scenarios/episode.js';
+import type { Episode, ScenarioKind } from './scenarios/episode.js';
 import { createSchedule, type Schedule } from './scenarios/schedule.js';
 import type { Restart } from './server/restarts.js';
 import { type EpisodeSource, SimulatedServer } from './server/simulatedServer.js';
@@ -14,6 +14,8 @@ export interface FleetOptions {
   readonly seed: number;
   /** How many scenarios of its own a server has per week, 0–14; those it shares with others come on top. */
   readonly scenariosPerServerWeek: number;
+  /** Only these; undefined: what each profile suffers from, and what spreads. */
+  readonly scenarios?: readonly ScenarioKind[] | undefined;
   /** Epoch seconds around which the demo's scenarios are placed; undefined: none are. */
   readonly demoAnchor?: number | undefined;
 }
@@ -26,7 +28,8 @@ export interface Fleet {
 /** Builds the fleet; two fleets with the same options are the same at every moment. */
 export function createFleet(options: FleetOptions): Fleet {
   const members = planFleet(options.servers);
-  const schedule = createSchedule(options.seed, members, options.scenariosPerServerWeek);
+  const { seed, scenariosPerServerWeek: perServerWeek, scenarios: kinds } = options;
+  const schedule = createSchedule(members, { seed, perServerWeek, kinds });
   const staged = options.demoAnchor === undefined ? [] : placeDemo(members, options.demoAnchor);
   const servers = members.map((member) => {
     const own = staged.filter((episode) => episode.server === member.name);

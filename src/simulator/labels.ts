@@ -1,7 +1,7 @@
 /** The truth about a fleet: what happened where and when, so that alarms can be scored. */
 
 import type { Fleet } from './fleet.js';
-import type { Episode } from './scenarios/episode.js';
+import { type Episode, rampsOf } from './scenarios/episode.js';
 import { type SimulatedServer, stepAt } from './server/simulatedServer.js';
 import { ROW, ROW_LENGTH } from './step.js';
 
@@ -10,7 +10,8 @@ const HEADER = 'server,start,end,kind,detail';
 /**
  * The text of `labels.csv` for all episodes that overlap from ≤ time < until (epoch seconds); `end` is exclusive.
  * `detail` lists, apart by semicolons: `incident` (false for planned batches), `metric` (the one that shows it best),
- * `peak` (that metric's highest step mean), `outcome` and `role`.
+ * `peak` (that metric's highest step mean), `outcome`, `role`, and, where metrics rise little by little, `ramps`: which and from
+ * when to when (epoch seconds), apart by `+`.
  */
 export function labelsCsv(fleet: Fleet, from: number, until: number): string {
   const rows = fleet.servers.flatMap((server) =>
@@ -23,7 +24,9 @@ function labelRow(server: SimulatedServer, episode: Episode): string {
   const { start, end, kind, isIncident, metric, outcome, role } = episode;
   const peak = peakOf(server, episode).toPrecision(4);
   const detail = `incident=${isIncident};metric=${metric};peak=${Number(peak)};outcome=${outcome};role=${role}`;
-  return `${server.name},${start},${end},${kind},${detail}`;
+  const ramps = rampsOf(episode).map((ramp) => `${ramp.metric}:${ramp.start}-${ramp.end}`);
+  const rises = ramps.length === 0 ? '' : `;ramps=${ramps.join('+')}`;
+  return `${server.name},${start},${end},${kind},${detail}${rises}`;
 }
 
 function peakOf(server: SimulatedServer, { start, end, metric }: Episode): number {

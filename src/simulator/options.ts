@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { parseDuration } from '../core/duration.js';
 import { CommandError } from '../core/errors.js';
+import { SCENARIO_KINDS, type ScenarioKind } from './scenarios/episode.js';
 
 export interface SimulateOptions {
   readonly servers: number;
@@ -9,6 +10,8 @@ export interface SimulateOptions {
   /** Days of history for `remoteWrite` and `csv`. */
   readonly days: number;
   readonly scenariosPerServerWeek: number;
+  /** Only these; undefined: what each profile suffers from. */
+  readonly scenarios: readonly ScenarioKind[] | undefined;
   /** Epoch seconds at which the history ends. */
   readonly end: number;
   /** Epoch seconds around which scenarios are placed; undefined: none are. */
@@ -40,6 +43,7 @@ const flags = z.strictObject({
   seed: wholeNumber(-(2 ** 31), 2 ** 31 - 1).prefault(DEFAULT_SIMULATE.seed),
   days: number(0.01, 400).prefault(DEFAULT_SIMULATE.days),
   scenariosPerServerWeek: number(0, 14).prefault(DEFAULT_SIMULATE.scenariosPerServerWeek),
+  scenarios: scenarioKinds().optional(),
   end: time().optional(),
   demo: z.boolean().prefault(false),
   interval: interval().prefault(DEFAULT_SIMULATE.interval),
@@ -59,10 +63,11 @@ export function decodeSimulateOptions(raw: unknown, now: number): SimulateOption
     const faults = result.error.issues.map((issue) => `--${flagName(String(issue.path[0] ?? ''))} ${issue.message}`);
     throw new CommandError(`simulate: ${faults.join('; ')}`, { cause: result.error });
   }
-  const { end = now, demo, interval: intervalSeconds, listen, remoteWrite, csv, ...rest } = result.data;
+  const { end = now, demo, scenarios, interval: intervalSeconds, listen, remoteWrite, csv, ...rest } = result.data;
   const isSilent = listen === undefined && remoteWrite === undefined && csv === undefined;
   return {
     ...rest,
+    scenarios,
     end,
     demoAnchor: demo ? end : undefined,
     intervalSeconds,
@@ -82,6 +87,20 @@ function number(low: number, high: number, isWhole = false) {
     if (value >= low && value <= high && (!isWhole || Number.isInteger(value))) return value;
     const kind = isWhole ? 'whole number' : 'number';
     context.addIssue({ code: 'custom', message: `is ${text}; expected a ${kind} from ${low} to ${high}` });
+    return z.NEVER;
+  });
+}
+
+/** Names apart by commas. */
+function scenarioKinds() {
+  return z.string().transform((text, context) => {
+    const kinds = text.split(',').map((name) => SCENARIO_KINDS.find((kind) => kind === name.trim()));
+    const known = kinds.filter((kind) => kind !== undefined);
+    if (known.length === kinds.length) return known;
+    context.addIssue({
+      code: 'custom',
+      message: `is ${text}; expected names of scenarios apart by commas: ${SCENARIO_KINDS.join(', ')}`,
+    });
     return z.NEVER;
   });
 }

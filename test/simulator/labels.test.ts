@@ -14,7 +14,7 @@ describe('labels', () => {
     const facts = Object.fromEntries(detail!.split(';').map((fact) => fact.split('='))) as Record<
       'incident' | 'metric' | 'peak',
       string
-    >;
+    > & { ramps?: string };
     return { server: server!, start: Number(start), end: Number(end), kind: kind!, facts };
   });
 
@@ -32,6 +32,15 @@ describe('labels', () => {
       server.episodesBetween(MONDAY, MONDAY + 14 * DAY).map((e) => [server.name, e.start, e.end, e.kind]),
     );
     expect(labels.map(({ server, start, end, kind }) => [server, start, end, kind])).toEqual(expected);
+  });
+
+  it('tell which metric rises from when to when', () => {
+    const leaks = labels.filter(({ kind, facts }) => kind === 'memory_leak' && facts.ramps !== undefined);
+    expect(leaks.length).toBeGreaterThan(0);
+    for (const { start, end, facts } of leaks) {
+      expect(facts.ramps).toMatch(new RegExp(`^mem_used_pct:${start}-\\d+(\\+swap_used_pct:\\d+-${end})?$`));
+    }
+    expect(labels.filter(({ kind }) => kind === 'planned_batch').every(({ facts }) => !('ramps' in facts))).toBe(true);
   });
 
   it('give the peak of the metric that shows the episode best', () => {

@@ -11,6 +11,7 @@ describe('the options of simulate', () => {
       seed: 1,
       days: 8,
       scenariosPerServerWeek: 0.5,
+      scenarios: undefined,
       end: NOW,
       demoAnchor: undefined,
       intervalSeconds: 100,
@@ -44,12 +45,20 @@ describe('the options of simulate', () => {
     expect(decodeSimulateOptions({ end, demo: true }, NOW)).toMatchObject({ end: expected, demoAnchor: expected });
   });
 
+  it('read names of scenarios, apart by commas', () => {
+    expect(decodeSimulateOptions({ scenarios: 'memory_leak, level_shift' }, NOW).scenarios).toEqual([
+      'memory_leak',
+      'level_shift',
+    ]);
+  });
+
   it('name every faulty flag with its value and what was expected', () => {
     const faulty = {
       servers: '0',
       seed: '1.5',
       days: 'x',
       scenariosPerServerWeek: '99',
+      scenarios: 'memory_leak,fire',
       end: 'soon',
       interval: '5m',
       listen: 'here',
@@ -63,6 +72,7 @@ describe('the options of simulate', () => {
       '--seed is 1.5; expected a whole number',
       '--days is x; expected a number from 0.01 to 400',
       '--scenarios-per-server-week is 99; expected a number from 0 to 14',
+      '--scenarios is memory_leak,fire; expected names of scenarios apart by commas: memory_leak, disk_full',
       '--end is soon; expected epoch seconds or a time',
       '--interval is 5m; expected a duration from 1s to 120s',
       '--listen is here; expected HOST:PORT',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Episode } from '../../src/simulator/scenarios/episode.js';
+import { type Episode, rampsOf, type SCENARIO_KINDS } from '../../src/simulator/scenarios/episode.js';
 import { ROW } from '../../src/simulator/step.js';
 import { DAY, fleetOf, HOUR, MONDAY, rowAt, STEP, serverNamed, troublesOf } from './support.js';
 
@@ -127,6 +127,57 @@ describe('scenarios', () => {
         const before = rowAt(server, run.start - STEP);
         expect(busy).toBeGreaterThan(0.5 * (before[ROW.cpu_user_pct]! + before[ROW.cpu_iowait_pct]!));
       }
+    }
+  });
+
+  it('are only of the kinds that were asked for', () => {
+    const kindsOf = (...scenarios: (typeof SCENARIO_KINDS)[number][]) => {
+      const asked = fleetOf({ servers: 30, seed: 5, scenariosPerServerWeek: 2, scenarios });
+      return new Set(troublesOf(asked, MONDAY, MONDAY + 14 * DAY).map(({ episode }) => episode.kind));
+    };
+    expect(kindsOf('memory_leak', 'disk_full')).toEqual(new Set(['memory_leak', 'disk_full']));
+    expect(kindsOf('cascade')).toEqual(new Set(['cascade']));
+    expect(kindsOf('noisy_neighbour')).toEqual(new Set(['noisy_neighbour']));
+  });
+
+  it('shift a level at once and by the same amount until they end, which is no incident', () => {
+    const common = { servers: 20, seed: 5, scenariosPerServerWeek: 2 };
+    const shifted = fleetOf({ ...common, scenarios: ['level_shift'] });
+    const quiet = fleetOf({ ...common, scenariosPerServerWeek: 0 });
+    const shifts = shifted.servers.flatMap((server) =>
+      server
+        .episodesBetween(MONDAY, MONDAY + 7 * DAY)
+        .filter(({ kind }) => kind === 'level_shift')
+        .map((episode) => ({ server, episode })),
+    );
+    expect(shifts.length).toBeGreaterThan(20);
+    expect(new Set(shifts.map(({ episode }) => episode.metric)).size).toBeGreaterThan(4);
+    for (const { server, episode } of shifts) {
+      expect(episode.isIncident).toBe(false);
+      expect(episode.end - episode.start).toBeGreaterThan(24 * HOUR);
+      const offset = episode.pulls[0]!.to;
+      const added = (at: number) =>
+        rowAt(server, at)[ROW[episode.metric]]! - rowAt(serverNamed(quiet, server.name), at)[ROW[episode.metric]]!;
+      expect(Math.abs(added(episode.start - STEP))).toBeLessThan(1e-6);
+      if (episode.metric !== 'mem_used_pct' && episode.metric !== 'disk_usage_pct') continue;
+      for (const at of [episode.start, episode.start + 12 * HOUR, episode.end - STEP]) {
+        if (!Number.isNaN(added(at))) expect(added(at)).toBeCloseTo(offset, 6);
+      }
+    }
+  });
+
+  it('tell when which metric rises little by little', () => {
+    const leaks = ofKind('memory_leak').filter(({ episode }) => episode.stairs === 0 && episode.roughness === 0);
+    expect(leaks.length).toBeGreaterThan(5);
+    for (const { server, episode } of leaks) {
+      const [ramp] = rampsOf(episode);
+      expect(ramp).toMatchObject({ metric: 'mem_used_pct', start: episode.start, end: episode.end });
+      const { start, end } = ramp!;
+      const [early, late] = [0.1, 0.9].map((share) => rowAt(server, start + share * (end - start))[ROW.mem_used_pct]!);
+      if (!Number.isNaN(early! + late!)) expect(late).toBeGreaterThan(early!);
+    }
+    for (const { episode } of ofKind('cpu_runaway')) {
+      for (const { start, end } of rampsOf(episode)) expect(end - start).toBeGreaterThanOrEqual(HOUR);
     }
   });
 });

@@ -1,15 +1,17 @@
 /** The troubles of a single server: each builder draws one course of events, as varied as real ones are. */
+import type { MetricName } from '../../core/metrics.js';
 import type { Random } from '../../core/random.js';
 import { ROW } from '../step.js';
 import { between, logBetween, pick } from './draw.js';
-import type { Episode, Pull } from './episode.js';
+import type { Episode, Pull, ScenarioKind } from './episode.js';
 
 /** A course of events that has no place or time yet. */
 export type Course = Pick<Episode, 'metric' | 'outcome' | 'pulls' | 'roughness' | 'stairs'> & {
   readonly durationSeconds: number;
 };
 
-export type SoloKind = 'memory_leak' | 'disk_full' | 'io_saturation' | 'cpu_runaway' | 'connection_leak' | 'swap_storm';
+/** Those that happen to one server alone. */
+export type SoloKind = Exclude<ScenarioKind, 'cascade' | 'noisy_neighbour'>;
 
 const MINUTE = 60;
 const HOUR = 3600;
@@ -27,6 +29,7 @@ const COURSES: Readonly<Record<SoloKind, (random: Random, maxSeconds: number) =>
   cpu_runaway: drawCpuRunaway,
   connection_leak: drawConnectionLeak,
   swap_storm: drawSwapStorm,
+  level_shift: drawLevelShift,
 };
 
 /** Lifts a metric towards a level. */
@@ -156,6 +159,40 @@ function drawSwapStorm(random: Random): Course {
       lift(ROW.load_average, between(random, 1, 6), rise, { fallSeconds }),
     ],
     roughness: between(random, 0.02, 0.1),
+    stairs: 0,
+  };
+}
+
+/** What a deployment, a new tenant or another size of machine adds to a metric for good. */
+const SHIFTS: readonly [ShiftRange, ...ShiftRange[]] = [
+  { metric: 'cpu_user_pct', low: 8, high: 25 },
+  { metric: 'mem_used_pct', low: 6, high: 18 },
+  { metric: 'mem_used_pct', low: -18, high: -6 },
+  { metric: 'disk_usage_pct', low: 4, high: 15 },
+  { metric: 'disk_usage_pct', low: -15, high: -4 },
+  { metric: 'net_in_mb_s', low: 4, high: 20 },
+  { metric: 'back_close_wait', low: 40, high: 400 },
+  { metric: 'load_average', low: 1, high: 5 },
+];
+
+interface ShiftRange {
+  readonly metric: MetricName;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Lasts as long as the slot allows, so that days go by on the new level. */
+function drawLevelShift(random: Random, maxSeconds: number): Course {
+  const { metric, low, high } = pick(random, SHIFTS);
+  const offset = between(random, low, high);
+  return {
+    durationSeconds: maxSeconds * between(random, 0.5, 1),
+    metric,
+    outcome: 'finished',
+    pulls: [
+      { row: ROW[metric], mode: 'offset', to: offset, delaySeconds: 0, riseSeconds: 1, curve: 1, fallSeconds: 0 },
+    ],
+    roughness: 0,
     stairs: 0,
   };
 }

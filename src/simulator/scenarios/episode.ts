@@ -1,17 +1,21 @@
 /** What happens to one server during a scenario, and how it bends the server's metrics. */
-import type { MetricName } from '../../core/metrics.js';
+import { METRIC_NAMES, type MetricName } from '../../core/metrics.js';
 import { smoothNoiseAt } from '../noise.js';
+import { onGrid } from '../step.js';
 
-type ScenarioKind =
-  | 'memory_leak'
-  | 'disk_full'
-  | 'io_saturation'
-  | 'cpu_runaway'
-  | 'connection_leak'
-  | 'swap_storm'
-  | 'cascade'
-  | 'noisy_neighbour'
-  | 'planned_batch';
+/** What can be asked for by name. */
+export const SCENARIO_KINDS = [
+  'memory_leak',
+  'disk_full',
+  'io_saturation',
+  'cpu_runaway',
+  'connection_leak',
+  'swap_storm',
+  'level_shift',
+  'cascade',
+  'noisy_neighbour',
+] as const;
+export type ScenarioKind = (typeof SCENARIO_KINDS)[number];
 
 /**
  * How an episode ends: `restart` = the machine goes down on its own, `operator_restart` = someone reboots it before that,
@@ -27,8 +31,8 @@ type Role = 'sole' | 'origin' | 'dependent' | 'source' | 'neighbour';
 export interface Pull {
   /** Position in the state row. */
   readonly row: number;
-  /** `level`: lifted towards `to`, never below its healthy value; `factor`: multiplied by up to `to`. */
-  readonly mode: 'level' | 'factor';
+  /** `level`: lifted towards `to`, never below its healthy value; `factor`: multiplied by up to `to`; `offset`: up to `to` added. */
+  readonly mode: 'level' | 'factor' | 'offset';
   readonly to: number;
   /** Seconds after the episode's start at which it begins. */
   readonly delaySeconds: number;
@@ -41,7 +45,7 @@ export interface Pull {
 }
 
 export interface Episode {
-  readonly kind: ScenarioKind;
+  readonly kind: ScenarioKind | 'planned_batch';
   readonly server: string;
   readonly role: Role;
   /** Epoch seconds on the grid, `end` exclusive. */
@@ -64,6 +68,29 @@ export function endsInReboot(episode: Episode): boolean {
   return episode.outcome === 'restart' || episode.outcome === 'operator_restart';
 }
 
+/** A metric on its way up. */
+export interface Ramp {
+  readonly metric: MetricName;
+  /** Epoch seconds, `end` exclusive. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Shorter rises are jumps rather than ramps. */
+const LEAST_RAMP_SECONDS = 3600;
+
+/** The metrics that an episode lifts little by little, and while it does. */
+export function rampsOf({ start, end, pulls }: Episode): Ramp[] {
+  const rising = pulls.filter(({ mode, riseSeconds }) => mode === 'level' && riseSeconds >= LEAST_RAMP_SECONDS);
+  return rising
+    .map(({ row, delaySeconds, riseSeconds, fallSeconds }) => ({
+      metric: METRIC_NAMES[row]!,
+      start: onGrid(start + delaySeconds),
+      end: onGrid(Math.min(end - fallSeconds, start + delaySeconds + riseSeconds)),
+    }))
+    .filter((ramp) => ramp.end > ramp.start);
+}
+
 /** Bends a raw row by an episode that is under way at this time (epoch seconds). */
 export function applyEpisode(episode: Episode, at: number, row: Float64Array): void {
   for (const pull of episode.pulls) {
@@ -71,6 +98,7 @@ export function applyEpisode(episode: Episode, at: number, row: Float64Array): v
     if (weight <= 0) continue;
     const value = row[pull.row]!;
     if (pull.mode === 'factor') row[pull.row] = value * (1 + (pull.to - 1) * weight);
+    else if (pull.mode === 'offset') row[pull.row] = Math.max(0, value + pull.to * weight);
     else if (pull.to > value) row[pull.row] = value + (pull.to - value) * weight;
   }
 }

@@ -7,7 +7,7 @@ import type { Member } from '../fleetPlan.js';
 import { onGrid, STEP_SECONDS } from '../step.js';
 import { drawCourse, type SoloKind } from './courses.js';
 import { between, pick } from './draw.js';
-import type { Episode } from './episode.js';
+import type { Episode, ScenarioKind } from './episode.js';
 import { drawCascade, drawNoisyNeighbour, type Span } from './sharedCourses.js';
 
 const WEEK_SECONDS = 7 * 86_400;
@@ -49,43 +49,69 @@ export interface Schedule {
   episodesOf(member: Member, slot: number): Episode[];
 }
 
-/** Builds the schedule of a fleet; the same seed and members give the same episodes, whatever is asked first. */
-export function createSchedule(seed: number, members: readonly Member[], perServerWeek: number): Schedule {
+export interface ScheduleOptions {
+  readonly seed: number;
+  readonly perServerWeek: number;
+  /** Only these; undefined: what each profile suffers from, and what spreads. */
+  readonly kinds: readonly ScenarioKind[] | undefined;
+}
+
+/** Builds the schedule of a fleet; the same options and members give the same episodes, whatever is asked first. */
+export function createSchedule(members: readonly Member[], { seed, perServerWeek, kinds }: ScheduleOptions): Schedule {
   const slotSeconds = onGrid(WEEK_SECONDS / Math.max(1, perServerWeek));
   const probability = Math.min(1, (perServerWeek * slotSeconds) / WEEK_SECONDS);
   const services = groupBy(members, (member) => member.service);
   const hosts = groupBy(members, (member) => member.host);
   const spanOf = (slot: number): Span => ({ from: slot * slotSeconds, until: (slot + 1) * slotSeconds });
   const randomOf = (name: string, slot: number) => seededRandom(seedFor(seed, `${name}/${slot}`));
+  const sharedProbability = (kind: ScenarioKind) =>
+    kinds === undefined || kinds.includes(kind) ? probability * SHARED_RATE : 0;
+  const chosen = kinds?.filter(isSolo);
+  const suffererOf = ({ name, profile }: Member) => ({ server: name, troubles: chosen ?? TROUBLES[profile] });
 
   return {
     slotSeconds,
     episodesOf(member, slot) {
       if (perServerWeek <= 0) return [];
       const span = spanOf(slot);
-      const own = drawOwn(randomOf(member.name, slot), member, span, probability);
+      const own = drawOwn(randomOf(member.name, slot), suffererOf(member), span, probability);
       const service = `service-${member.service}`;
       const spread = drawSpread(
         randomOf(service, slot),
         services.get(member.service)!,
         span,
-        probability * SHARED_RATE,
+        sharedProbability('cascade'),
       );
       const host = `host-${member.host}`;
-      const noisy = drawNoisy(randomOf(host, slot), hosts.get(member.host)!, span, probability * SHARED_RATE);
+      const noisy = drawNoisy(
+        randomOf(host, slot),
+        hosts.get(member.host)!,
+        span,
+        sharedProbability('noisy_neighbour'),
+      );
       return [...own, ...[...spread, ...noisy].filter((episode) => episode.server === member.name)];
     },
   };
 }
 
-function drawOwn(random: Random, member: Member, span: Span, probability: number): Episode[] {
-  if (random() >= probability) return [];
-  const kind = pick(random, TROUBLES[member.profile]);
+function isSolo(kind: ScenarioKind): kind is SoloKind {
+  return kind !== 'cascade' && kind !== 'noisy_neighbour';
+}
+
+function drawOwn(
+  random: Random,
+  { server, troubles }: { readonly server: string; readonly troubles: readonly SoloKind[] },
+  span: Span,
+  probability: number,
+): Episode[] {
+  const [first, ...others] = troubles;
+  if (first === undefined || random() >= probability) return [];
+  const kind = pick(random, [first, ...others]);
   const { durationSeconds, ...course } = drawCourse(kind, random, (span.until - span.from) * MAX_SLOT_SHARE);
   const start = onGrid(between(random, span.from, span.until - durationSeconds - STEP_SECONDS));
   const end = start + Math.max(STEP_SECONDS, onGrid(durationSeconds));
   const seed = randomInt(random, 2 ** 31);
-  return [{ ...course, kind, server: member.name, role: 'sole', start, end, isIncident: true, seed }];
+  return [{ ...course, kind, server, role: 'sole', start, end, isIncident: kind !== 'level_shift', seed }];
 }
 
 function drawSpread(random: Random, members: readonly Member[], span: Span, probability: number): Episode[] {

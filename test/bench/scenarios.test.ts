@@ -1,0 +1,104 @@
+/** The scores of known ramps and level shifts, from files small enough to be worked out by hand. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+
+const STEP = 300;
+const HOUR = 3600;
+const START = 1_780_272_000;
+
+describe('the scores of ramps', () => {
+  const ramp = `mem_used_pct:${START}-${START + 12 * HOUR}`;
+  const labels = `a,${START},${START + 12 * HOUR},memory_leak,incident=true;metric=mem_used_pct;ramps=${ramp}`;
+  // Now is one hour, two and a half, and four and a half after the start: the last one reaches beyond the ramp's end.
+  const origins = [HOUR, 2.5 * HOUR, 4.5 * HOUR].map((elapsed) => START + elapsed - STEP);
+  const early = START + HOUR - 2 * STEP;
+
+  it('compare whole forecasts within a ramp with the line, and leave all others out', () => {
+    const { stdout } = score('ramps', labels, {
+      forecasts: [
+        ...steps(origins[0]!, (step) => `${step + 2},${step}`),
+        ...steps(origins[1]!, (step) => `${step + 1},${step}`),
+        ...steps(origins[2]!, () => '999,0'),
+        ...steps(early, () => '999,0'),
+      ],
+      baselines: origins
+        .slice(0, 2)
+        .flatMap((origin) => [
+          ...named(origin, 'predict_linear_4h', (step) => step - 2),
+          ...named(origin, 'persistence', (step) => step - 6),
+          ...named(origin, 'median_7d', () => 999),
+        ]),
+    });
+    const row = '1 | 2 | 0.750 | 0.750 |  |  | 0.250 |';
+    expect(stdout.split('\n').slice(2, 4)).toEqual([`| mem_used_pct | ${row}`, `| all | ${row}`]);
+  });
+
+  it('say that there is nothing to score', () => {
+    const { status, stderr } = score('ramps', labels, { forecasts: steps(early, () => '1,1'), baselines: [] });
+    expect(status).not.toBe(0);
+    expect(stderr).toContain('holds no forecast of 8 h within a ramp');
+  });
+});
+
+describe('the scores of level shifts', () => {
+  const labels = `a,${START},${START + 24 * HOUR},level_shift,incident=false;metric=mem_used_pct;role=sole`;
+  /** An origin every 15 minutes; `error` by seconds since the shift. */
+  const forecasts = (error: (since: number) => number) =>
+    Array.from({ length: (36 + 8) * 4 + 1 }, (_, i) => (i / 4 - 36) * HOUR).flatMap((since) =>
+      steps(START + since - STEP, () => `${error(since)},0`).slice(0, 12),
+    );
+
+  it('tell when the error over the next hour is back within a quarter of what it was', () => {
+    const { stdout } = score('shifts', labels, {
+      forecasts: forecasts((since) => (since < 0 ? 2 : since < 1.5 * HOUR ? 6 : 2.4)),
+    });
+    const [mem, all, none] = stdout.split('\n').slice(2);
+    expect(mem).toBe('| mem_used_pct | 1 | 100 % | 90 min | 90 min | 3.00 | 3.00 | 3.00 | 3.00 | 1.20 | 1.20 | 1.20 |');
+    expect(all).toContain('| all | 1 | 100 % | 90 min |');
+    expect(none).toContain('| no shift | 1 | 100 % | 0 min |');
+  });
+
+  it('tell when it never comes back', () => {
+    const { stdout } = score('shifts', labels, { forecasts: forecasts((since) => (since < 0 ? 2 : 3)) });
+    expect(stdout).toContain('| all | 1 | 0 % | > 480 min | > 480 min |');
+  });
+});
+
+it('score.mjs says how it is used', () => {
+  const { status, stderr } = spawnSync(process.execPath, ['bench/scenarios/score.mjs', 'waves'], { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([2, expect.stringContaining('usage: score.mjs ramps|shifts')]);
+});
+
+function score(
+  what: string,
+  label: string,
+  { forecasts, baselines = [] }: { readonly forecasts: readonly string[]; readonly baselines?: readonly string[] },
+): { readonly stdout: string; readonly stderr: string; readonly status: number | null } {
+  const folder = mkdtempSync(join(tmpdir(), 'linborg-score-'));
+  const labels = join(folder, 'labels.csv');
+  const out = join(folder, 'out');
+  mkdirSync(out);
+  writeFileSync(labels, `server,start,end,kind,detail\n${label}\n`);
+  const write = (name: string, header: string, rows: readonly string[]) =>
+    writeFileSync(join(out, name), gzipSync(`${[header, ...rows].join('\n')}\n`));
+  write('forecasts.csv.gz', 'origin,server,metric,step,p10,p50,p90,actual', forecasts);
+  write('baselines.csv.gz', 'origin,server,metric,method,step,p50', baselines);
+  const args = ['bench/scenarios/score.mjs', what, '--labels', labels, '--backtest', out];
+  return spawnSync(process.execPath, args, { encoding: 'utf8' });
+}
+
+/** 96 rows of server a's memory. @param cells  p50 and actual of a step */
+function steps(origin: number, cells: (step: number) => string): string[] {
+  return Array.from({ length: 96 }, (_, h) => {
+    const [p50, actual] = cells(h + 1).split(',');
+    return `${origin},a,mem_used_pct,${h + 1},0,${p50},100,${actual}`;
+  });
+}
+
+function named(origin: number, method: string, p50: (step: number) => number): string[] {
+  return Array.from({ length: 96 }, (_, h) => `${origin},a,mem_used_pct,${method},${h + 1},${p50(h + 1)}`);
+}

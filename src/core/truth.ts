@@ -59,7 +59,7 @@ export interface ServingModel {
   readonly reason: string;
 }
 
-/** Distance of one metric's inputs of about the last day from the training inputs. */
+/** Distance of one metric's inputs of late from others. */
 export interface DriftScore {
   readonly metric: string;
   /** Upper quartile of the figures' population stability indices, ≥ 0: below 0.1 alike, above 0.2 another distribution. */
@@ -72,9 +72,9 @@ export interface DriftScore {
 export interface DriftMeasures {
   /** Prediction error rate: relative rise of the forecast error over its reference. */
   readonly per: number;
-  /** Distribution shift score: mean drift score of the metrics, ≥ 0. */
+  /** Distribution shift score: mean over the metrics of the distance of their inputs from those of the first week, ≥ 0. */
   readonly dss: number;
-  /** Feature drift score: share of the input figures, over all metrics, whose own index is above 0.2; 0–1. */
+  /** Feature drift score: share of the input figures, over all metrics, that have shifted by more than 0.2; 0–1. */
   readonly fds: number;
   /** Share of samples outside p10–p90 beyond the nominal 20 %, 0–0.8. */
   readonly anomalyRate: number;
@@ -82,6 +82,9 @@ export interface DriftMeasures {
 
 /** Where a measure goes. */
 export type DriftTrend = 'rising' | 'falling' | 'steady' | 'unknown';
+
+/** The usual rule for the population stability index: another distribution. */
+export const UNFAMILIAR = 0.2;
 
 /** Drift in all; a measure is NaN while there is not enough evidence. */
 export interface DriftReport extends DriftMeasures {
@@ -92,8 +95,12 @@ export interface DriftReport extends DriftMeasures {
   readonly trends: Readonly<Record<keyof DriftMeasures, DriftTrend>>;
   /** What to do and why, in words and numbers. */
   readonly recommendation: string;
-  /** Metrics with enough evidence, farthest first. */
+  /** Inputs against those of the fleet's first week: the metrics for which that is over, farthest first. */
   readonly scores: readonly DriftScore[];
+  /** Mean distance of the inputs from the training inputs; above UNFAMILIAR the fleet is of another kind. That is no drift. */
+  readonly unfamiliarity: number;
+  /** Inputs against the training inputs: metrics with enough evidence, farthest first. */
+  readonly trainingScores: readonly DriftScore[];
   /**
    * Share of today's windows that would be among the calmest, noisiest, most seasonal or steepest fifth of the training
    * windows, by regime; 0.2 = as in training. Unknown ones are absent.

@@ -119,13 +119,19 @@ export const TRUTH_METRICS = [
   {
     name: 'linborg_drift_score',
     type: 'gauge',
-    help: 'Distance of the inputs of about the last day from the training inputs: upper quartile over the input figures of the population stability index, 0 or more; below 0.1 alike, above 0.2 another distribution. Absent while evidence is short and where the model does not tell its training inputs.',
+    help: 'Distance of the inputs of about the last two days from those of the first week since the start: upper quartile over the input figures of the population stability index, 0 or more; below 0.1 alike, above 0.2 another distribution. Absent until a day after that week and where the model does not name its inputs.',
+    labels: ['metric'],
+  },
+  {
+    name: 'linborg_training_distance_score',
+    type: 'gauge',
+    help: 'Distance of the inputs of about the last day from the training inputs, measured like linborg_drift_score; above 0.2 the fleet is of another kind than the training data, which is no drift. Absent while evidence is short and where the model does not tell its training inputs.',
     labels: ['metric'],
   },
   {
     name: 'linborg_drift_measure_ratio',
     type: 'gauge',
-    help: 'Drift of the whole fleet by measure: per = rise of the forecast error over the first days, dss = mean drift score, fds = share of shifted input figures, anomaly_rate = share of samples outside p10-p90 beyond the nominal 20 percent. Absent while evidence is short.',
+    help: 'Drift of the whole fleet by measure: per = rise of the forecast error over the first days, dss = mean drift score, fds = share of input figures that shifted since the first week, anomaly_rate = share of samples outside p10-p90 beyond the nominal 20 percent. Absent while evidence is short.',
     labels: ['measure'],
   },
 ] as const satisfies readonly CatalogueEntry[];

@@ -1,5 +1,5 @@
 /** The families about how good the forecasts are, as text; what is not judged yet has no sample. */
-import type { DriftMeasures, ForecastAccuracy, TruthReport } from '../core/truth.js';
+import type { DriftMeasures, DriftScore, ForecastAccuracy, TruthReport } from '../core/truth.js';
 import { TRUTH_METRICS } from './catalogue.js';
 import { escapeLabelValue, familyHead, formatMeasure } from './seriesText.js';
 
@@ -52,7 +52,9 @@ function samplesOf(name: TruthMetricName, truth: TruthReport): Sample[] {
         value: 1,
       }));
     case 'linborg_drift_score':
-      return (truth.drift?.scores ?? []).map(({ metric, score }) => ({ labels: { metric }, value: score }));
+      return scoreSamples(truth.drift?.scores);
+    case 'linborg_training_distance_score':
+      return scoreSamples(truth.drift?.trainingScores);
     case 'linborg_drift_measure_ratio':
       return measureSamples(truth);
   }
@@ -63,6 +65,10 @@ function accuracySamples(truth: TruthReport, pick: (entry: ForecastAccuracy) => 
     labels: { metric: entry.metric, horizon: entry.horizon },
     value: pick(entry),
   }));
+}
+
+function scoreSamples(scores: readonly DriftScore[] = []): Sample[] {
+  return scores.map(({ metric, score }) => ({ labels: { metric }, value: score }));
 }
 
 function measureSamples({ drift }: TruthReport): Sample[] {

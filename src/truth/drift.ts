@@ -2,6 +2,8 @@
 import type { DriftMeasures, DriftReport, DriftTrend, ForecastAccuracy } from '../core/truth.js';
 import { anomalyRate, ErrorRise } from './driftErrors.js';
 import { InputDrift, type TrainingInputs } from './driftInputs.js';
+import { DriftOverTime } from './driftOverTime.js';
+import { meanScore } from './driftScores.js';
 import { recommend } from './driftWords.js';
 
 /** Limits that the older daemons used, on the same four measures. */
@@ -32,18 +34,23 @@ interface PastMeasures {
 
 /** Watches the inputs and errors of one model; another model needs another monitor. */
 export class DriftMonitor {
+  /** Against the training. */
   readonly #inputs: InputDrift;
+  /** Against the fleet's own past. */
+  readonly #overTime: DriftOverTime;
   readonly #errors = new ErrorRise();
   #past: PastMeasures[] = [];
 
   /** @param training  from the model's manifest; without, only errors are watched */
   constructor(training: TrainingInputs = { names: [], edges: {} }) {
     this.#inputs = new InputDrift(training);
+    this.#overTime = new DriftOverTime(training.names);
   }
 
   /** Takes in the input figures of one forecast made at epoch second `at`, in the order of the training's names. */
   observe(at: number, server: string, metric: string, figures: ArrayLike<number>): void {
     this.#inputs.observe(at, server, metric, figures);
+    this.#overTime.observe(at, server, metric, figures);
   }
 
   /**
@@ -51,13 +58,15 @@ export class DriftMonitor {
    * @param accuracy  live accuracy at that moment
    */
   report(at: number, accuracy: readonly ForecastAccuracy[]): DriftReport {
-    const scores = this.#inputs.scores(at);
-    // One metric is never distributed as all metrics together are: that distance is shown, but is no drift.
-    const known = scores.filter(({ metric }) => this.#inputs.isKnown(metric));
+    const scores = this.#overTime.scores(at);
+    const indices = scores.flatMap(({ byInput }) => Object.values(byInput));
+    const trainingScores = this.#inputs.scores(at);
+    // One metric is never distributed as all metrics together are: that distance is shown, but says nothing of the fleet.
+    const unfamiliarity = meanScore(trainingScores.filter(({ metric }) => this.#inputs.isKnown(metric)));
     const measures: DriftMeasures = {
       per: this.#errors.update(at, accuracy),
-      dss: mean(known.map(({ score }) => score)),
-      fds: mean(known.flatMap(({ byInput }) => Object.values(byInput)).map((index) => (index > SHIFTED_INDEX ? 1 : 0))),
+      dss: meanScore(scores),
+      fds: indices.filter((index) => index > SHIFTED_INDEX).length / indices.length,
       anomalyRate: anomalyRate(accuracy),
     };
     const trends = this.#trends(at, measures);
@@ -68,8 +77,10 @@ export class DriftMonitor {
       needsRetraining: combinedScore > 1,
       thresholds: THRESHOLDS,
       trends,
-      recommendation: recommend(measures, THRESHOLDS, known),
+      recommendation: recommend(measures, THRESHOLDS, { scores, unfamiliarity }),
       scores,
+      unfamiliarity,
+      trainingScores,
       regimes: this.#regimes(at),
     };
   }
@@ -104,8 +115,4 @@ function combine(measures: DriftMeasures): number {
     .map((measure) => measures[measure] / THRESHOLDS[measure])
     .filter((ratio) => Number.isFinite(ratio));
   return known.length === 0 ? Number.NaN : Math.max(0, ...known);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

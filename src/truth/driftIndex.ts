@@ -1,12 +1,10 @@
 /** The population stability index between a sample in decile bins and the reference that the deciles came from. */
+import { groupsInEffect, LEAST_GROUPS } from './driftGroups.js';
 
 /** Bins between the nine deciles of the reference; each holds a tenth of it. */
 export const BINS = 10;
 
 const REFERENCE_SHARE = 1 / BINS;
-
-/** Groups whose spread shows what chance alone does; fewer than three say nothing. */
-const LEAST_GROUPS = 3;
 
 /** A manifest rounds its deciles to four digits. */
 const TIE_TOLERANCE = 5e-4;
@@ -17,7 +15,7 @@ const LEAST_TOLERANCE = 1e-6;
 const PRIOR_OBSERVATIONS = BINS / 2;
 
 /** The 95 % point of χ² with 9 degrees of freedom over its mean: 16.92 / 9. */
-const CHANCE_FACTOR = 1.88;
+export const CHANCE_FACTOR = 1.88;
 
 /**
  * Adds an observation of `weight` to ten bins that start at `bins[offset]`. A value that equals deciles (a figure with few
@@ -61,10 +59,8 @@ export function addToBins(
  */
 export function stabilityIndex(groups: Float64Array, toRows: number): number {
   const { weights, total, shares } = summarise(groups);
-  let squares = 0;
-  for (const weight of weights) squares += (weight / total) ** 2;
-  const groupsInEffect = 1 / squares;
-  if (!(groupsInEffect >= LEAST_GROUPS)) return Number.NaN;
+  const inEffect = groupsInEffect(weights);
+  if (!(inEffect >= LEAST_GROUPS)) return Number.NaN;
 
   let variance = 0;
   let concentration = 0;
@@ -75,10 +71,10 @@ export function stabilityIndex(groups: Float64Array, toRows: number): number {
       if (weights[g]! > 0) variance += ((groups[g * BINS + bin]! - share * weights[g]!) / total) ** 2;
     }
   }
-  variance *= groupsInEffect / (groupsInEffect - 1);
+  variance *= inEffect / (inEffect - 1);
   // 0/0 where all groups lie in one bin: then the groups are what is known to be independent.
   const effective = variance > 0 ? (1 - concentration) / variance : concentration < 1 ? Infinity : 0;
-  const observations = Math.min(Math.max(effective, groupsInEffect), Math.max(total * toRows, groupsInEffect));
+  const observations = Math.min(Math.max(effective, inEffect), Math.max(total * toRows, inEffect));
   const kept = observations / (observations + PRIOR_OBSERVATIONS);
 
   let index = 0;

@@ -1,7 +1,8 @@
 /** Today's model inputs against the training inputs, per metric and input figure. */
-import { seedFor } from '../core/random.js';
 import type { DriftScore } from '../core/truth.js';
+import { GROUPS, groupOf } from './driftGroups.js';
 import { addToBins, BINS, stabilityIndex } from './driftIndex.js';
+import { scoresOf } from './driftScores.js';
 
 /** What a model's manifest says of the windows that it was trained on. */
 export interface TrainingInputs {
@@ -17,8 +18,6 @@ const FORGETTING_SECONDS = 86_400;
 const LEAST_SPAN_SECONDS = 23 * 3600;
 /** Rows that must weigh in: two days' worth of one server. */
 const LEAST_ROWS = 48;
-/** Servers are sorted into this many groups by their names, whose spread shows what chance does. */
-const GROUPS = 16;
 /** Weights grow with time instead of all older ones falling; rebased before they lose digits. */
 const REBASE_SECONDS = 20 * FORGETTING_SECONDS;
 
@@ -67,14 +66,8 @@ export class InputDrift {
 
   /** The metrics with enough evidence at `at`, farthest first. */
   scores(at: number): DriftScore[] {
-    const scores: DriftScore[] = [];
-    for (const [metric, inputs] of this.#metrics) {
-      if (!hasEvidence(inputs, at)) continue;
-      const byInput = this.#indices(inputs, at);
-      const score = upperQuartile(Object.values(byInput));
-      if (Number.isFinite(score)) scores.push({ metric, score, byInput });
-    }
-    return scores.sort((a, b) => b.score - a.score || (a.metric < b.metric ? -1 : 1));
+    const known = [...this.#metrics].filter(([, inputs]) => hasEvidence(inputs, at));
+    return scoresOf(known.map(([metric, inputs]) => [metric, this.#indices(inputs, at)] as const));
   }
 
   /** Share of the windows, over all metrics with enough evidence, whose figure lies in one of the bins (0–9); or NaN. */
@@ -136,18 +129,4 @@ function rebase(inputs: MetricInputs, at: number): void {
   const factor = rowsPerWeight(inputs, at);
   for (let i = 0; i < inputs.bins.length; i++) inputs.bins[i]! *= factor;
   inputs.epoch = at;
-}
-
-/** Depends on the name alone, so that replicas agree. The high bits are mixed in: names differ in their last digits. */
-function groupOf(server: string): number {
-  const hash = Math.imul(seedFor(0, server), 0x9e3779b1);
-  return (hash >>> 16) % GROUPS;
-}
-
-/** One odd figure of many moves it little, a shift that several figures see moves it. NaN without a value. */
-function upperQuartile(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const position = 0.75 * (sorted.length - 1);
-  const below = sorted[Math.floor(position)] ?? Number.NaN;
-  return below + (position % 1) * (sorted[Math.ceil(position)]! - below);
 }

@@ -1,11 +1,17 @@
 /** Drift in words: what to do and why, with the numbers that say so. */
-import type { DriftMeasures, DriftScore } from '../core/truth.js';
+import { type DriftMeasures, type DriftReport, type DriftScore, UNFAMILIAR } from '../core/truth.js';
 
 /** Figures named for the farthest metric. */
 const NAMED_FIGURES = 3;
 
-/** @param scores farthest first */
-export function recommend(measures: DriftMeasures, limits: DriftMeasures, scores: readonly DriftScore[]): string {
+/** What the inputs say: scores farthest first, and how strange the fleet is to the model. */
+type Inputs = Pick<DriftReport, 'scores' | 'unfamiliarity'>;
+
+export function recommend(measures: DriftMeasures, limits: DriftMeasures, { scores, unfamiliarity }: Inputs): string {
+  return adviseOnDrift(measures, limits, scores) + describeStranger(unfamiliarity);
+}
+
+function adviseOnDrift(measures: DriftMeasures, limits: DriftMeasures, scores: readonly DriftScore[]): string {
   const errors = errorReasons(measures, limits);
   const inputs = inputReasons(measures, limits, scores);
   if (errors.length > 0) {
@@ -37,7 +43,7 @@ function errorReasons({ per, anomalyRate }: DriftMeasures, limits: DriftMeasures
 function inputReasons({ dss, fds }: DriftMeasures, limits: DriftMeasures, scores: readonly DriftScore[]): string[] {
   const reasons: string[] = [];
   if (dss > limits.dss)
-    reasons.push(`inputs differ from the training inputs by ${dss.toFixed(2)} (limit ${limits.dss})`);
+    reasons.push(`inputs differ from those of the first week by ${dss.toFixed(2)} (limit ${limits.dss})`);
   if (fds > limits.fds)
     reasons.push(`${percent(fds)} of the input figures have shifted (limit ${percent(limits.fds)})`);
   const [farthest] = scores;
@@ -59,12 +65,18 @@ function errorState({ per }: DriftMeasures, limits: DriftMeasures): string {
 
 function restfulness({ per, dss, fds, anomalyRate }: DriftMeasures, limits: DriftMeasures): string {
   if ([per, dss, fds, anomalyRate].every(Number.isNaN)) {
-    return 'Not known yet: inputs are judged after a day of forecasts for at least three servers, errors when forecasts have come due';
+    return 'Not known yet: inputs are compared with the first week of at least three servers when it is over, errors with those of the first three days';
   }
   const inputs = Number.isNaN(dss)
-    ? 'whether inputs differ from the training inputs is not known yet'
-    : `inputs differ from the training inputs by ${dss.toFixed(2)} (limit ${limits.dss})`;
+    ? 'whether inputs have shifted is known when the first week is over'
+    : `inputs differ from those of the first week by ${dss.toFixed(2)} (limit ${limits.dss})`;
   return `No need to retrain: ${inputs}; ${errorState({ per, dss, fds, anomalyRate }, limits)}`;
+}
+
+/** Being of another kind from the first day on is no drift, and fine-tuning helps once. */
+function describeStranger(unfamiliarity: number): string {
+  if (!(unfamiliarity > UNFAMILIAR)) return '';
+  return ` The fleet is unfamiliar: its inputs differ from the training inputs by ${unfamiliarity.toFixed(2)} (alike: below ${UNFAMILIAR}). That is no drift; fine-tuning on it once may still pay.`;
 }
 
 function percent(ratio: number): string {

@@ -66,7 +66,7 @@ describe('the drift doors', () => {
       needs_retraining: true,
       thresholds: { per: 0.1, dss: 0.2, fds: 0.15, anomaly_rate: 0.05 },
       trends: { per: 'steady', dss: 'rising', fds: 'falling', anomaly_rate: 'unknown' },
-      recommendation: 'Retrain when convenient: inputs differ from the training inputs by 0.31 (limit 0.2).',
+      recommendation: 'Retrain when convenient: inputs differ from those of the first week by 0.31 (limit 0.2).',
       timestamp: '2026-01-05T12:02:00Z',
     });
   });
@@ -91,8 +91,15 @@ describe('the drift doors', () => {
     expect(report).toMatchObject({
       status: 'drifting',
       scores: [{ metric: 'mem_used_pct', score: 0.31, by_input: { level: 0.5, roughness: 0.02 } }],
+      unfamiliarity: 0.58,
+      training_scores: [{ metric: 'mem_used_pct', score: 0.58, by_input: { level: 0.9, roughness: 0.3 } }],
       regimes: { calm: 0.1, ramping: 0.42 },
-      forecasts: { pending: 640, judged: 12_345, judged_at_start: { recorded: 0, hindcasts: 8000 }, since: '2025-12-29T12:02:00Z' },
+      forecasts: {
+        pending: 640,
+        judged: 12_345,
+        judged_at_start: { recorded: 0, hindcasts: 8000 },
+        since: '2025-12-29T12:02:00Z',
+      },
     });
     expect(report.forecasts.accuracy[0]).toEqual({
       metric: 'mem_used_pct',

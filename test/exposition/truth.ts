@@ -57,8 +57,10 @@ export function makeDrift(change: Partial<DriftReport> = {}): DriftReport {
     needsRetraining: true,
     thresholds: { per: 0.1, dss: 0.2, fds: 0.15, anomalyRate: 0.05 },
     trends: { per: 'steady', dss: 'rising', fds: 'falling', anomalyRate: 'unknown' },
-    recommendation: 'Retrain when convenient: inputs differ from the training inputs by 0.31 (limit 0.2).',
+    recommendation: 'Retrain when convenient: inputs differ from those of the first week by 0.31 (limit 0.2).',
     scores: [{ metric: 'mem_used_pct', score: 0.31, byInput: { level: 0.5, roughness: 0.02 } }],
+    unfamiliarity: 0.58,
+    trainingScores: [{ metric: 'mem_used_pct', score: 0.58, byInput: { level: 0.9, roughness: 0.3 } }],
     regimes: { calm: 0.1, ramping: 0.42 },
     ...change,
   };

@@ -1,44 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { normal, type Random, seededRandom } from '../../src/core/random.js';
+import { normal, seededRandom } from '../../src/core/random.js';
 import type { ForecastAccuracy } from '../../src/core/truth.js';
 import { DriftMonitor } from '../../src/truth/drift.js';
 import { addToBins, BINS } from '../../src/truth/driftIndex.js';
 import { InputDrift, type TrainingInputs } from '../../src/truth/driftInputs.js';
-
-const HOUR = 3600;
-const DAY = 24 * HOUR;
-const START = 1_750_000_000;
-
-function decilesOf(values: readonly number[]): number[] {
-  const sorted = [...values].sort((a, b) => a - b);
-  return Array.from({ length: BINS - 1 }, (_, i) => sorted[Math.floor(((i + 1) * sorted.length) / BINS)]!);
-}
+import { clustered, DAY, type Draw, decilesOf, fleetRows, HOUR, type Row, START } from './driftSupport.js';
 
 /** Training inputs with these deciles for one metric. */
 function trainingOf(deciles: Readonly<Record<string, number[]>>, metric = 'mem_used_pct'): TrainingInputs {
   return { names: Object.keys(deciles), edges: { [metric]: Object.values(deciles) } };
-}
-
-/** What one row of one server says; `server` is a level of its own that its rows share. */
-type Draw = (random: Random, server: number) => number[];
-
-interface Row {
-  readonly at: number;
-  readonly server: string;
-  readonly figures: number[];
-}
-
-/** Hourly rows of a fleet over a day; every server has a level of its own, a standard normal. */
-function fleetRows(random: Random, servers: number, draw: Draw, start = START): Row[] {
-  return Array.from({ length: servers }, (_, s) => {
-    const level = normal(random);
-    return Array.from({ length: 24 }, (_, hour) => ({
-      at: start + hour * HOUR,
-      server: `web-${1000 + s}`,
-      figures: draw(random, level),
-    }));
-  }).flat();
 }
 
 function scoreOf(rows: readonly Row[], training: TrainingInputs, at?: number): number {
@@ -46,9 +17,6 @@ function scoreOf(rows: readonly Row[], training: TrainingInputs, at?: number): n
   for (const row of rows) drift.observe(row.at, row.server, 'mem_used_pct', row.figures);
   return drift.scores(at ?? START + 23 * HOUR)[0]?.score ?? Number.NaN;
 }
-
-/** Rows of one server hang together as much as they do in real fleets: half of the variance is the server's own. */
-const clustered: Draw = (random, level) => [Math.SQRT1_2 * level + Math.SQRT1_2 * normal(random)];
 
 const reference = (() => {
   const random = seededRandom(1);
@@ -233,20 +201,22 @@ describe('the drift report', () => {
       new Array(5).fill(Number.NaN),
     );
     expect(report.needsRetraining).toBe(false);
-    expect(report.recommendation).toMatch(/Not known yet: .* day of forecasts/);
+    expect(report.recommendation).toMatch(/Not known yet: .* first week/);
     expect(report.scores).toEqual([]);
     expect(report.regimes).toEqual({});
   });
 
   test('is at rest while inputs and errors stay what they were', () => {
     const report = monitor(
-      5,
+      10,
       () => 0,
       () => [accuracy()],
     );
     expect(report.needsRetraining).toBe(false);
     expect(report.per).toBeCloseTo(0, 9);
-    expect(report.dss).toBeLessThan(0.1);
+    expect(report.dss).toBeLessThan(0.05);
+    expect(report.fds).toBe(0);
+    expect(report.unfamiliarity).toBeLessThan(0.1);
     expect(report.anomalyRate).toBeCloseTo(0, 9);
     expect(report.trends).toEqual({ per: 'steady', dss: 'steady', fds: 'steady', anomalyRate: 'steady' });
     expect(report.recommendation).toMatch(/^No need to retrain: .*the forecast error has not suffered \(\+0%/);
@@ -267,8 +237,8 @@ describe('the drift report', () => {
 
   test('tells shifted inputs from a risen error, and names the farthest', () => {
     const report = monitor(
-      6,
-      (day) => (day < 4 ? 0 : 2),
+      11,
+      (day) => (day < 8 ? 0 : 2),
       () => [accuracy()],
     );
     expect(report.dss).toBeGreaterThan(0.2);
@@ -276,10 +246,22 @@ describe('the drift report', () => {
     expect(report.trends.dss).toBe('rising');
     expect(report.needsRetraining).toBe(true);
     expect(report.recommendation).toMatch(
-      /^Retrain when convenient: inputs differ .*farthest is mem_used_pct.*not suffered/,
+      /^Retrain when convenient: inputs differ from those of the first week .*farthest is mem_used_pct.*not suffered/,
     );
     expect(report.regimes['noisy']).toBeGreaterThan(0.5);
     expect(report.regimes['calm']).toBeLessThan(0.1);
+  });
+
+  test('a fleet of another kind than the training data is unfamiliar, which is no drift', () => {
+    const report = monitor(
+      10,
+      () => 3,
+      () => [accuracy()],
+    );
+    expect(report.unfamiliarity).toBeGreaterThan(1);
+    expect(report.dss).toBeLessThan(0.05);
+    expect(report.needsRetraining).toBe(false);
+    expect(report.recommendation).toMatch(/^No need to retrain: .* The fleet is unfamiliar: .*That is no drift/);
   });
 
   test('counts samples outside the interval beyond the nominal fifth, weighted by verdicts', () => {
@@ -308,15 +290,15 @@ describe('the drift report', () => {
     expect(monitor(5, () => 0, entries).per).toBeCloseTo(0, 9);
   });
 
-  test('shows how far a metric that the training did not hold is from all together, and does not call it drift', () => {
+  test('shows how far a metric that the training did not hold is from all together, and does not call the fleet strange for it', () => {
     const monitored = new DriftMonitor(trainingOf({ level: decilesOf(reference) }, '*'));
     for (const row of fleetRows(seededRandom(1), 40, (random, level) => [clustered(random, level)[0]! + 3])) {
       monitored.observe(row.at, row.server, 'queue_length', row.figures);
     }
     const report = monitored.report(START + DAY, []);
-    expect(report.scores[0]!.metric).toBe('queue_length');
-    expect(report.scores[0]!.score).toBeGreaterThan(1);
-    expect([report.dss, report.fds]).toEqual([Number.NaN, Number.NaN]);
+    expect(report.trainingScores[0]!.metric).toBe('queue_length');
+    expect(report.trainingScores[0]!.score).toBeGreaterThan(1);
+    expect(report.unfamiliarity).toBeNaN();
     expect(report.needsRetraining).toBe(false);
   });
 

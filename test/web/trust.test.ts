@@ -78,6 +78,9 @@ describe('the trust page', () => {
     expect(page).toContain('<span class="red-text">0.31</span></td><td class="number">0.20</td>');
     expect(page).toContain('not known yet');
     expect(page).toContain('calm 10%, ramping 42%');
+    expect(page).toContain('Against the training the inputs are 0.58 apart: a fleet of another kind, which is no drift.');
+    const alike = withTruth(makeTruth(AT, { drift: makeDrift({ unfamiliarity: 0.08 }) }));
+    expect(await read('/trust', alike)).toContain('0.08 apart: alike.');
   });
 
   test('escapes what comes from outside', async () => {

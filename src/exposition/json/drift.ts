@@ -1,5 +1,5 @@
 /** The bodies of /drift/status and /drift/report. Null = not known yet. */
-import type { DriftMeasures, DriftReport, ForecastAccuracy, TruthReport } from '../../core/truth.js';
+import type { DriftMeasures, DriftReport, DriftScore, ForecastAccuracy, TruthReport } from '../../core/truth.js';
 import { roundMeasure } from '../seriesText.js';
 import { MEASURE_NAMES } from '../truthSeries.js';
 import { isoTime } from './timestamp.js';
@@ -27,11 +27,9 @@ export function driftReport(truth: TruthReport | undefined) {
   if (truth === undefined) return status;
   return {
     ...status,
-    scores: (truth.drift?.scores ?? []).map(({ metric, score, byInput }) => ({
-      metric,
-      score: roundMeasure(score),
-      by_input: roundAll(byInput),
-    })),
+    scores: (truth.drift?.scores ?? []).map(scoreView),
+    unfamiliarity: numberOrNull(truth.drift?.unfamiliarity ?? Number.NaN),
+    training_scores: (truth.drift?.trainingScores ?? []).map(scoreView),
     regimes: roundAll(truth.drift?.regimes ?? {}),
     forecasts: {
       since: timeOrNull(truth.since),
@@ -63,6 +61,10 @@ function measures<From, To>(values: Readonly<Record<keyof DriftMeasures, From>>,
     (measure): [string, To] => [MEASURE_NAMES[measure], view(values[measure])],
   );
   return Object.fromEntries(entries);
+}
+
+function scoreView({ metric, score, byInput }: DriftScore) {
+  return { metric, score: roundMeasure(score), by_input: roundAll(byInput) };
 }
 
 function accuracyView({ metric, horizon, forecasts, mase, coverage, pinball, wql, width, skill }: ForecastAccuracy) {

@@ -7,6 +7,7 @@ import {
   type ServingModel,
   TRUTH_HORIZONS,
   type TruthReport,
+  UNFAMILIAR,
 } from '../../core/truth.js';
 import { currentCycle } from '../../exposition/readiness.js';
 import type { StateView } from '../../exposition/state.js';
@@ -18,8 +19,8 @@ import { dateAndTime, describeNumber, describeRatio } from './words.js';
 
 const MEASURES: readonly { readonly measure: keyof DriftMeasures; readonly words: string }[] = [
   { measure: 'per', words: 'forecast error, rise since the first days' },
-  { measure: 'dss', words: 'inputs, distance from the training inputs' },
-  { measure: 'fds', words: 'inputs, share of the figures that shifted' },
+  { measure: 'dss', words: 'inputs, distance from those of the first week' },
+  { measure: 'fds', words: 'inputs, share of the figures that shifted since' },
   { measure: 'anomalyRate', words: 'samples outside p10–p90 beyond a fifth' },
 ];
 
@@ -110,9 +111,14 @@ function renderDrift(drift: DriftReport): Html {
       : html`<span class="muted">not known yet</span>`;
     return html`<tr><td>${words}</td><td class="number">${figure}</td><td class="number">${limit.toFixed(2)}</td><td class="small muted">${TREND_WORDS[drift.trends[measure]]}</td></tr>\n`;
   });
+  const { unfamiliarity } = drift;
+  const stranger = Number.isFinite(unfamiliarity)
+    ? html`<p class="note small muted">Against the training the inputs are ${unfamiliarity.toFixed(2)} apart: ${unfamiliarity > UNFAMILIAR ? 'a fleet of another kind, which is no drift' : 'alike'}.</p>`
+    : undefined;
   const regimes = Object.entries(drift.regimes).map(([name, share]) => `${name} ${describeRatio(share)}`);
   return html`<section class="card" aria-label="Drift"><div class="bar-head"><h2>Drift</h2><span>${drift.recommendation}</span></div>
 <div class="scroll"><table><thead><tr><th scope="col">Measure</th><th scope="col" class="number">Now</th><th scope="col" class="number">Limit</th><th scope="col">Over a day</th></tr></thead><tbody>
 ${rows}</tbody></table></div>
+${stranger}
 ${regimes.length === 0 ? undefined : html`<p class="note small muted">Windows among the calmest, noisiest, most seasonal and steepest fifth of the training’s: ${regimes.join(', ')}; 20% each would be as in the training.</p>`}</section>`;
 }

@@ -30,7 +30,9 @@ function describeWaiting(truth: TruthReport | undefined): string {
   const when = wait > 0 ? `come due in ${describeDuration(wait)}` : 'come with the next complete bucket';
   const { hindcasts } = truth.judgedAtStart;
   const past =
-    hindcasts === 0 ? '' : ` ${describeNumber(hindcasts)} forecasts of the past, made at the start, teach how to serve.`;
+    hindcasts === 0
+      ? ''
+      : ` ${describeNumber(hindcasts)} forecasts of the past, made at the start, teach how to serve.`;
   return `Not judged yet: the first verdicts ${when}; ${describeNumber(truth.pending)} forecasts are written down.${past}`;
 }
 
@@ -46,7 +48,7 @@ ${fact('Error', Number.isFinite(mase) ? mase.toFixed(2) : '–', 'MASE, median; 
 ${fact('Against the best baseline', describeGain(skill), 'median gain over the best of six by hand')}
 ${fact('Inside p10–p90', Number.isFinite(coverage) ? describeRatio(coverage) : '–', '80% is meant')}
 ${fact('Served by the model', general.length === 0 ? '–' : `${byModel} of ${general.length}`, 'metrics; a baseline serves the others')}
-${fact('Drift', driftWord(truth), 'today against the training')}
+${fact('Drift', driftWord(truth), 'today against the first days')}
 </dl>`;
 }
 

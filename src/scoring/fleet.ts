@@ -1,0 +1,271 @@
+/** The fleet as a whole: who is under stress that nothing forecast, who was first, and whether it spreads (docs/fleet.md). */
+import type { Cascade, FleetState, StressedServer } from '../core/fleet.js';
+import type { Frame } from '../core/flow.js';
+import { groupBy } from '../core/groupBy.js';
+import type { MetricName } from '../core/metrics.js';
+import { medianOf } from '../core/statistics.js';
+import { DEVIATION_STEPS, type DeviationMemory } from './deviations.js';
+import { METRIC_RULES } from './thresholds.js';
+
+/** Stress from which on a server counts, two buckets in a row; at twice as much, at once. */
+const SMALLEST_LIMIT = 2;
+const LARGEST_LIMIT = 10;
+/** A server that is often over it has a limit of its own: what it exceeds in one bucket of a hundred. */
+const LIMIT_LEVEL = 0.99;
+const LIMIT_PRIOR = 3;
+/** Share of the limit that one bucket moves it by, at most. */
+const LIMIT_RATE = 0.1;
+/** Buckets under half the limit that end it. */
+const CALM_STEPS = 3;
+/** Members of a cascade follow one another within twenty minutes … */
+const LARGEST_GAP_STEPS = 4;
+/** … and the last of them came an hour ago at most, or the group is history. */
+const FRESH_STEPS = 12;
+/** A member moves with the others: correlation with their mean path of at least this. */
+const SMALLEST_CORRELATION = 0.3;
+const SMALLEST_CASCADE = 3;
+/** How many more than usual make a score of 1 − 1/e. */
+const CASCADE_SERVERS = 1.5;
+/** The usual share is forgotten by half in a day of cycles, whatever their pace. */
+const USUAL_HALF_LIFE_SECONDS = 86_400;
+/** Before anything is known: one server of fifty. */
+const USUAL_PRIOR = 0.02;
+const USUAL_ONSETS_PER_DAY = 0.5;
+/** Correlations are of at most so many pairs' servers: all pairs of a large group say no more. */
+const LARGEST_CORRELATED = 40;
+
+/** What is remembered of a server's stress. */
+interface Run {
+  /** What it had to exceed. */
+  readonly limit: number;
+  /** Bucket in which it began. */
+  readonly since: number;
+  /** Newest bucket over half of it. */
+  lastStressed: number;
+}
+
+export class FleetWatch {
+  readonly #runs = new Map<string, Run>();
+  /** The stress that a server seldom exceeds, and the bucket that it was last moved by. */
+  readonly #usual = new Map<string, { level: number; bucket: number }>();
+  #usualShare = USUAL_PRIOR;
+  /** Onsets per server and second. */
+  #onsetRate = USUAL_ONSETS_PER_DAY / 86_400;
+  /** Since the last look. */
+  #onsets = 0;
+  #lastAt: number | undefined;
+
+  /**
+   * Judges the fleet at one moment. Servers in maintenance are left out.
+   * @param at  epoch seconds
+   */
+  observe(frames: readonly Frame[], deviations: DeviationMemory, at: number): FleetState {
+    const judged = frames.flatMap((frame) => {
+      if (frame.state === 'maintenance' || frame.state === 'stale') {
+        this.#runs.delete(frame.server);
+        return [];
+      }
+      const path = stressPath(frame, deviations);
+      return Number.isNaN(path.at(-1)!) && Number.isNaN(path.at(-2)!) ? [] : [{ frame, path }];
+    });
+    for (const { frame, path } of judged) this.#follow(frame, path);
+    const stressed = this.#stressedOf(judged);
+    this.#learnUsual(judged.length, stressed.length, at);
+    const cascade = this.#cascadeOf(stressed, judged, at);
+    return { judged: judged.length, stressed, usualShare: this.#usualShare, cascade };
+  }
+
+  forget(server: string): void {
+    this.#runs.delete(server);
+    this.#usual.delete(server);
+  }
+
+  /** Begins, goes on with or ends the run of a server. */
+  #follow({ server, newest }: Frame, path: Float64Array): void {
+    const run = this.#runs.get(server);
+    const now = orElse(path.at(-1)!, path.at(-2)!);
+    const limit = this.#limitOf(server, newest, path.at(-2)!);
+    if (run !== undefined) {
+      if (now >= run.limit / 2) run.lastStressed = newest;
+      if (newest - run.lastStressed >= CALM_STEPS) this.#runs.delete(server);
+      return;
+    }
+    const isLasting = now >= limit && path.at(-2)! >= limit;
+    if (!isLasting && !(now >= 2 * limit)) return;
+    this.#onsets++;
+    this.#runs.set(server, { limit, since: onsetOf(path, newest, limit / 2), lastStressed: newest });
+  }
+
+  /** The server's own limit; every bucket that is over moves it once (a quantile tracker by stochastic approximation). */
+  #limitOf(server: string, newest: number, settled: number): number {
+    const usual = this.#usual.get(server) ?? { level: LIMIT_PRIOR, bucket: newest };
+    this.#usual.set(server, usual);
+    if (newest > usual.bucket && !Number.isNaN(settled)) {
+      const step = settled > usual.level ? LIMIT_LEVEL : LIMIT_LEVEL - 1;
+      usual.level = Math.min(LARGEST_LIMIT, Math.max(SMALLEST_LIMIT, usual.level * (1 + LIMIT_RATE * step)));
+      usual.bucket = newest;
+    }
+    return usual.level;
+  }
+
+  #stressedOf(judged: readonly JudgedServer[]): StressedServer[] {
+    const now = new Map(judged.map(({ frame, path }) => [frame, orElse(path.at(-1)!, path.at(-2)!)]));
+    const usual = new Map(
+      [...groupBy(judged, ({ frame }) => frame.profile)].map(([profile, peers]) => [
+        profile,
+        peers.length > 1 ? medianOf(peers.map(({ frame }) => now.get(frame)!)) : 0,
+      ]),
+    );
+    return judged
+      .flatMap(({ frame }) => {
+        const run = this.#runs.get(frame.server);
+        if (run === undefined) return [];
+        const { server, profile, stepSeconds } = frame;
+        const stress = now.get(frame)!;
+        return [{ server, profile, since: run.since * stepSeconds, stress, overPeers: stress - usual.get(profile)! }];
+      })
+      .sort((a, b) => b.stress - a.stress || (a.server < b.server ? -1 : 1));
+  }
+
+  /** The group with the highest score. */
+  #cascadeOf(stressed: readonly StressedServer[], judged: readonly JudgedServer[], at: number): Cascade | undefined {
+    const step = judged[0]?.frame.stepSeconds ?? 0;
+    const paths = new Map(judged.map(({ frame, path }) => [frame.server, path]));
+    const onsetsPerSecond = this.#onsetRate * judged.length;
+    return groupsOf(stressed, step, at)
+      .flatMap((group) => cascadeOf(group, (server) => paths.get(server)!, onsetsPerSecond) ?? [])
+      .sort((a, b) => b.score - a.score)[0];
+  }
+
+  #learnUsual(judged: number, stressed: number, at: number): void {
+    const elapsed = this.#lastAt === undefined ? 0 : Math.max(0, at - this.#lastAt);
+    this.#lastAt = at;
+    if (judged === 0) return;
+    const weight = 1 - 2 ** (-elapsed / USUAL_HALF_LIFE_SECONDS);
+    this.#usualShare += weight * (stressed / judged - this.#usualShare);
+    if (elapsed > 0) this.#onsetRate += weight * (this.#onsets / judged / elapsed - this.#onsetRate);
+    this.#onsets = 0;
+  }
+}
+
+interface JudgedServer {
+  readonly frame: Frame;
+  /** [DEVIATION_STEPS] stress by bucket, the newest last; NaN = not known. */
+  readonly path: Float64Array;
+}
+
+/** What hurts together counts once: a busy processor shows in idle time and load alike. */
+const FAMILIES: readonly (readonly MetricName[])[] = [
+  ['cpu_idle_pct', 'java_cpu_pct', 'load_average'],
+  ['mem_used_pct', 'swap_used_pct'],
+  ['cpu_iowait_pct', 'disk_usage_pct'],
+  ['back_close_wait', 'front_close_wait'],
+];
+
+/**
+ * Stress of a server by bucket: the mean of its two largest deviations to the bad side, of different families, so that no
+ * metric makes it alone unless it is far out. Quiet families count 0.
+ */
+function stressPath(frame: Frame, deviations: DeviationMemory): Float64Array {
+  const families = FAMILIES.map((family) => family.filter((metric) => frame.metrics.includes(metric)));
+  return Float64Array.from({ length: DEVIATION_STEPS }, (_, i) => {
+    const bucket = frame.newest - DEVIATION_STEPS + 1 + i;
+    const [first = Number.NaN, second = 0] = families
+      .map((family) => worstOf(frame.server, family, bucket, deviations))
+      .filter((worst) => !Number.isNaN(worst))
+      .sort((a, b) => b - a);
+    return (first + second) / 2;
+  });
+}
+
+/** Largest deviation to the bad side, ≥ 0; NaN where none is known. */
+function worstOf(server: string, family: readonly MetricName[], bucket: number, deviations: DeviationMemory): number {
+  let worst = Number.NaN;
+  for (const metric of family) {
+    const signed = deviations.at(server, metric, bucket);
+    const bad = Math.max(0, METRIC_RULES[metric].direction === 'above' ? signed : -signed);
+    if (bad >= (Number.isNaN(worst) ? 0 : worst)) worst = bad;
+  }
+  return worst;
+}
+
+/** First bucket of the stretch over `calm` that leads to now. */
+function onsetOf(path: Float64Array, newest: number, calm: number): number {
+  let i = path.length - 1;
+  if (Number.isNaN(path[i]!)) i--;
+  while (i > 0 && path[i - 1]! >= calm) i--;
+  return newest - (path.length - 1 - i);
+}
+
+/** Groups of servers whose onsets follow one another, the last of them not long ago; by onset. */
+function groupsOf(stressed: readonly StressedServer[], step: number, at: number): StressedServer[][] {
+  const ordered = [...stressed].sort((a, b) => a.since - b.since || b.stress - a.stress);
+  const groups: StressedServer[][] = [];
+  for (const server of ordered) {
+    const group = groups.at(-1);
+    if (group !== undefined && server.since - group.at(-1)!.since <= LARGEST_GAP_STEPS * step) group.push(server);
+    else groups.push([server]);
+  }
+  return groups.filter((group) => at - group.at(-1)!.since <= FRESH_STEPS * step);
+}
+
+/**
+ * A group's members that move together, scored by how many more they are than come under stress by chance in that time, and
+ * by their correlation: (1 − exp(−(n − expected − 1) / 1.5)) × (½ + ½ correlation).
+ */
+function cascadeOf(
+  group: readonly StressedServer[],
+  pathOf: (server: string) => Float64Array,
+  onsetsPerSecond: number,
+): Cascade | undefined {
+  const mean = meanPath(group.map(({ server }) => pathOf(server)));
+  const members = group.filter(({ server }) => correlationOf(pathOf(server), mean) >= SMALLEST_CORRELATION);
+  if (members.length < SMALLEST_CASCADE) return undefined;
+  const correlation = meanCorrelation(members.slice(0, LARGEST_CORRELATED).map(({ server }) => pathOf(server)));
+  const span = members.at(-1)!.since - members[0]!.since;
+  const surplus = Math.max(0, members.length - 1 - onsetsPerSecond * span);
+  const size = 1 - Math.exp(-surplus / CASCADE_SERVERS);
+  return { members, correlation, score: size * (0.5 + 0.5 * Math.max(0, correlation)) };
+}
+
+/** The mean over those that are known, by bucket. */
+function meanPath(paths: readonly Float64Array[]): Float64Array {
+  return Float64Array.from({ length: DEVIATION_STEPS }, (_, i) => {
+    const known = paths.map((path) => path[i]!).filter((value) => !Number.isNaN(value));
+    return known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : Number.NaN;
+  });
+}
+
+/** Mean Pearson correlation over all pairs, of the buckets that both know. */
+function meanCorrelation(paths: readonly Float64Array[]): number {
+  let sum = 0;
+  let pairs = 0;
+  for (let i = 0; i < paths.length; i++) {
+    for (let j = 0; j < i; j++) {
+      sum += correlationOf(paths[i]!, paths[j]!);
+      pairs++;
+    }
+  }
+  return pairs > 0 ? sum / pairs : 0;
+}
+
+/** 0 where one of them does not move. */
+function correlationOf(a: Float64Array, b: Float64Array): number {
+  let [n, sa, sb, saa, sbb, sab] = [0, 0, 0, 0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    const [x, y] = [a[i]!, b[i]!];
+    if (Number.isNaN(x) || Number.isNaN(y)) continue;
+    n++;
+    sa += x;
+    sb += y;
+    saa += x * x;
+    sbb += y * y;
+    sab += x * y;
+  }
+  const spread = (n * saa - sa * sa) * (n * sbb - sb * sb);
+  return spread > 1e-12 ? (n * sab - sa * sb) / Math.sqrt(spread) : 0;
+}
+
+function orElse(value: number, fallback: number): number {
+  return Number.isNaN(value) ? fallback : value;
+}

@@ -1,4 +1,5 @@
 /** What errors are measured in, in backtests and in the accuracy of models: the error that "as yesterday" makes in sample. */
+import { meanChange } from './statistics.js';
 
 const DAY_BINS = 288;
 /** Fewer known values in sample say too little of what is usual (33 h). */
@@ -18,8 +19,8 @@ export type MaseScale =
 export function maseScale(values: Float64Array, end: number): MaseScale {
   const sample = values.subarray(0, Math.max(end, 0));
   const known = sample.filter((value) => !Number.isNaN(value)).sort();
-  const seasonal = meanChange(sample, DAY_BINS);
-  const change = meanChange(sample, 1);
+  const seasonal = meanChange(sample, DAY_BINS, sample.length, DAY_BINS);
+  const change = meanChange(sample, 1, sample.length, 1);
   if (known.length < MIN_KNOWN || Number.isNaN(seasonal) || Number.isNaN(change)) {
     return { kind: 'none', reason: 'too little known before the origins' };
   }
@@ -27,17 +28,4 @@ export function maseScale(values: Float64Array, end: number): MaseScale {
   const smallest = SMALLEST_SHARE * range;
   if (range > 0 && seasonal > smallest && change > smallest) return { kind: 'scale', value: seasonal };
   return { kind: 'none', reason: 'almost constant before the origins' };
-}
-
-/** Mean |y(t) − y(t − lag)| where both are known; NaN without a pair. */
-function meanChange(values: Float64Array, lag: number): number {
-  let sum = 0;
-  let count = 0;
-  for (let i = lag; i < values.length; i++) {
-    const change = Math.abs(values[i]! - values[i - lag]!);
-    if (Number.isNaN(change)) continue;
-    sum += change;
-    count++;
-  }
-  return count > 0 ? sum / count : Number.NaN;
 }

@@ -1,5 +1,18 @@
 /** Small statistics that several rooms need. */
 
+/** Mean |line(i) − line(i − lag)| for from ≤ i < to, where both are known; NaN if there is none. */
+export function meanChange(line: Float32Array | Float64Array, from: number, to: number, lag: number): number {
+  let sum = 0;
+  let count = 0;
+  for (let i = from; i < to; i++) {
+    const change = Math.abs(line[i]! - line[i - lag]!);
+    if (Number.isNaN(change)) continue;
+    sum += change;
+    count++;
+  }
+  return count > 0 ? sum / count : Number.NaN;
+}
+
 /** The median; the mean of the middle two for an even count, NaN without a value. */
 export function medianOf(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -1,5 +1,6 @@
-/** Reading single points out of forecasts and frames. */
+/** Reading single points out of forecasts, and what they go on from. */
 import { type Forecast, type Frame, HORIZON_STEPS, LEVEL_NAMES, type LevelName } from '../core/flow.js';
+import { newestValue } from '../core/frame.js';
 
 /**
  * Steps past the forecast's end that its last step still stands for: the newest bucket may be partial and the cycle
@@ -24,17 +25,5 @@ export function forecastValue(forecast: Forecast, step: number, level: LevelName
 
 /** The newest value of a metric within the last 30 minutes; undefined if there is none. */
 export function currentValue(frame: Frame, metric: string): number | undefined {
-  const row = frame.metrics.indexOf(metric);
-  if (row < 0) return undefined;
-  const oldest = Math.max(0, frame.newest - CURRENT_STEPS + 1);
-  for (let bucket = frame.newest; bucket >= oldest; bucket--) {
-    const value = bucketValue(frame, row, bucket);
-    if (Number.isFinite(value)) return value;
-  }
-  return undefined;
-}
-
-/** The value of bucket `bucket` in row `row`; NaN where absent. */
-export function bucketValue(frame: Frame, row: number, bucket: number): number {
-  return frame.values[row * frame.capacity + (bucket % frame.capacity)]!;
+  return newestValue(frame, frame.metrics.indexOf(metric), CURRENT_STEPS);
 }

@@ -1,6 +1,7 @@
 /** Why a metric adds to the risk, in words and numbers. */
 import { describeDuration } from '../core/duration.js';
 import type { Frame, TimeToThreshold } from '../core/flow.js';
+import { bucketValue } from '../core/frame.js';
 import { upperBound } from '../core/metrics.js';
 import type { Threshold } from './limit.js';
 
@@ -52,7 +53,7 @@ function trendPerHour(frame: Frame, row: number): number {
   const buckets = Math.round((TREND_HOURS * 3600) / frame.stepSeconds);
   let [count, sumX, sumY, sumXX, sumXY] = [0, 0, 0, 0, 0];
   for (let bucket = Math.max(0, frame.newest - buckets); bucket <= frame.newest; bucket++) {
-    const y = frame.values[row * frame.capacity + (bucket % frame.capacity)]!;
+    const y = bucketValue(frame, row, bucket);
     if (Number.isNaN(y)) continue;
     const x = ((bucket - frame.newest) * frame.stepSeconds) / 3600;
     count++;

@@ -9,6 +9,7 @@ import {
   type RiskHorizon,
   type TimeToThreshold,
 } from '../core/flow.js';
+import { newestValue } from '../core/frame.js';
 import { upperBound } from '../core/metrics.js';
 import { type BreachCurve, breachCurve } from './breach.js';
 import { settleThreshold, type Threshold } from './limit.js';
@@ -73,7 +74,7 @@ export function scoreServer(
 }
 
 function judge(frame: Frame, forecasts: readonly Forecast[], threshold: Threshold, at: number): Judgement {
-  const current = currentValue(frame, frame.metrics.indexOf(threshold.metric));
+  const current = newestValue(frame, frame.metrics.indexOf(threshold.metric), 1 + MAX_AGE_BUCKETS);
   const forecast = forecasts.find(({ metric }) => metric === threshold.metric);
   const times = forecast && timeToThreshold(forecast, threshold, current, at);
   if (isBreach(current, threshold)) {
@@ -86,16 +87,6 @@ function judge(frame: Frame, forecasts: readonly Forecast[], threshold: Threshol
   const curve = breachCurve(forecast, threshold, at);
   const weight = threshold.severity * SHARE_AT_THRESHOLD * nearness(curve);
   return { threshold, current, times, probability: probabilityByHorizon(curve), weight };
-}
-
-/** The newest value of a row, undefined if it is absent or too old. */
-function currentValue(frame: Frame, row: number): number | undefined {
-  if (row < 0) return undefined;
-  for (let bucket = frame.newest; bucket >= Math.max(0, frame.newest - MAX_AGE_BUCKETS); bucket--) {
-    const value = frame.values[row * frame.capacity + (bucket % frame.capacity)]!;
-    if (!Number.isNaN(value)) return value;
-  }
-  return undefined;
 }
 
 /** How far beyond the threshold a breach is: 0 at it, 1 at the metric's bound (infinitely far for one without). */

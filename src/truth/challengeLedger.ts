@@ -1,5 +1,6 @@
 /** Forecasts of champion and challenger for the same steps, side by side until they are due. */
 import { type Frame, QUANTILE_LEVELS } from '../core/flow.js';
+import { bucketValue } from '../core/frame.js';
 import { LEDGER_STEPS } from './horizonBins.js';
 import { PendingForecasts, slotsFor } from './pending.js';
 import { seasonalScale } from './seasonalScale.js';
@@ -57,12 +58,12 @@ export class PairedLedger {
   /** The losses on what has come due in this frame's window. A bucket without a sample judges nobody. */
   judge(frame: Frame): PairedLoss[] {
     const losses: PairedLoss[] = [];
-    const { server, stepSeconds, newest, capacity, values } = frame;
+    const { server, stepSeconds, newest } = frame;
     for (const [metric, pending] of this.#servers.get(server) ?? []) {
       const row = frame.metrics.indexOf(metric);
       // The newest bucket may be partial.
       for (const { due, values: both } of pending.takeDue(newest)) {
-        const actual = row < 0 || due <= newest - capacity ? Number.NaN : values[row * capacity + (due % capacity)]!;
+        const actual = bucketValue(frame, row, due);
         if (Number.isNaN(actual)) continue;
         const scale = both[2 * LEVELS]!;
         const champion = pinball(both.subarray(0, LEVELS), actual) / scale;

@@ -1,5 +1,6 @@
 /** The ledger of forecasts: what was forecast, what came, and what follows for the next forecasts. */
 import type { Frame } from '../core/flow.js';
+import { bucketValue } from '../core/frame.js';
 import { upperBound } from '../core/metrics.js';
 import type { Profile } from '../core/profiles.js';
 import { seedFor } from '../core/random.js';
@@ -147,7 +148,7 @@ export class Truth {
         continue;
       }
       const history = {
-        actualAt: (bucket: number) => valueAt(frame, row, bucket),
+        actualAt: (bucket: number) => bucketValue(frame, row, bucket),
         scaleUntil: (bucket: number) => seasonalScale(frame, row, bucket),
       };
       ledger.resolve(end, history, group, (step) => {
@@ -167,7 +168,7 @@ export class Truth {
       const bucket = origin + HORIZON_STEP[horizon];
       const row = frame.metrics.indexOf(metric);
       if (row < 0 || bucket >= frame.newest || !Number.isFinite(p10 + p50 + p90)) continue;
-      const actual = valueAt(frame, row, bucket);
+      const actual = bucketValue(frame, row, bucket);
       if (Number.isNaN(actual)) continue;
       let scale = scales.get(row);
       if (scale === undefined) {
@@ -232,9 +233,4 @@ export class Truth {
     const offset = this.#settings.isSpread ? (seedFor(0, server) >>> 0) % everySeconds : 0;
     return Math.floor((at - offset) / everySeconds);
   }
-}
-
-function valueAt({ values, newest, capacity }: Frame, row: number, bucket: number): number {
-  if (bucket > newest || bucket <= newest - capacity) return Number.NaN;
-  return values[row * capacity + (bucket % capacity)]!;
 }

@@ -1,5 +1,6 @@
 /** How far the newest samples lie from what was forecast for them an hour before. */
 import { type Forecast, type Frame, QUANTILE_LEVELS } from '../../core/flow.js';
+import { bucketValue } from '../../core/frame.js';
 
 /** How long before the sample its forecast was made: an hour, so that a shift is not forgiven at once. */
 const LEAD_STEPS = 12;
@@ -23,10 +24,10 @@ export class AnomalyMemory {
    * that 1 is the edge. Undefined where no sample of now has a forecast of an hour before.
    */
   score(frame: Frame): number | undefined {
-    const { newest, capacity, metrics, values } = frame;
+    const { newest, metrics } = frame;
     let largest: number | undefined;
     for (const { metric, values: quantiles } of this.#forecasts.get(newest - LEAD_STEPS) ?? []) {
-      const sample = values[metrics.indexOf(metric) * capacity + (newest % capacity)]!;
+      const sample = bucketValue(frame, metrics.indexOf(metric), newest);
       if (Number.isNaN(sample)) continue;
       const at = (LEAD_STEPS - 1) * LEVELS;
       const distance = distanceOf(sample, quantiles[at]!, quantiles[at + 1]!, quantiles[at + 2]!);

@@ -1,6 +1,7 @@
 /** `linborg dry-run`: one cycle, printed; nothing is served. */
 import { pino } from 'pino';
 import type { Frame } from '../../core/flow.js';
+import { bucketValue } from '../../core/frame.js';
 import { METRIC_NAMES, upperBound } from '../../core/metrics.js';
 import { rankServers } from '../../exposition/cycleView.js';
 import type { PullSummary } from '../../sources/source.js';
@@ -54,22 +55,21 @@ function recordOf(frame: Frame) {
     timestamp: new Date(frame.newest * frame.stepSeconds * 1000).toISOString(),
     server_name: frame.server,
     profile: frame.profile,
-    ...Object.fromEntries(METRIC_NAMES.map((metric) => [metric, newestValue(frame, metric)])),
+    ...Object.fromEntries(METRIC_NAMES.map((metric) => [metric, valueNow(frame, metric)])),
   };
 }
 
-function newestValue({ metrics, values, capacity, newest }: Frame, metric: string): number | null {
-  const row = metrics.indexOf(metric);
-  const value = row < 0 ? Number.NaN : values[row * capacity + (newest % capacity)]!;
+function valueNow(frame: Frame, metric: string): number | null {
+  const value = bucketValue(frame, frame.metrics.indexOf(metric), frame.newest);
   return Number.isNaN(value) ? null : Number(value.toPrecision(5));
 }
 
 /** One line per server: state, history, which metrics are absent, which values lie outside their range. */
 function validationOf(frame: Frame): string {
   const { server, state, quality } = frame;
-  const absent = METRIC_NAMES.filter((metric) => newestValue(frame, metric) === null);
+  const absent = METRIC_NAMES.filter((metric) => valueNow(frame, metric) === null);
   const outside = METRIC_NAMES.filter((metric) => {
-    const value = newestValue(frame, metric);
+    const value = valueNow(frame, metric);
     return value !== null && (value < 0 || value > upperBound(metric));
   });
   const parts = [

@@ -8,8 +8,9 @@ import type { TrainingInputs } from '../../truth/driftInputs.js';
 import type { TruthOptions } from '../../truth/options.js';
 import type { RecordedForecast, Truth } from '../../truth/truth.js';
 import type { CycleResult } from '../cycle.js';
+import { createTruth, recordForecasts } from '../fleetTruth.js';
 import type { ForecastRows, FrameWishes } from '../forecasting/forecastFrames.js';
-import { freshTruth, hindcast } from './hindcast.js';
+import { hindcast } from './hindcast.js';
 import { readRecorded } from './readRecorded.js';
 
 export interface LedgerSettings {
@@ -44,7 +45,7 @@ export class ForecastLedger {
   constructor(settings: LedgerSettings) {
     const { model, options, stepSeconds, trainingInputs } = settings;
     this.#settings = settings;
-    this.#truth = freshTruth(model, options, stepSeconds);
+    this.#truth = createTruth(model, { options, stepSeconds, isSpread: true });
     this.#drift = new DriftMonitor(trainingInputs);
   }
 
@@ -67,12 +68,8 @@ export class ForecastLedger {
   /** Remembers what was forecast for the servers whose turn it was, and tells what is known. */
   end({ servers, details, at }: CycleResult): TruthReport | undefined {
     if (!this.#settings.options.isEnabled) return undefined;
-    servers.forEach(({ frame: { server, profile, newest }, forecasts }, i) => {
-      details[i]!.forEach(({ figures, ...made }, k) => {
-        const { metric, values } = forecasts[k]!;
-        this.#truth.record({ server, metric, profile, at, origin: newest, served: values, wasServed: true, ...made });
-        this.#drift.observe(at, server, metric, figures);
-      });
+    servers.forEach(({ frame, forecasts }, i) => {
+      recordForecasts(this.#truth, { frame, at, forecasts, details: details[i]!, wasServed: true }, this.#drift);
     });
     const report = this.#truth.report(at);
     return { ...report, drift: this.#driftAt(at, report) };
@@ -99,13 +96,13 @@ export class ForecastLedger {
     const { model, options, stepSeconds } = this.#settings;
     if (!options.isEnabled) return;
     try {
-      const truth = freshTruth(model, options, stepSeconds);
+      const truth = createTruth(model, { options, stepSeconds, isSpread: true });
       const everySteps = Math.round(options.everySeconds / stepSeconds);
       const startedAt = performance.now();
       const hindcasts = options.isHindcasting
-        ? await hindcast({ truth, drift: this.#drift, model, everySteps, forecastRows, frames, signal })
+        ? await hindcast({ truth, drift: this.#drift, model, stepSeconds, everySteps, forecastRows, frames, signal })
         : 0;
-      const recorded = judgeRecorded(truth, frames(), await readRecorded(sources, at, log));
+      const recorded = judgeRecorded(truth, frames(), await readRecorded({ sources, at, stepSeconds, log }));
       if (signal.aborted) return;
       // Less than an hour has been recorded meanwhile: nothing that the past did not teach better.
       if (hindcasts > 0 || recorded > 0) this.#truth = truth;

@@ -1,11 +1,10 @@
 /** Forecasts of the past, made now: what a fresh start learns from before its own forecasts come due. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Frame } from '../../core/flow.js';
-import { CANDIDATES } from '../../model/inputs/contract.js';
 import type { DriftMonitor } from '../../truth/drift.js';
-import type { TruthOptions } from '../../truth/options.js';
-import { Truth } from '../../truth/truth.js';
+import type { Truth } from '../../truth/truth.js';
 import { isForecastable } from '../../windows/forecastable.js';
+import { recordForecasts } from '../fleetTruth.js';
 import { type ForecastRows, forecastFrames } from '../forecasting/forecastFrames.js';
 
 export interface HindcastParts {
@@ -13,6 +12,7 @@ export interface HindcastParts {
   /** Sees the figures of the past, too. */
   readonly drift: DriftMonitor;
   readonly model: string;
+  readonly stepSeconds: number;
   /** Steps between two forecasts of a server that the ledger has room for. */
   readonly everySteps: number;
   readonly forecastRows: ForecastRows;
@@ -37,18 +37,18 @@ const CHUNK = 16;
  * @returns forecasts made; 0 where the fleet is so large that the budget would teach nothing
  */
 export async function hindcast(parts: HindcastParts): Promise<number> {
-  const { truth, everySteps, signal } = parts;
+  const { truth, everySteps, stepSeconds, signal } = parts;
   const now = newestOf(parts.frames());
   let made = 0;
   for (const newest of momentsBefore(now, everySteps, seriesOf(parts.frames()))) {
     if (signal.aborted) return made;
     // Nothing after `newest` is read, so that no copy is needed here.
     await resolveAll(parts.frames(), (frame) => truth.resolve(frame, newest + 1));
-    truth.settle(atOf(newest));
+    truth.settle(endOf(newest, stepSeconds));
     made += await forecastMoment(parts, newest);
   }
   await resolveAll(parts.frames(), (frame) => truth.resolve(frame));
-  truth.settle(atOf(now));
+  truth.settle(endOf(now, stepSeconds));
   return made;
 }
 
@@ -63,6 +63,7 @@ async function resolveAll(frames: readonly Frame[], resolve: (frame: Frame) => v
 /** Forecasts every server as of bucket `newest`, a few at a time. */
 async function forecastMoment(parts: HindcastParts, newest: number): Promise<number> {
   const { truth, drift, model, forecastRows, signal } = parts;
+  const at = endOf(newest, parts.stepSeconds);
   let made = 0;
   for (let from = 0; !signal.aborted; from += CHUNK) {
     // The windows of this moment, copied before anything waits: nothing later can get in.
@@ -75,22 +76,12 @@ async function forecastMoment(parts: HindcastParts, newest: number): Promise<num
       wantsDetails: () => true,
       planOf: ({ server, profile }, metric) => truth.plan(server, metric, profile),
     });
-    frames.forEach(({ server, profile }, i) => {
-      forecasts[i]!.forEach(({ metric, values }, k) => {
-        const { figures, ...methods } = details[i]![k]!;
-        const entry = { origin: newest, served: values, wasServed: false, ...methods };
-        truth.record({ server, metric, profile, at: atOf(newest), ...entry });
-        drift.observe(atOf(newest), server, metric, figures);
-      });
+    frames.forEach((frame, i) => {
+      recordForecasts(truth, { frame, at, forecasts: forecasts[i]!, details: details[i]!, wasServed: false }, drift);
       made += forecasts[i]!.length;
     });
   }
   return made;
-}
-
-/** A new ledger for the hindcasts. */
-export function freshTruth(model: string, options: TruthOptions, stepSeconds: number): Truth {
-  return new Truth({ options, methods: [model, ...CANDIDATES], stepSeconds, isSpread: true });
 }
 
 /** A frame as it was when bucket `newest` was its newest: a copy in which everything later is absent. */
@@ -128,6 +119,6 @@ function momentsBefore(now: number, everySteps: number, series: number): number[
 }
 
 /** The moment at which bucket `newest` was complete. */
-function atOf(newest: number): number {
-  return (newest + 1) * 300;
+function endOf(newest: number, stepSeconds: number): number {
+  return (newest + 1) * stepSeconds;
 }

@@ -7,25 +7,34 @@ import type { RecordedForecast } from '../../truth/truth.js';
 /** How far back, and how densely: enough for a verdict per metric, little enough for one answer. */
 const SPAN_SECONDS = 86_400;
 const EVERY_SECONDS = 7200;
-const BUCKET_SECONDS = 300;
 /** A scrape shows the cycle before it. */
 const SCRAPE_DELAY_SECONDS = 60;
 
 type Levels = { -readonly [level in 'p10' | 'p50' | 'p90']: number };
 
+export interface ReadingParts {
+  readonly sources: readonly Source[];
+  /** Epoch seconds up to which to read. */
+  readonly at: number;
+  /** Of the forecasts' buckets. */
+  readonly stepSeconds: number;
+  readonly log: Logger;
+}
+
 /** What was forecast in the last day, by server. A source that has nothing, or fails, costs its own part only. */
-export async function readRecorded(
-  sources: readonly Source[],
-  at: number,
-  log: Logger,
-): Promise<Map<string, RecordedForecast[]>> {
+export async function readRecorded({
+  sources,
+  at,
+  stepSeconds,
+  log,
+}: ReadingParts): Promise<Map<string, RecordedForecast[]>> {
   const byServer = new Map<string, RecordedForecast[]>();
   const range = { from: at - SPAN_SECONDS, to: at, stepSeconds: EVERY_SECONDS };
   for (const source of sources) {
     for (const horizon of TRUTH_HORIZONS) {
       try {
         const series = await source.recorded?.(`linborg_forecast_value{horizon="${horizon}"}`, range);
-        if (series) addSeries(series, horizon, byServer);
+        if (series) addSeries(series, { horizon, stepSeconds }, byServer);
       } catch (error) {
         log.debug({ source: source.name, reason: (error as Error).message }, 'recorded forecasts could not be read');
       }
@@ -37,7 +46,7 @@ export async function readRecorded(
 /** Puts the levels of one forecast together. */
 function addSeries(
   series: readonly RecordedSeries[],
-  horizon: TruthHorizon,
+  { horizon, stepSeconds }: { readonly horizon: TruthHorizon; readonly stepSeconds: number },
   byServer: Map<string, RecordedForecast[]>,
 ): void {
   const forecasts = new Map<string, { server: string; metric: string; origin: number; levels: Levels }>();
@@ -45,7 +54,7 @@ function addSeries(
     const { server, metric, level } = labels;
     if (server === undefined || metric === undefined || !isLevel(level)) continue;
     Array.from(times).forEach((time, i) => {
-      const origin = Math.floor((time - SCRAPE_DELAY_SECONDS) / BUCKET_SECONDS);
+      const origin = Math.floor((time - SCRAPE_DELAY_SECONDS) / stepSeconds);
       const key = `${server}\n${metric}\n${origin}`;
       const none = { p10: Number.NaN, p50: Number.NaN, p90: Number.NaN };
       const forecast = forecasts.get(key) ?? { server, metric, origin, levels: none };

@@ -1,4 +1,5 @@
 /** Robust level and scale of a window, and the figures that describe it. */
+import { meanChange } from '../../core/statistics.js';
 import { DAY_STEPS, HISTORY_STEPS, PAST_STEPS } from './contract.js';
 
 const WEEK_STEPS = 7 * DAY_STEPS;
@@ -12,19 +13,6 @@ export function finiteMean(from: number, to: number, value: (i: number) => numbe
     const v = value(i);
     if (Number.isNaN(v)) continue;
     sum += v;
-    count++;
-  }
-  return count > 0 ? sum / count : Number.NaN;
-}
-
-/** Mean |line(i) − line(i − lag)| for from ≤ i < to, where both are known; NaN if there is none. */
-export function meanChange(line: Float32Array, from: number, to: number, lag: number): number {
-  let sum = 0;
-  let count = 0;
-  for (let i = from; i < to; i++) {
-    const change = Math.abs(line[i]! - line[i - lag]!);
-    if (Number.isNaN(change)) continue;
-    sum += change;
     count++;
   }
   return count > 0 ? sum / count : Number.NaN;

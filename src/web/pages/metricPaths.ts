@@ -1,6 +1,7 @@
 /** The past and the forecast of one metric of one server, as points to draw. */
 import { type Forecast, type Frame, HORIZON_STEPS, LEVEL_NAMES, type LevelName } from '../../core/flow.js';
-import { bucketValue, forecastValue } from '../../exposition/forecastPoint.js';
+import { bucketValue } from '../../core/frame.js';
+import { forecastValue } from '../../exposition/forecastPoint.js';
 import type { PlotPoint } from './plot.js';
 
 /** The buckets of the last `seconds` up to the newest, oldest first; NaN where a bucket is empty. */

@@ -1,5 +1,6 @@
 /** The page of one server: its risk, the reasons, and every metric's past and forecast. */
 import { LEVEL_NAMES, RISK_HORIZONS, type Risk } from '../../core/flow.js';
+import { bucketValue } from '../../core/frame.js';
 import { PROFILE_DISPLAY_NAMES } from '../../core/profiles.js';
 import type { ServerView } from '../../exposition/cycleView.js';
 import { currentValue } from '../../exposition/forecastPoint.js';
@@ -105,7 +106,7 @@ function chartOrder({ frame, risk, forecasts }: ServerView): string[] {
   const oldest = frame.newest - SECONDS_PER_DAY / frame.stepSeconds;
   const hasPast = (row: number) => {
     for (let bucket = Math.max(0, oldest); bucket <= frame.newest; bucket++) {
-      if (Number.isFinite(frame.values[row * frame.capacity + (bucket % frame.capacity)])) return true;
+      if (Number.isFinite(bucketValue(frame, row, bucket))) return true;
     }
     return false;
   };

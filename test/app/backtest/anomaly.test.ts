@@ -42,6 +42,12 @@ describe('AnomalyMemory', () => {
     expect(memory.score(frameOf(112, { a: 40, b: 60, c: Number.NaN }))).toBe(2);
   });
 
+  it('leaves out a metric that the server does not have any more', () => {
+    const memory = new AnomalyMemory();
+    memory.remember(100, [forecastOf('a'), forecastOf('b')]);
+    expect(memory.score(frameOf(112, { b: 40 }))).toBe(1);
+  });
+
   it('knows nothing where no forecast is an hour old', () => {
     const memory = new AnomalyMemory();
     memory.remember(100, [forecastOf('m')]);

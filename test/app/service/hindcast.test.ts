@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createTruth } from '../../../src/app/fleetTruth.js';
 import type { ForecastRows } from '../../../src/app/forecasting/forecastFrames.js';
-import { freshTruth, type HindcastParts, hindcast, rewind } from '../../../src/app/service/hindcast.js';
+import { type HindcastParts, hindcast, rewind } from '../../../src/app/service/hindcast.js';
 import type { Frame } from '../../../src/core/flow.js';
 import { METRIC_NAMES } from '../../../src/core/metrics.js';
 import { DriftMonitor } from '../../../src/truth/drift.js';
@@ -21,7 +22,8 @@ const HOUR_STEPS = 12;
 
 function partsOf(frames: readonly Frame[], forecastRows: ForecastRows): HindcastParts {
   return {
-    truth: freshTruth('tft', OPTIONS, 300),
+    truth: createTruth('tft', { options: OPTIONS, stepSeconds: 300, isSpread: true }),
+    stepSeconds: 300,
     drift: new DriftMonitor(),
     model: 'tft',
     everySteps: HOUR_STEPS,

@@ -43,7 +43,7 @@ it('puts the levels of each forecast together, by server, horizon and the bucket
       ]),
     ];
   });
-  const read = await readRecorded([source], AT, logging().log);
+  const read = await readRecorded({ sources: [source], at: AT, stepSeconds: 300, log: logging().log });
   const known = { metric: 'mem_used_pct', horizon: '30m' };
   expect([...read]).toEqual([
     [
@@ -72,7 +72,7 @@ it('leaves out what is no forecast of ours', async () => {
     { metric, level },
   ];
   const source = sourceOf('a', async () => strangers.map((labels) => seriesOf(labels, points)));
-  expect([...(await readRecorded([source], AT, logging().log))]).toEqual([]);
+  expect([...(await readRecorded({ sources: [source], at: AT, stepSeconds: 300, log: logging().log }))]).toEqual([]);
 });
 
 it('loses to a source that fails, or records nothing, only what that source has', async () => {
@@ -86,7 +86,7 @@ it('loses to a source that fails, or records nothing, only what that source has'
     sourceOf('good', async (expr) => (expr.includes('"4h"') ? [seriesOf(labels, [[SCRAPED, 1]])] : [])),
   ];
   const { lines, log } = logging();
-  const read = await readRecorded(sources, AT, log);
+  const read = await readRecorded({ sources, at: AT, stepSeconds: 300, log });
   expect(read.get('a')).toMatchObject([{ horizon: '4h', p50: 1 }]);
   expect(read.get('b')).toMatchObject([{ horizon: '1h', p50: 2 }]);
   expect(lines).toHaveLength(3);

@@ -1,0 +1,17 @@
+/** Reading single values out of a frame. */
+import type { Frame } from './flow.js';
+
+/** The value of bucket `bucket` in row `row`; NaN where it is absent or outside of the window, and for row −1. */
+export function bucketValue({ values, newest, capacity }: Frame, row: number, bucket: number): number {
+  if (row < 0 || bucket < 0 || bucket > newest || bucket <= newest - capacity) return Number.NaN;
+  return values[row * capacity + (bucket % capacity)]!;
+}
+
+/** The newest known value of a row within the last `buckets`; undefined if there is none. */
+export function newestValue(frame: Frame, row: number, buckets: number): number | undefined {
+  for (let bucket = frame.newest; bucket > frame.newest - buckets; bucket--) {
+    const value = bucketValue(frame, row, bucket);
+    if (!Number.isNaN(value)) return value;
+  }
+  return undefined;
+}

@@ -1,7 +1,8 @@
 /** The history that a source keeps, as whole series on the grid of buckets: what is trained on, and what is replayed. */
 import type { SampleSeries } from '../core/flow.js';
+import { groupBy } from '../core/groupBy.js';
 import { STEP_SECONDS } from '../sources/grid.js';
-import type { Source } from '../sources/source.js';
+import type { PullSummary, Source } from '../sources/source.js';
 import type { Progress } from './progress.js';
 
 /** One series from its first known bucket to its last. */
@@ -18,7 +19,10 @@ const DAY_SECONDS = 86_400;
 /** Buckets beyond both ends of a history: clocks differ by minutes. */
 const MARGIN_BUCKETS = 12;
 
-/** The last `days` of every server that the source knows; none without a finite sample. Throws SourceError on an outage. */
+/**
+ * The last `days` of every server that the source knows; none without a finite sample. What a failed query leaves out is
+ * said. Throws SourceError on an outage.
+ */
 export async function readHistory(source: Source, days: number, progress: Progress): Promise<HistorySeries[]> {
   const now = Date.now() / 1000;
   const seconds = days * DAY_SECONDS;
@@ -29,9 +33,20 @@ export async function readHistory(source: Source, days: number, progress: Progre
       for (const series of event.batch.series) parts.add(series);
     } else if (event.summary.outage) {
       throw event.summary.outage;
+    } else {
+      for (const warning of warningsOf(event.summary)) progress.done(`warning: ${warning}`);
     }
   }
   return parts.series();
+}
+
+/** One per metric: its queries mostly fail for one reason. */
+function warningsOf({ source, failures, warnings }: PullSummary): string[] {
+  const byMetric = [...groupBy(failures, ({ metric }) => metric).values()];
+  return [
+    ...byMetric.map((failed) => `${failed[0]!.error.message}; what it asked for is missing`),
+    ...warnings.map((warning) => `${source} says: ${warning}`),
+  ];
 }
 
 /**

@@ -4,6 +4,7 @@ import type { LongSeries } from '../../model/training/corpus.js';
 import { excludeSpans } from '../../model/training/excludedSpans.js';
 import { STEP_SECONDS } from '../../sources/grid.js';
 import { loadConfigFile } from '../configFile.js';
+import { numberWithin } from '../flags.js';
 import { openSources } from '../openSources.js';
 import type { Progress } from '../progress.js';
 import { readExclusions } from './exclusions.js';
@@ -58,12 +59,13 @@ async function readFrom(flags: CorpusFlags, progress: Progress): Promise<LongSer
   const [kind, ...folders] = flags.from;
   if (kind === 'csv' && folders.length > 0) return readTraceFolders(folders, progress);
   if (kind === 'prometheus' && folders.length === 0) {
+    const days = numberWithin('days', flags.days, 1, 3650);
     const config = await loadConfigFile(flags['config.file']);
     const sources = await openSources(config);
     try {
       const corpora = [];
       for (const source of sources) {
-        corpora.push(await readFromSource(source, Number(flags.days), config.windows.profiles, progress));
+        corpora.push(await readFromSource(source, days, config.windows.profiles, progress));
       }
       return corpora.flat();
     } finally {

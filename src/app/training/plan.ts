@@ -22,6 +22,7 @@ export interface PlanFlags {
   readonly seed: string;
   readonly holdOut: string;
   readonly share?: readonly string[];
+  readonly only?: string;
 }
 
 export interface TrainingPlan {
@@ -29,6 +30,8 @@ export interface TrainingPlan {
   readonly settings: TrainingSettings;
   /** The model to start from. */
   readonly base: LoadedModel | undefined;
+  /** The network stays the base's: nothing but a new incident head is made. */
+  readonly onlyHead: boolean;
   /** What a checkpoint must agree with. */
   readonly identity: TrainingIdentity;
 }
@@ -42,7 +45,8 @@ export async function planTraining(flags: PlanFlags): Promise<TrainingPlan> {
   const base = flags.base === undefined ? undefined : await readModel(await resolveModelPath(flags.base));
   if (base) checkAgainstBase(flags, base);
   const hyperparameters = wished ?? base!.manifest.hyperparameters;
-  const defaults = base ? FINE_TUNING : DEFAULT_TRAINING;
+  const onlyHead = isOnlyHead(flags);
+  const defaults = base && !onlyHead ? FINE_TUNING : DEFAULT_TRAINING;
   const trainUntil = 1 - numberWithin('hold-out', flags.holdOut, 0, 0.9);
   // The share that validates moves with the end of what is trained on.
   const validateFrom = (trainUntil * defaults.split.validateFrom) / defaults.split.trainUntil;
@@ -57,7 +61,22 @@ export async function planTraining(flags: PlanFlags): Promise<TrainingPlan> {
   };
   const { seed } = settings;
   const sha = base?.manifest.weights.sha256;
-  return { hyperparameters, settings, base, identity: { hyperparameters, seed, ...(sha ? { base: sha } : {}) } };
+  return {
+    hyperparameters,
+    settings,
+    base,
+    onlyHead,
+    identity: { hyperparameters, seed, ...(sha ? { base: sha } : {}) },
+  };
+}
+
+function isOnlyHead({ only, base }: PlanFlags): boolean {
+  if (only === undefined) return false;
+  if (only !== 'incident-head') throw new CommandError(`--only is "${only}"; expected incident-head`);
+  if (base === undefined) {
+    throw new CommandError('--only incident-head needs a network; add --base DIR, e.g. --base models/default');
+  }
+  return true;
 }
 
 /** "NAME=0.2" → the data set's share of the draws. */

@@ -1,6 +1,6 @@
 /** Training data: trace folders, or a Prometheus. */
 import { basename, resolve } from 'node:path';
-import { ConfigError, SourceError } from '../../core/errors.js';
+import { SourceError } from '../../core/errors.js';
 import { groupBy } from '../../core/groupBy.js';
 import type { ProfileRule } from '../../core/profiles.js';
 import type { ModelDataset } from '../../model/files/manifest.js';
@@ -34,10 +34,13 @@ export async function readFromSource(
   profiles: readonly ProfileRule[],
   progress: Progress,
 ): Promise<LongSeries[]> {
-  if (!(days > 0)) throw new ConfigError(`--days is ${days}; expected a number above 0`);
   const series = await readHistory(source, days, progress);
   const corpus = series.flatMap((one) => toLongSeriesOf({ dataset: 'prometheus', ...one }, profiles));
-  if (corpus.length === 0) throw new SourceError(`${source.name} has no series that varies in the last ${days} days`);
+  if (corpus.length === 0) {
+    throw new SourceError(
+      `${source.name} has no series that varies in the last ${days} days; "linborg check mappings" shows what it has`,
+    );
+  }
   progress.done(`read ${corpus.length} series that vary from ${source.name}`);
   return corpus;
 }

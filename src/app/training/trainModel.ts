@@ -2,7 +2,9 @@
 
 import { PROFILES } from '../../core/profiles.js';
 import type { Engine } from '../../model/engine/types.js';
+import type { ModelAccuracy } from '../../model/files/manifest.js';
 import type { TrainedModel } from '../../model/files/modelFolder.js';
+import type { WeightValues } from '../../model/network/parameters.js';
 import { type FineTuned, fineTune } from '../../model/training/fineTune.js';
 import {
   type BestWeights,
@@ -15,6 +17,7 @@ import { describeTrainingInputs } from '../../model/training/trainingInputs.js';
 import { packageVersion } from '../package.js';
 import type { Progress } from '../progress.js';
 import type { Corpora } from './corpora.js';
+import { makeIncidentHead } from './incidentHead.js';
 import { measureAccuracy } from './measure.js';
 import type { TrainingPlan } from './plan.js';
 import { describeDatasets } from './readCorpus.js';
@@ -28,18 +31,23 @@ export interface TrainingOrder {
   readonly name: string;
   /** The command as it was typed, for the model's card. */
   readonly command: string;
+  /** Called once the weights are found and only measuring is left. */
+  readonly onLearnt: () => void;
 }
 
 /**
- * Trains, or fine-tunes where the plan has a base, and measures.
+ * Trains, or fine-tunes where the plan has a base, and measures; or makes a new incident head for the base.
  * @throws RangeError if no series has a usable window
  */
 export async function trainModel(engine: Engine, order: TrainingOrder, progress: Progress): Promise<TrainedModel> {
   const { plan, corpora, hooks, resume } = order;
+  if (plan.onlyHead) return withNewHead(engine, order, progress);
   const { hyperparameters, settings, base } = plan;
   const task: TrainingTask = { corpus: corpora.trained, hyperparameters, settings, resume };
+  progress.done(describeTask(order));
   const tuned = base && (await fineTune(engine, base.weights, task, hooks));
   const best = tuned?.best ?? (await trainNetwork(engine, task, hooks));
+  order.onLearnt();
   progress.done(tuned ? describeTuned(tuned) : `best validation loss ${best.loss.toFixed(4)} at step ${best.step}`);
 
   const accuracy = await measure(engine, order, best, progress);
@@ -56,12 +64,39 @@ export async function trainModel(engine: Engine, order: TrainingOrder, progress:
       validation_loss: best.loss,
       train_until: settings.split.trainUntil,
       datasets: describeDatasets(corpora.trained),
-      ...(tuned ? { base: await describeBase(engine, order, tuned, progress) } : {}),
+      ...(tuned ? { base: await describeBase(engine, order, tuned, accuracy, progress) } : {}),
     },
     profiles: PROFILES,
     accuracy,
     trainingInputs: describeTrainingInputs(corpora.trained, settings.split, settings.seed),
+    incident: await headFor(engine, order, best.weights, progress),
   };
+}
+
+/** The base with a head that is trained anew. */
+async function withNewHead(engine: Engine, order: TrainingOrder, progress: Progress): Promise<TrainedModel> {
+  const { manifest, weights } = order.plan.base!;
+  order.onLearnt();
+  const { created, linborg, hyperparameters, training, profiles, accuracy, training_inputs: inputs } = manifest;
+  return {
+    ...{ name: order.name, created, linborg, hyperparameters, weights, training, profiles, accuracy },
+    ...(inputs ? { trainingInputs: inputs } : {}),
+    incident: await headFor(engine, order, weights, progress),
+  };
+}
+
+function headFor(engine: Engine, { plan, corpora, command }: TrainingOrder, weights: WeightValues, progress: Progress) {
+  const { hyperparameters, base, onlyHead } = plan;
+  const { split, seed } = plan.settings;
+  const start = onlyHead ? undefined : base?.incident;
+  return makeIncidentHead(engine, { hyperparameters, weights, corpora, split, seed, base: start, command }, progress);
+}
+
+function describeTask({ plan, corpora: { trained } }: TrainingOrder): string {
+  const { base, settings } = plan;
+  const servers = new Set(trained.map(({ dataset, server }) => `${dataset}\n${server}`)).size;
+  const what = base ? `fine-tuning ${base.manifest.name}` : 'training';
+  return `${what} on ${trained.length} series of ${servers} servers: at most ${settings.adam.totalSteps} steps`;
 }
 
 function describeTuned({ best, baseLoss, outcome }: FineTuned): string {
@@ -71,25 +106,38 @@ function describeTuned({ best, baseLoss, outcome }: FineTuned): string {
 }
 
 /** How good it is, and on which data sets that is a surprise. */
-async function measure(engine: Engine, { plan, corpora }: TrainingOrder, best: BestWeights, progress: Progress) {
-  const { hyperparameters, settings } = plan;
+async function measure(engine: Engine, order: TrainingOrder, best: BestWeights, progress: Progress) {
+  const { hyperparameters } = order.plan;
   // Step 0 is the base itself, or the first random weights: neither has seen any of this.
-  const trainedOn = best.step === 0 ? new Set() : new Set(corpora.trained.map(({ dataset }) => dataset));
+  const trainedOn = best.step === 0 ? new Set() : new Set(order.corpora.trained.map(({ dataset }) => dataset));
   const model = { name: 'the model', hyperparameters, weights: best.weights };
-  const task = { corpus: [...corpora.trained, ...corpora.others], from: settings.split.trainUntil };
-  const accuracy = await measureAccuracy(engine, model, task, progress);
+  const accuracy = await measureAccuracy(engine, model, measuredPart(order), progress);
   return accuracy.map((entry) => ({ ...entry, trained_on: trainedOn.has(entry.dataset) }));
 }
 
-async function describeBase(engine: Engine, { plan, corpora }: TrainingOrder, tuned: FineTuned, progress: Progress) {
-  const { manifest, weights } = plan.base!;
-  const { hyperparameters, settings } = plan;
-  const task = { corpus: [...corpora.trained, ...corpora.others], from: settings.split.trainUntil };
+function measuredPart({ plan, corpora }: TrainingOrder) {
+  return { corpus: [...corpora.trained, ...corpora.others], from: plan.settings.split.trainUntil };
+}
+
+/** @param measured  accuracy of the model that came of it, which is the base where nothing was gained */
+async function describeBase(
+  engine: Engine,
+  order: TrainingOrder,
+  { baseLoss, outcome }: FineTuned,
+  measured: readonly ModelAccuracy[],
+  progress: Progress,
+) {
+  const { manifest, weights } = order.plan.base!;
+  const { hyperparameters } = order.plan;
+  const base = { name: 'the base', hyperparameters, weights };
   return {
     name: manifest.name,
     sha256: manifest.weights.sha256,
-    validation_loss: tuned.baseLoss,
-    outcome: tuned.outcome,
-    accuracy: await measureAccuracy(engine, { name: 'the base', hyperparameters, weights }, task, progress),
+    validation_loss: baseLoss,
+    outcome,
+    accuracy:
+      outcome === 'no gain'
+        ? measured.map(({ trained_on: _, ...entry }) => entry)
+        : await measureAccuracy(engine, base, measuredPart(order), progress),
   };
 }

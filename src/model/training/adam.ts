@@ -50,7 +50,7 @@ export function learningRate({ peakLearningRate, warmupSteps, totalSteps }: Adam
  */
 export function adamStep(
   state: TrainingState,
-  specs: readonly ParameterSpec[],
+  specs: readonly Pick<ParameterSpec, 'name' | 'decays'>[],
   gradients: ReadonlyMap<string, Float32Array>,
   settings: AdamSettings,
 ): number {

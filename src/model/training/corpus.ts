@@ -127,9 +127,17 @@ export function isValidationServer({ dataset, server }: LongSeries, share: numbe
   return seededRandom(seedFor(0, `${dataset}/${server}`))() < share;
 }
 
+/** Buckets of a series before its first origin. */
+const MIN_HISTORY = 299;
+
+/** A series is too short for training if it has no more buckets than this. */
+export function tooShortFor({ validateFrom }: Split): number {
+  return (MIN_HISTORY + HORIZON_STEPS + 1) / validateFrom;
+}
+
 /** Origins (index of the last known bucket) that leave the whole horizon inside [from, until) of the series. */
 export function originRange(series: LongSeries, from: number, until: number): { low: number; high: number } {
-  const low = series.first + Math.max(Math.floor(from * series.length), 299);
+  const low = series.first + Math.max(Math.floor(from * series.length), MIN_HISTORY);
   const high = series.first + Math.floor(until * series.length) - HORIZON_STEPS - 1;
   return { low, high };
 }

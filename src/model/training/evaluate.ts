@@ -4,9 +4,9 @@ import { type MaseScale, maseScale } from '../../core/maseScale.js';
 import { medianOf } from '../../core/statistics.js';
 import { BASELINE_CANDIDATES, BASELINES } from '../../core/truth.js';
 import type { ModelAccuracy } from '../files/manifest.js';
-import { BATCH_SIZE, FORECAST_SIZE, type Forecaster } from '../forecaster.js';
+import { BATCH_SIZE, CANDIDATES_SIZE, FORECAST_SIZE, type Forecaster } from '../forecaster.js';
 import { CANDIDATES, DAY_STEPS } from '../inputs/contract.js';
-import { candidateForecasts, type WindowRequest } from '../inputs/window.js';
+import type { WindowRequest } from '../inputs/window.js';
 import { isUsableOrigin, type LongSeries, targetAt, valueAt, visibleSteps } from './corpus.js';
 
 export interface EvaluationSettings {
@@ -114,9 +114,12 @@ function scoreSeries(forecaster: Forecaster, series: LongSeries, origins: readon
   });
   for (let from = 0; from < requests.length; from += BATCH_SIZE) {
     const group = requests.slice(from, from + BATCH_SIZE);
-    const { values } = forecaster.forecast(group);
-    group.forEach((request, i) => {
-      addOrigin(score, series, request, values.subarray(i * FORECAST_SIZE, (i + 1) * FORECAST_SIZE));
+    const { values, candidates } = forecaster.forecast(group, { details: true });
+    group.forEach(({ newest }, i) => {
+      addOrigin(score, series, newest, {
+        quantiles: values.subarray(i * FORECAST_SIZE, (i + 1) * FORECAST_SIZE),
+        candidates: candidates!.subarray(i * CANDIDATES_SIZE, (i + 1) * CANDIDATES_SIZE),
+      });
     });
   }
   return score;
@@ -124,11 +127,21 @@ function scoreSeries(forecaster: Forecaster, series: LongSeries, origins: readon
 
 const BASELINE_COLUMNS = BASELINES.map((name) => CANDIDATES.indexOf(BASELINE_CANDIDATES[name]));
 
-function addOrigin(score: SeriesScore, series: LongSeries, request: WindowRequest, quantiles: Float32Array): void {
-  const candidates = candidateForecasts(request);
+/** What was forecast from one origin: [HORIZON_STEPS, QUANTILE_LEVELS] and [HORIZON_STEPS, CANDIDATES]. */
+interface OriginForecasts {
+  readonly quantiles: Float32Array;
+  readonly candidates: Float32Array;
+}
+
+function addOrigin(
+  score: SeriesScore,
+  series: LongSeries,
+  newest: number,
+  { quantiles, candidates }: OriginForecasts,
+): void {
   const levels = QUANTILE_LEVELS.length;
   for (let h = 0; h < HORIZON_STEPS; h++) {
-    const actual = targetAt(series, request.newest + 1 + h);
+    const actual = targetAt(series, newest + 1 + h);
     if (Number.isNaN(actual)) continue;
     const [low, middle, high] = quantiles.subarray(h * levels, (h + 1) * levels) as unknown as [number, number, number];
     score.count++;

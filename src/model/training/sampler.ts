@@ -127,8 +127,14 @@ export function drawBatch(pool: Pool, augmentation: Augmentation, random: Random
   for (let i = 0; i < batch.weight.length; i++) batch.weight[i]! /= total;
 }
 
-/** A series and an origin in it, drawn from the pool. */
-export function drawOrigin(pool: Pool, random: Random): { series: LongSeries; newest: number } {
+/** A series and an origin in it. */
+export interface Origin {
+  readonly series: LongSeries;
+  readonly newest: number;
+}
+
+/** A usable origin drawn from the pool; none where gaps leave hardly any. */
+export function findOrigin(pool: Pool, random: Random): Origin | undefined {
   for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
     const at = random();
     const group = pool.groups.find(({ until }) => at < until) ?? pool.groups.at(-1)!;
@@ -136,6 +142,12 @@ export function drawOrigin(pool: Pool, random: Random): { series: LongSeries; ne
     const newest = low + randomInt(random, high - low);
     if (isUsableOrigin(series, newest)) return { series, newest };
   }
+  return undefined;
+}
+
+function drawOrigin(pool: Pool, random: Random): Origin {
+  const origin = findOrigin(pool, random);
+  if (origin) return origin;
   throw new RangeError(`no usable training window in ${MAX_TRIES} draws: the series are too short or too full of gaps`);
 }
 

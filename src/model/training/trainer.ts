@@ -1,9 +1,10 @@
 /** The training loop: draw, differentiate, step; validate, keep the best, checkpoint. */
 import { seededRandom, seedFor } from '../../core/random.js';
 import type { Engine } from '../engine/types.js';
+import { DAY_STEPS } from '../inputs/contract.js';
 import { type Hyperparameters, initialWeights, parameterSpecs, type WeightValues } from '../network/parameters.js';
 import { type AdamSettings, adamStep, learningRate, startState, type TrainingState } from './adam.js';
-import { DEFAULT_SPLIT, type LongSeries, type Split } from './corpus.js';
+import { DEFAULT_SPLIT, type LongSeries, type Split, tooShortFor } from './corpus.js';
 import { batchLoss, lossAndGradients } from './gradient.js';
 import {
   buildPool,
@@ -68,7 +69,7 @@ export interface Checkpoint {
 export interface TrainingProgress {
   readonly step: number;
   readonly totalSteps: number;
-  /** Mean training loss since the last report. */
+  /** Mean training loss over the last steps; NaN where this run has done none. */
   readonly loss: number;
   readonly learningRate: number;
   /** Set on the steps that validated. */
@@ -114,12 +115,15 @@ export async function trainNetwork(engine: Engine, task: TrainingTask, hooks: Tr
   let stale = resume?.stale ?? 0;
   let lossSum = 0;
   let lossCount = 0;
+  let recentLoss = Number.NaN;
 
   const report = (validationLoss?: number) => {
+    // The last report may come right after another one, with no step between them.
+    if (lossCount > 0) recentLoss = lossSum / lossCount;
     hooks.onProgress({
       step: state.step,
       totalSteps: settings.adam.totalSteps,
-      loss: lossSum / Math.max(lossCount, 1),
+      loss: recentLoss,
       learningRate: learningRate(settings.adam, state.step),
       ...(validationLoss === undefined ? {} : { validationLoss }),
       ...(best === undefined ? {} : { bestLoss: best.loss }),
@@ -178,7 +182,8 @@ export function validation(
 function trainingPool(corpus: readonly LongSeries[], { split, shares }: TrainingSettings): Pool {
   const pool = buildPool(corpus, split, 'train', shares);
   if (pool.groups.length > 0) return pool;
-  throw new RangeError('no series is long enough to train on (needs 300 buckets and 8 h)');
+  const days = (tooShortFor(split) / DAY_STEPS).toFixed(1);
+  throw new RangeError(`no series is long enough to train on; expected more than ${days} days of history`);
 }
 
 function firstWeights({ base, hyperparameters, settings }: TrainingTask): Map<string, Float32Array> {

@@ -6,7 +6,7 @@ import { createInputBatch, type InputBatch } from '../inputs/batch.js';
 import { PAST_TOKENS, PATCH_STEPS, STATIC_FIGURES, TOKEN_WIDTH } from '../inputs/contract.js';
 import { fillWindow } from '../inputs/window.js';
 import { type LongSeries, type Split, visibleSteps } from './corpus.js';
-import { buildPool, drawOrigin, type Pool } from './sampler.js';
+import { buildPool, findOrigin, type Pool } from './sampler.js';
 
 /** Windows that are looked at per metric and, for `*`, over all. */
 const WINDOWS_PER_METRIC = 512;
@@ -21,6 +21,7 @@ const DECILES = Array.from({ length: 9 }, (_, i) => (i + 1) / 10);
 /**
  * Decile edges of every static figure and of the scaled value (arcsinh of its distance to the centre in scales) over
  * windows drawn as training draws them, undisturbed: per metric of the 14 that the corpus holds, and under `*` over all.
+ * A metric that was hardly ever there has none.
  */
 export function describeTrainingInputs(corpus: readonly LongSeries[], split: Split, seed: number): TrainingInputs {
   const random = seededRandom(seedFor(seed, 'training inputs'));
@@ -36,17 +37,20 @@ export function describeTrainingInputs(corpus: readonly LongSeries[], split: Spl
     const pool = buildPool(members, split, 'train');
     if (pool.groups.length === 0) continue;
     const most = name === '*' ? WINDOWS_OVER_ALL : WINDOWS_PER_METRIC;
-    edges[name] = edgesOf(pool, Math.min(most, WINDOWS_PER_SERIES * members.length), random);
+    const found = edgesOf(pool, Math.min(most, WINDOWS_PER_SERIES * members.length), random);
+    if (found) edges[name] = found;
   }
   return { names: [...STATIC_FIGURES, 'scaled_value'], edges };
 }
 
-/** One row of decile edges per figure, and one for the scaled value. */
-function edgesOf(pool: Pool, windows: number, random: Random): number[][] {
+/** One row of decile edges per figure, and one for the scaled value; none where gaps leave too few windows. */
+function edgesOf(pool: Pool, windows: number, random: Random): number[][] | undefined {
   const columns: number[][] = Array.from({ length: STATIC_FIGURES.length + 1 }, () => []);
   const batch = createInputBatch(1);
   for (let i = 0; i < windows; i++) {
-    const { series, newest } = drawOrigin(pool, random);
+    const origin = findOrigin(pool, random);
+    if (!origin) return undefined;
+    const { series, newest } = origin;
     const { ring, metricId, profileId, upper } = series;
     const seen = visibleSteps(series, newest);
     fillWindow({ series: ring, newest, metricId, profileId, upper, visibleSteps: seen }, batch, 0);

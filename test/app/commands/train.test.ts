@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { gunzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadEngine } from '../../../src/model/engine/engine.js';
 import type { Manifest } from '../../../src/model/files/manifest.js';
 import { readModel, writeModel } from '../../../src/model/files/modelFolder.js';
@@ -14,6 +15,9 @@ import { hasNative } from '../fixtures/native.js';
 const DAYS = 12;
 const END = Date.UTC(2026, 5, 1) / 1000;
 const WITHOUT_NATIVE = path.join(import.meta.dirname, '../fixtures/withoutNative.cjs');
+
+// Whole trainings, on a machine that may have much else to do.
+vi.setConfig({ testTimeout: 120_000 });
 
 const folder = temporaryFolder();
 const traces = path.join(folder, 'traces');
@@ -132,6 +136,30 @@ describe.skipIf(!hasNative)('train --from csv', () => {
     expect(existsSync(path.join(out, 'manifest.json'))).toBe(false);
   });
 
+  it('learns from a fleet of which one metric was hardly ever there', async () => {
+    const sparse = path.join(folder, 'sparse');
+    mkdirSync(sparse);
+    for (const file of readdirSync(traces).filter((name) => name.endsWith('.gz'))) {
+      const text = gunzipSync(readFileSync(path.join(traces, file))).toString();
+      const [header, ...rows] = text.trimEnd().split('\n');
+      const column = header!.split(',').indexOf('load_average');
+      const thinned = rows.map((row, i) =>
+        row
+          .split(',')
+          .with(column, i % 200 === 0 ? String(i) : '')
+          .join(','),
+      );
+      writeFileSync(path.join(sparse, file.replace('.gz', '')), [header, ...thinned, ''].join('\n'));
+    }
+    const out = path.join(folder, 'of-sparse');
+    const flags = ['--network', 'perceptron', '--hidden', '8', '--steps', '2', '--out', out];
+    const { code, stderr } = await runHere('train', '--from', 'csv', sparse, ...flags);
+    expect(code, stderr).toBe(0);
+    const { edges } = (await readModel(out)).manifest.training_inputs!;
+    expect(Object.keys(edges)).toContain('cpu_user_pct');
+    expect(Object.keys(edges)).not.toContain('load_average');
+  });
+
   it('refuses to resume where there is no checkpoint', async () => {
     const { code, stderr } = await runHere(...trainArgs(path.join(folder, 'new'), 5), '--resume');
     expect(code).toBe(1);
@@ -145,7 +173,8 @@ describe.skipIf(!hasNative)('train --from csv', () => {
     const out = path.join(folder, 'none');
     const { code, stderr } = await runHere('train', '--from', 'csv', short, '--out', out, '--steps', '5');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^linborg: csv .+short: no series is long enough to train on/m);
+    expect(stderr).toMatch(/^linborg: csv .+short: no series is long enough to train on; .*2\.2 days/m);
+    expect(existsSync(out)).toBe(false);
   });
 });
 

@@ -181,7 +181,14 @@ describe.skipIf(!native)('training', () => {
       { corpus: [longSeries('web1', [1, 2, 3])], hyperparameters: SMALL, settings: short },
       hooks,
     );
-    await expect(run).rejects.toThrow('no series is long enough to train on (needs 300 buckets and 8 h)');
+    await expect(run).rejects.toThrow('no series is long enough to train on; expected more than 2.3 days of history');
+  });
+
+  test('tells the loss of the last steps when it ends on a step that has just been told', async () => {
+    const { progress } = await train({ ...settings, validateEvery: 50, adam: { ...settings.adam, totalSteps: 20 } });
+    expect(progress.map(({ step }) => step)).toEqual([20, 20]);
+    expect(progress[1]!.loss).toBe(progress[0]!.loss);
+    expect(progress[0]!.loss).toBeGreaterThan(0);
   });
 
   test('releases every tensor of a step', () => {

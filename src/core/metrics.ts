@@ -47,3 +47,8 @@ export function metricSpec(name: MetricName): MetricSpec {
 export function upperBound(metric: string): number {
   return metric.endsWith('_pct') ? 100 : Number.POSITIVE_INFINITY;
 }
+
+/** From which side a value gets bad: idle time by falling, all others by rising. */
+export function breachDirection(metric: string): 'above' | 'below' {
+  return metric === 'cpu_idle_pct' ? 'below' : 'above';
+}

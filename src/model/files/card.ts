@@ -1,4 +1,6 @@
 /** `CARD.md` of a model folder, rendered from its manifest. */
+import { renderIncidentCard } from './incidentCard.js';
+import { renderLeftOut } from './leftOutCard.js';
 import type { Manifest } from './manifest.js';
 
 const NETWORK_TEXTS: Readonly<Record<Manifest['hyperparameters']['network'], string>> = {
@@ -21,7 +23,18 @@ ${result} ${name} (SHA-256 \`${sha256}\`), whose validation loss here is ${figur
 }
 
 /** The model card: what it is, what it saw, how good it was on what it never saw, and its limits. */
-export function renderCard({ name, created, linborg, hyperparameters, weights, training, accuracy }: Manifest): string {
+export function renderCard(manifest: Manifest): string {
+  const {
+    name,
+    created,
+    linborg,
+    hyperparameters,
+    weights,
+    training,
+    accuracy,
+    incident,
+    left_out: leftOut,
+  } = manifest;
   const methods = [...new Set(accuracy.flatMap(({ baselines }) => Object.keys(baselines)))];
   const { base } = training;
   const header = [
@@ -77,7 +90,7 @@ seasonal naive. Below 1 is better than that; the other columns are methods that 
 the error over that of the best of them. A data set that was not trained on says what to expect of a fleet that nobody saw.
 
 ${table}
-
+${leftOut ? renderLeftOut(leftOut, percent) : ''}${incident ? renderIncidentCard(incident, percent) : ''}
 ## Limits
 
 - It knows what history shows: a change that nothing announced is not forecast, and after a change of regime the

@@ -47,6 +47,62 @@ const base = z.strictObject({
   accuracy: z.array(accuracy),
 });
 
+/** How a model trained in the same way, but without one data set, fares on that set. */
+const leftOut = z.strictObject({
+  accuracy,
+  seed: z.number(),
+  /** Steps to its best validation loss. */
+  steps: z.number(),
+  command: z.string(),
+});
+
+/** One value per horizon of the head; null where all outcomes were the same. */
+const byHorizon = z.array(z.number().nullable());
+
+/** How well the incident head ranked natural breaches, on the part of each series that training never saw. */
+const incidentAccuracy = z.strictObject({
+  dataset: z.string(),
+  metric: z.string(),
+  threshold: z.number(),
+  servers: z.number(),
+  /** Moments at which the threshold was not breached. */
+  cases: z.number(),
+  /** Of these, the ones after which a breach that lasts began within the horizon. */
+  onsets: z.array(z.number()),
+  /** Mean over cases and horizons. */
+  log_loss: z.number(),
+  auroc: byHorizon,
+  /** Mean over the servers that had both outcomes. */
+  auroc_within_servers: byHorizon,
+  /** Yardstick: of the share of the last week over the threshold. */
+  auroc_past_share: byHorizon,
+  /** Per horizon, tenths of 0–1 that hold a case: mean probability and share of cases in which it came. */
+  reliability: z.array(z.array(z.strictObject({ cases: z.number(), predicted: z.number(), observed: z.number() }))),
+  /** Whether the earlier part of this data set taught the head. */
+  trained_on: z.boolean(),
+});
+
+/** The head that turns forecasts and past breaches into probabilities of the next. */
+const incident = z.strictObject({
+  file: z.string(),
+  sha256: z.string(),
+  parameters: z.number().int(),
+  features: z.array(z.string()),
+  horizon_steps: z.array(z.number().int()),
+  /** Steps that a breach had to last to count. */
+  sustained_steps: z.number().int(),
+  command: z.string(),
+  seed: z.number(),
+  /** `kept`: the base's own head. */
+  outcome: z.enum(['trained', 'fine-tuned', 'kept']),
+  /** Cases that were learnt from. */
+  rows: z.number(),
+  validation_rows: z.number(),
+  /** Bernoulli log-likelihood per case and horizon, negated; null without a case to validate on. */
+  validation_log_loss: z.number().nullable(),
+  accuracy: z.array(incidentAccuracy),
+});
+
 /** Decile edges of the inputs over the training windows, see `describeTrainingInputs`. */
 const trainingInputs = z.strictObject({
   names: z.array(z.string()),
@@ -80,13 +136,18 @@ export const manifestSchema = z.strictObject({
   }),
   profiles: z.array(z.string()),
   accuracy: z.array(accuracy),
+  left_out: z.array(leftOut).exactOptional(),
   training_inputs: trainingInputs.exactOptional(),
+  /** Absent: the quantiles of the forecast alone tell the probability of a breach. */
+  incident: incident.exactOptional(),
   /** Forecasts of the golden windows: [window][step × level], in the metric's unit. */
   golden: z.array(z.array(z.number())),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ModelAccuracy = z.infer<typeof accuracy>;
+export type LeftOut = z.infer<typeof leftOut>;
+export type IncidentManifest = z.infer<typeof incident>;
 export type TrainingInputs = z.infer<typeof trainingInputs>;
 export type ModelDataset = z.infer<typeof dataset>;
 

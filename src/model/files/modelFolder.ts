@@ -6,14 +6,24 @@ import { z } from 'zod';
 import { ModelError } from '../../core/errors.js';
 import type { Engine } from '../engine/types.js';
 import { FORECAST_SIZE, Forecaster } from '../forecaster.js';
+import { incidentContract } from '../incident/contract.js';
+import { incidentParameters } from '../incident/head.js';
 import { inputContract } from '../inputs/contract.js';
-import { type Hyperparameters, parameterSpecs, type WeightValues } from '../network/parameters.js';
+import { type Hyperparameters, type ParameterSpec, parameterSpecs, type WeightValues } from '../network/parameters.js';
 import { renderCard } from './card.js';
 import { goldenWindows } from './golden.js';
-import { contractDifference, type Manifest, MODEL_FORMAT, manifestSchema, type TrainingInputs } from './manifest.js';
+import {
+  contractDifference,
+  type IncidentManifest,
+  type Manifest,
+  MODEL_FORMAT,
+  manifestSchema,
+  type TrainingInputs,
+} from './manifest.js';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 
 const WEIGHTS_FILE = 'weights.safetensors';
+const INCIDENT_FILE = 'incident.safetensors';
 const MANIFEST_FILE = 'manifest.json';
 
 /** Engines and CPUs differ in the last bits only; anything more means wrong numbers. Relative to the golden value + 1. */
@@ -24,6 +34,8 @@ export interface LoadedModel {
   readonly path: string;
   readonly manifest: Manifest;
   readonly weights: WeightValues;
+  /** Of the incident head, where the folder has one. */
+  readonly incident?: WeightValues;
 }
 
 /**
@@ -36,25 +48,48 @@ export async function readModel(path: string): Promise<LoadedModel> {
   if (difference) {
     throw new ModelError(`${join(path, MANIFEST_FILE)}: ${difference}; train a model with this version of linborg`);
   }
-  const weightsPath = join(path, manifest.weights.file);
-  const bytes = await readFileOr(weightsPath);
-  const tensors = decodeSafetensors(bytes, weightsPath);
-  const sum = sha256(bytes);
-  if (sum !== manifest.weights.sha256) {
+  const weights = await readWeights(path, manifest.weights, parameterSpecs(manifest.hyperparameters));
+  return manifest.incident
+    ? { path, manifest, weights, incident: await readIncident(path, manifest.incident) }
+    : { path, manifest, weights };
+}
+
+async function readIncident(path: string, incident: IncidentManifest): Promise<WeightValues> {
+  for (const [key, expected] of Object.entries(incidentContract())) {
+    const actual = JSON.stringify(incident[key as keyof IncidentManifest]);
+    if (actual === JSON.stringify(expected)) continue;
     throw new ModelError(
-      `${weightsPath} has SHA-256 ${sum.slice(0, 12)}…, the manifest says ${manifest.weights.sha256.slice(0, 12)}…; the file is corrupt or from another training: restore both together`,
+      `${join(path, MANIFEST_FILE)}: incident.${key} is ${actual}; this linborg expects ${JSON.stringify(expected)}: train the head again (linborg train --only incident-head)`,
+    );
+  }
+  return readWeights(path, incident, incidentParameters());
+}
+
+/** Reads a file of weights; its checksum and its tensors must be the ones that the manifest tells. */
+async function readWeights(
+  folder: string,
+  entry: { readonly file: string; readonly sha256: string },
+  specs: readonly Pick<ParameterSpec, 'name' | 'shape'>[],
+): Promise<WeightValues> {
+  const path = join(folder, entry.file);
+  const bytes = await readFileOr(path);
+  const tensors = decodeSafetensors(bytes, path);
+  const sum = sha256(bytes);
+  if (sum !== entry.sha256) {
+    throw new ModelError(
+      `${path} has SHA-256 ${sum.slice(0, 12)}…, the manifest says ${entry.sha256.slice(0, 12)}…; the file is corrupt or from another training: restore both together`,
     );
   }
   const weights = new Map<string, Float32Array>();
-  for (const { name, shape } of parameterSpecs(manifest.hyperparameters)) {
+  for (const { name, shape } of specs) {
     const tensor = tensors.get(name);
     if (!tensor || tensor.shape.join() !== shape.join()) {
       const found = tensor ? `shape [${tensor.shape.join()}]` : 'no such tensor';
-      throw new ModelError(`${weightsPath}: ${name} has ${found}, expected [${shape.join()}]; train the model again`);
+      throw new ModelError(`${path}: ${name} has ${found}, expected [${shape.join()}]; train the model again`);
     }
     weights.set(name, tensor.values);
   }
-  return { path, manifest, weights };
+  return weights;
 }
 
 /**
@@ -84,6 +119,12 @@ function goldenDifference(forecaster: Forecaster, golden: readonly (readonly num
   return Math.max(...golden.flat().map((expected, i) => Math.abs(values[i]! - expected) / (1 + Math.abs(expected))));
 }
 
+/** An incident head, with what is known of it. */
+export interface TrainedHead {
+  readonly weights: WeightValues;
+  readonly about: Omit<IncidentManifest, 'file' | 'sha256' | 'parameters' | keyof ReturnType<typeof incidentContract>>;
+}
+
 /** What a training hands over to be written. */
 export interface TrainedModel {
   readonly name: string;
@@ -96,15 +137,13 @@ export interface TrainedModel {
   readonly profiles: readonly string[];
   readonly accuracy: Manifest['accuracy'];
   readonly trainingInputs?: TrainingInputs;
+  readonly incident?: TrainedHead | undefined;
 }
 
 /** Writes a model folder; where a file cannot be written, all that were there before stay. */
 export async function writeModel(path: string, model: TrainedModel, engine: Engine): Promise<Manifest> {
-  const specs = parameterSpecs(model.hyperparameters);
-  const bytes = encodeSafetensors(
-    new Map(specs.map(({ name, shape }) => [name, { shape, values: model.weights.get(name)! }])),
-    { format: String(MODEL_FORMAT), name: model.name },
-  );
+  const bytes = encodeWeights(model.weights, parameterSpecs(model.hyperparameters), model.name);
+  const incident = model.incident && encodeHead(model.incident, model.name);
   const forecaster = new Forecaster(engine, model.hyperparameters, model.weights);
   const { values } = forecaster.forecast(goldenWindows());
   forecaster.dispose();
@@ -118,12 +157,13 @@ export async function writeModel(path: string, model: TrainedModel, engine: Engi
     weights: {
       file: WEIGHTS_FILE,
       sha256: sha256(bytes),
-      parameters: [...model.weights.values()].reduce((sum, { length }) => sum + length, 0),
+      parameters: countValues(model.weights),
     },
     training: model.training,
     profiles: [...model.profiles],
     accuracy: model.accuracy,
     ...(model.trainingInputs ? { training_inputs: model.trainingInputs } : {}),
+    ...(incident ? { incident: incident.entry } : {}),
     golden: Array.from({ length: values.length / FORECAST_SIZE }, (_, i) =>
       Array.from(values.subarray(i * FORECAST_SIZE, (i + 1) * FORECAST_SIZE), (value) => Number(value.toPrecision(7))),
     ),
@@ -136,9 +176,43 @@ export async function writeModel(path: string, model: TrainedModel, engine: Engi
   await writeTogether([
     [join(path, 'CARD.md'), renderCard(manifest)],
     [join(path, WEIGHTS_FILE), bytes],
+    ...(incident ? [[join(path, INCIDENT_FILE), incident.bytes] as const] : []),
     [join(path, MANIFEST_FILE), `${JSON.stringify(manifest)}\n`],
   ]);
   return manifest;
+}
+
+/** Writes what is said of a model anew, and leaves its weights as they are. @throws ModelError if it cannot */
+export async function writeManifest(path: string, manifest: Manifest): Promise<void> {
+  await writeTogether([
+    [join(path, 'CARD.md'), renderCard(manifest)],
+    [join(path, MANIFEST_FILE), `${JSON.stringify(manifest)}\n`],
+  ]);
+}
+
+function encodeHead({ weights, about }: TrainedHead, name: string) {
+  const bytes = encodeWeights(weights, incidentParameters(), name);
+  const parameters = countValues(weights);
+  const entry = { file: INCIDENT_FILE, sha256: sha256(bytes), parameters, ...incidentContract(), ...about };
+  return { bytes, entry };
+}
+
+function encodeWeights(
+  weights: WeightValues,
+  specs: readonly Pick<ParameterSpec, 'name' | 'shape'>[],
+  name: string,
+): Uint8Array {
+  return encodeSafetensors(
+    new Map(specs.map((spec) => [spec.name, { shape: spec.shape, values: weights.get(spec.name)! }])),
+    {
+      format: String(MODEL_FORMAT),
+      name,
+    },
+  );
+}
+
+function countValues(weights: WeightValues): number {
+  return [...weights.values()].reduce((sum, { length }) => sum + length, 0);
 }
 
 /** Writes beside the target and renames: a full disk or a crash leaves the old file. */

@@ -1,0 +1,71 @@
+/** The incident head: features of a case in, probabilities of a breach that lasts out. */
+import { type Random, seededRandom, seedFor } from '../../core/random.js';
+import type { ParameterSpec, WeightValues } from '../network/parameters.js';
+import { BREACH_FEATURES, INCIDENT_FEATURES, INCIDENT_SIZE } from './contract.js';
+import { HazardBranch } from './hazardBranch.js';
+
+/** A branch sees the first features of a case only. */
+interface BranchSpec {
+  readonly name: string;
+  /** Widths from the features to the horizons. */
+  readonly sizes: readonly number[];
+}
+
+/**
+ * The first branch sees everything. The second sees past breaches alone: on a fleet that nobody saw, the first trusts the
+ * forecast too much, and the mean of both ranks better than either (docs/model.md).
+ */
+export const INCIDENT_BRANCHES: readonly BranchSpec[] = [
+  { name: 'all', sizes: [INCIDENT_FEATURES.length, 32, 16, INCIDENT_SIZE] },
+  { name: 'breaches', sizes: [BREACH_FEATURES.length, 16, 8, INCIDENT_SIZE] },
+];
+
+/** Names and shapes of a branch's weights. */
+export function branchParameters({ name, sizes }: BranchSpec): Pick<ParameterSpec, 'name' | 'shape' | 'decays'>[] {
+  return sizes.slice(1).flatMap((outputs, i) => [
+    { name: `${name}.${i}.weight`, shape: [sizes[i]!, outputs], decays: true },
+    { name: `${name}.${i}.bias`, shape: [outputs], decays: true },
+  ]);
+}
+
+/** Names and shapes of all weights of a head. */
+export function incidentParameters() {
+  return INCIDENT_BRANCHES.flatMap(branchParameters);
+}
+
+/** First weights and biases of a branch: uniform within ± 1/√(inputs of the layer), the same for the same seed. */
+export function firstBranchWeights(spec: BranchSpec, seed: number): Map<string, Float32Array> {
+  const random = seededRandom(seedFor(seed, `incident ${spec.name}`));
+  return new Map(
+    branchParameters(spec).map(({ name, shape }) => {
+      const layer = Number(name.split('.')[1]);
+      const length = shape.reduce((product, width) => product * width, 1);
+      return [name, uniform(length, 1 / Math.sqrt(spec.sizes[layer]!), random)];
+    }),
+  );
+}
+
+function uniform(length: number, bound: number, random: Random): Float32Array {
+  return Float32Array.from({ length }, () => bound * (2 * random() - 1));
+}
+
+export class IncidentHead {
+  readonly #branches: readonly HazardBranch[];
+
+  constructor(weights: WeightValues) {
+    this.#branches = INCIDENT_BRANCHES.map(({ name, sizes }) => new HazardBranch(name, sizes, weights));
+  }
+
+  /**
+   * Writes the probability (0–1, rising with the horizon) that a breach that lasts begins within each of INCIDENT_STEPS:
+   * the mean over the branches.
+   * @param features  INCIDENT_FEATURES of the case, from `from` on
+   */
+  write(features: Float32Array, from: number, out: Float32Array, at: number): void {
+    out.fill(0, at, at + INCIDENT_SIZE);
+    for (const branch of this.#branches) {
+      const hazards = branch.run(features, from);
+      for (let k = 0; k < INCIDENT_SIZE; k++) out[at + k]! += -Math.expm1(-hazards[k]!) / this.#branches.length;
+    }
+  }
+}

@@ -1,0 +1,30 @@
+/** The section of a card about data sets that were left out in turn. */
+import type { LeftOut } from './manifest.js';
+
+const figure = (value: number | undefined) => (value === undefined ? '–' : value.toFixed(3));
+
+/** What the model's recipe achieves on a fleet that it never saw. @param percent share of each series that is history */
+export function renderLeftOut(leftOut: readonly LeftOut[], percent: number): string {
+  const rows = leftOut.map(({ accuracy, seed, steps }) => {
+    const { dataset, series, mase, ratio, coverage } = accuracy;
+    return `| ${dataset} | ${series} | ${figure(mase)} | ${figure(ratio)} | ${figure(coverage)} | ${seed} | ${steps} |`;
+  });
+  const ratios = leftOut.flatMap(({ accuracy: { ratio } }) => (ratio === undefined ? [] : [ratio]));
+  const mean = ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length;
+  return `
+## Data sets left out in turn
+
+A fleet that nobody saw: trained in the same way on all other data sets, measured on the last ${100 - percent} % of the one that was left
+out. The weights of these models are not shipped.
+
+| left out | series | MASE | ratio | coverage p10–p90 | seed | steps |
+| --- | --- | --- | --- | --- | --- | --- |
+${rows.join('\n')}
+
+Mean ratio ${figure(ratios.length > 0 ? mean : undefined)}.
+
+\`\`\`
+${[...new Set(leftOut.map(({ command }) => command))].join('\n')}
+\`\`\`
+`;
+}

@@ -17,7 +17,7 @@ const ROOMS = {
 };
 
 /** No I/O, no clock, no chance: what they compute depends on their arguments alone. */
-const PURE_ROOMS = ['core', 'windows', 'scoring', 'truth'];
+const PURE_ROOMS = ['core', 'windows', 'scoring', 'truth', 'policy'];
 
 const roomRules = Object.entries(ROOMS).map(([room, allowed]) => ({
   name: `room-${room}`,

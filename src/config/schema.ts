@@ -4,6 +4,7 @@ import { type RetrainOptions, retrainFields, retrainOptionsOf } from '../app/opt
 import { durationSeconds } from '../core/options.js';
 import { type ExportOptions, exportOptionsSchema } from '../exposition/options.js';
 import { type ModelOptions, modelFields, modelOptionsOf } from '../model/options.js';
+import { type PolicyOptions, policyFields, policyOptionsOf } from '../policy/options.js';
 import { thresholdsSchema } from '../scoring/options.js';
 import { type SourceOptions, sourceOptions } from '../sources/options.js';
 import { type TruthOptions, truthFields, truthOptionsOf } from '../truth/options.js';
@@ -22,6 +23,7 @@ export interface Settings {
   readonly model: ModelOptions;
   readonly retrain: RetrainOptions;
   readonly truth: TruthOptions;
+  readonly policy: PolicyOptions;
 }
 
 export const settingsSchema = z
@@ -35,6 +37,7 @@ export const settingsSchema = z
     ...modelFields,
     ...retrainFields,
     ...truthFields,
+    ...policyFields,
   })
   .superRefine(checkWindowFields)
   .refine(({ retrain, truth }) => retrain.when === 'never' || truth.enabled, {
@@ -53,5 +56,6 @@ export const settingsSchema = z
       model: modelOptionsOf(file),
       retrain: retrainOptionsOf(file),
       truth: truthOptionsOf(file),
+      policy: policyOptionsOf(file),
     }),
   );

@@ -246,6 +246,12 @@ export const EXPORTER_METRICS = [
     help: 'Retrainings that ended, by what asked for them and what came of it.',
     labels: ['reason', 'outcome'],
   },
+  {
+    name: 'linborg_actions_total',
+    type: 'counter',
+    help: 'Actions that rules of the policy wanted, by what came of them: delivered, failed or unknown for those that were allowed, otherwise why not. A denial that goes on counts once an hour.',
+    labels: ['rule', 'action', 'outcome'],
+  },
 ] as const satisfies readonly CatalogueEntry[];
 
 export type ExporterMetricName = (typeof EXPORTER_METRICS)[number]['name'];

@@ -108,6 +108,14 @@ export class ExporterMetrics {
     this.#counter('linborg_model_retraining_total').inc({ reason, outcome });
   }
 
+  /**
+   * Counts an action that a rule wanted.
+   * @param outcome  what came of it, e.g. `delivered` or `cooldown`
+   */
+  actionDecided(rule: string, action: string, outcome: string): void {
+    this.#counter('linborg_actions_total').inc({ rule, action, outcome });
+  }
+
   /** All families with their values at this moment. */
   collect(): ReturnType<Registry['getMetricsAsJSON']> {
     return this.#registry.getMetricsAsJSON();

@@ -5,6 +5,7 @@ import { limitBody } from './middleware/bodyLimit.js';
 import { answerFaults } from './middleware/faults.js';
 import { setSecurityHeaders } from './middleware/securityHeaders.js';
 import type { WebParts } from './parts.js';
+import { addActionRoutes } from './routes/actions.js';
 import { addAdminRoutes } from './routes/admin.js';
 import { addJsonRoutes } from './routes/jsonDoors.js';
 import { addLifecycleRoutes } from './routes/lifecycle.js';
@@ -19,6 +20,7 @@ export function createApplication(parts: WebParts, keyDigest: Buffer | undefined
   addLifecycleRoutes(router, parts);
   addJsonRoutes(router, parts, keyDigest);
   addAdminRoutes(router, parts, keyDigest);
+  addActionRoutes(router, parts, keyDigest);
   addPageRoutes(router, parts);
   const application = new Koa();
   application.use(setSecurityHeaders);

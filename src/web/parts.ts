@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { ActionDoors } from '../exposition/actions.js';
 import type { LearningDoors } from '../exposition/learning.js';
 import type { StateView } from '../exposition/state.js';
 import type { WebOptions } from './options.js';
@@ -11,6 +12,8 @@ export interface WebParts {
   readonly reload: () => Promise<void>;
   /** Without it, there are no doors of the model. */
   readonly learning?: LearningDoors;
+  /** Without it, there are no doors of the policy. */
+  readonly actions?: ActionDoors;
   readonly log: Logger;
   /** Epoch seconds now. */
   readonly now: () => number;

@@ -75,7 +75,7 @@ function commandsOf({ text, where }: Pick<CodeBlock, 'text' | 'where'>) {
   const lines = text.replaceAll(/\\\n\s*/g, '').matchAll(/^(?:\$ )?(?:node bin\/)?linborg(?:\.js)? ([a-z].*)$/gm);
   return [...lines].map(([, call]) => {
     const words = call!.split(/\s+/);
-    const command = words[0] === 'check' ? words.slice(0, 2).join(' ') : words[0]!;
+    const command = ['check', 'audit'].includes(words[0]!) ? words.slice(0, 2).join(' ') : words[0]!;
     return { command, where, flags: words.filter((word) => word.startsWith('--')).map((word) => word.split('=')[0]!) };
   });
 }

@@ -40,6 +40,7 @@ function busyExporter(): ExporterMetrics {
   exporter.seriesDropped(168);
   exporter.forecastsJudged(12_345);
   exporter.retrained('drift', 'promoted');
+  exporter.actionDecided('restart-leaking', 'restart', 'dry_run');
   return exporter;
 }
 

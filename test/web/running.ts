@@ -1,6 +1,7 @@
 /** A server on a free port of the loopback interface over a small fleet, for the tests. */
 import { pino } from 'pino';
 import { afterEach } from 'vitest';
+import type { ActionDoors } from '../../src/exposition/actions.js';
 import type { CycleView } from '../../src/exposition/cycleView.js';
 import { ExporterMetrics } from '../../src/exposition/exporterMetrics.js';
 import type { LearningDoors } from '../../src/exposition/learning.js';
@@ -23,6 +24,7 @@ export interface Setting {
   readonly now?: () => number;
   readonly log?: (line: string) => void;
   readonly learning?: LearningDoors;
+  readonly actions?: ActionDoors;
   readonly configText?: () => string;
 }
 
@@ -44,6 +46,7 @@ export async function makeServer(setting: Setting = {}): Promise<WebServer> {
     state: await makeState(setting),
     reload: setting.reload ?? (async () => {}),
     ...(setting.learning ? { learning: setting.learning } : {}),
+    ...(setting.actions ? { actions: setting.actions } : {}),
     log: pino({}, { write: setting.log ?? (() => {}) }),
     now: setting.now ?? (() => AT + 1),
   });

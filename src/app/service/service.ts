@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../../config/load.js';
 import { createWebServer, type WebServer } from '../../web/server.js';
+import { PolicyRunner } from '../policy/policyRunner.js';
 import type { FleetLearning } from '../retraining/fleetLearning.js';
 import { ExporterState } from './exporterState.js';
 import { type LearningSource, learningSettings, openLearning, openWithLearning } from './learning.js';
@@ -34,6 +35,7 @@ export class Service {
   #schedule: Schedule | undefined;
   #web: WebServer | undefined;
   #learning: FleetLearning | undefined;
+  #policy: PolicyRunner | undefined;
   #reloading: Promise<void> | undefined;
   /** Aborted by `stop`: ends a reload under way. */
   readonly #stopping: AbortController;
@@ -73,11 +75,20 @@ export class Service {
     parts.log.info({ model: manifest.name, parameters: manifest.weights.parameters }, 'model loaded');
     service = new Service(parts, pipeline, stopping);
     service.#learning = learning;
+    service.#policy = await PolicyRunner.open({
+      options: parts.config.policy,
+      dataFolder: parts.config.retrain.dataFolder,
+      log: parts.log,
+      clock: now,
+      random: Math.random,
+      onDecided: (rule, action, outcome) => service!.state.exporter.actionDecided(rule, action, outcome),
+    });
     service.#web = createWebServer({
       options: parts.config.web,
       state: service.state,
       reload: () => service!.reload(),
       ...(learning === undefined ? {} : { learning }),
+      actions: service.#policy,
       log: parts.log,
       now,
     });
@@ -108,7 +119,7 @@ export class Service {
     this.#stopping.abort();
     const idle = Promise.all([this.#schedule?.stop(), this.#reloading?.catch(() => {})]);
     await this.#web?.stop();
-    await Promise.all([this.#pipeline.close(), this.#learning?.close()]);
+    await Promise.all([this.#pipeline.close(), this.#learning?.close(), this.#policy?.close()]);
     await Promise.race([idle, sleep(STOP_MILLISECONDS, undefined, { ref: false })]);
   }
 
@@ -144,8 +155,10 @@ export class Service {
       if (isFirst || wasFailing) this.#log.info(facts, isFirst ? 'first cycle done' : 'cycles succeed again');
       else this.#log.debug(facts, 'cycle done');
       void pipeline.learn(result.at);
+      this.#policy?.observe(result);
       // Before the next pull changes the windows.
-      await this.#learning?.observe(result, { drift: result.truth?.drift, excluded: () => [] });
+      const excluded = () => this.#policy?.actedUponSpans() ?? [];
+      await this.#learning?.observe(result, { drift: result.truth?.drift, excluded });
     } catch (error) {
       if (this.#stopping.signal.aborted || pipeline !== this.#pipeline) return;
       const reason = (error as Error).message;
@@ -191,6 +204,7 @@ export class Service {
       if (this.#stopping.signal.aborted) return await pipeline.close();
       this.state.adopt(pipeline, now());
       await this.#learning?.adopt(settings);
+      await this.#policy?.adopt(config.policy);
       this.#startCycles();
       this.#log.info('configuration reloaded');
     } catch (error) {

@@ -1,0 +1,54 @@
+/** The doors of the policy: what was decided, and what waits for a person. What changes something is a POST. */
+import type { Router } from '@koa/router';
+import type { Context } from 'koa';
+import type { ActionDoors } from '../../exposition/actions.js';
+import { actionsView } from '../../exposition/json/actions.js';
+import type { WishAnswer } from '../../exposition/learning.js';
+import { requireApiKey } from '../middleware/apiKey.js';
+import { limitRate } from '../middleware/rateLimit.js';
+import { requireSameOrigin } from '../middleware/sameOrigin.js';
+import type { WebParts } from '../parts.js';
+import { readJson } from '../readJson.js';
+import { sendJson } from '../respond.js';
+
+const LONGEST_NAME = 200;
+
+/** @param keyDigest SHA-256 of the key that they want; undefined = loopback only */
+export function addActionRoutes(router: Router, parts: WebParts, keyDigest: Buffer | undefined): void {
+  const { actions, options, now } = parts;
+  if (actions === undefined) return;
+  const key = requireApiKey(keyDigest);
+  router.get('/actions', key, limitRate(options.predictionsPerMinute, now), (ctx) =>
+    sendJson(ctx, 200, actionsView(actions)),
+  );
+  const change = [requireSameOrigin, key, limitRate(options.adminPerMinute, now)] as const;
+  router.post('/admin/actions/:id/approve', ...change, (ctx) => answerFor(ctx, (id, by) => actions.approve(id, by)));
+  router.post('/admin/actions/:id/deny', ...change, (ctx) => answerFor(ctx, (id, by) => actions.decline(id, by)));
+}
+
+/** Who answers may stand in the body, `{"by": "…"}`. */
+async function answerFor(ctx: Context, decide: ActionDoors['approve']): Promise<void> {
+  let by: unknown;
+  try {
+    by = ((await readJson(ctx)) as { readonly by?: unknown } | null | undefined)?.by ?? '';
+  } catch {
+    by = undefined;
+  }
+  if (typeof by !== 'string' || by.length > LONGEST_NAME) {
+    const message = `the body is no JSON, or its "by" no text of at most ${LONGEST_NAME} characters; expected {"by": "NAME"} or nothing`;
+    await sendJson(ctx, 422, { status: 'error', message: 'Validation failed', errors: [message], detail: [message] });
+    return;
+  }
+  await sendAnswer(ctx, await decide(String(ctx['params']['id']), by));
+}
+
+async function sendAnswer(ctx: Context, answer: WishAnswer): Promise<void> {
+  switch (answer.kind) {
+    case 'done':
+      return sendJson(ctx, 200, { status: 'success', message: answer.message });
+    case 'refused':
+      return sendJson(ctx, 409, { status: 'error', message: answer.message, detail: answer.message });
+    case 'unknown':
+      return sendJson(ctx, 404, { detail: answer.message, pending: answer.known });
+  }
+}

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { findingsOf } from '../../../src/app/policy/findings.js';
+import type { Risk, TimeToThreshold } from '../../../src/core/flow.js';
+
+const times = (metric: string, p10: number | null, p50: number | null, p90: number | null): TimeToThreshold => ({
+  metric,
+  threshold: 95,
+  direction: 'above',
+  seconds: { p10, p50, p90 },
+});
+
+function riskOf(more: Partial<Risk> = {}): Risk {
+  return {
+    server: 'ppweb001',
+    profile: 'web_api',
+    at: 1_780_000_000,
+    score: 80,
+    color: 'red',
+    contributions: [{ metric: 'mem_used_pct', points: 80, reason: 'mem_used_pct 91.2 reaches 95 in 50 min' }],
+    incidentProbability: { ...probabilities(0.05), '4h': 0.6, '8h': 0.9 },
+    thresholds: [],
+    timeToThreshold: [],
+    ...more,
+  };
+}
+
+function probabilities(value: number): Risk['incidentProbability'] {
+  return Object.fromEntries(Object.keys(EMPTY).map((name) => [name, value])) as Risk['incidentProbability'];
+}
+const EMPTY: Partial<Risk['incidentProbability']> = { '1h': 0, '4h': 0, '8h': 0 };
+
+const short = (risk: Risk) =>
+  findingsOf(risk).map(({ kind, metric, probability, horizonSeconds }) => [
+    kind,
+    metric ?? '-',
+    Number(probability.toFixed(2)),
+    horizonSeconds,
+  ]);
+
+describe('the findings of a risk', () => {
+  test('are its score, and the horizons with a probability worth a word', () => {
+    expect(short(riskOf())).toEqual([
+      ['risk', '-', 0.9, 28_800],
+      ['threshold_predicted', '-', 0.6, 14_400],
+      ['threshold_predicted', '-', 0.9, 28_800],
+    ]);
+    expect(short(riskOf({ color: 'green', incidentProbability: probabilities(0) }))).toEqual([]);
+  });
+
+  test('are the levels of a metric that cross, as sure as the level is', () => {
+    const quiet = { color: 'green', incidentProbability: probabilities(0) } as const;
+    expect(short(riskOf({ ...quiet, timeToThreshold: [times('mem_used_pct', 9000, 3000, 600)] }))).toEqual([
+      ['threshold_predicted', 'mem_used_pct', 0.9, 9000],
+      ['threshold_predicted', 'mem_used_pct', 0.5, 3000],
+      ['threshold_predicted', 'mem_used_pct', 0.1, 600],
+    ]);
+    const falling = { ...times('cpu_idle_pct', 600, 3000, null), direction: 'below' as const };
+    expect(short(riskOf({ ...quiet, timeToThreshold: [falling] }))).toEqual([
+      ['threshold_predicted', 'cpu_idle_pct', 0.1, 600],
+      ['threshold_predicted', 'cpu_idle_pct', 0.5, 3000],
+    ]);
+  });
+
+  test('call what is there a breach, and predict nothing of that server as a whole', () => {
+    const there = times('swap_used_pct', 0, 0, 0);
+    expect(short(riskOf({ timeToThreshold: [there, times('mem_used_pct', null, 3000, null)] }))).toEqual([
+      ['risk', '-', 0.9, 28_800],
+      ['threshold_breached', 'swap_used_pct', 1, 0],
+      ['threshold_predicted', 'mem_used_pct', 0.5, 3000],
+    ]);
+  });
+
+  test('carry server, score and the reason in words', () => {
+    expect(findingsOf(riskOf())[0]).toMatchObject({
+      server: 'ppweb001',
+      profile: 'web_api',
+      score: 80,
+      at: 1_780_000_000,
+      reason: 'risk score 80: mem_used_pct 91.2 reaches 95 in 50 min',
+    });
+  });
+});

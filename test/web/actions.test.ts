@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import type { Action } from '../../src/core/action.js';
+import type { ActionDoors } from '../../src/exposition/actions.js';
+import { AT } from '../exposition/fleet.js';
+import { startServer } from './running.js';
+
+const action: Action = {
+  id: '20260105T120000Z-0123456789abcdef',
+  rule: 'restart-leaking',
+  kind: 'restart',
+  name: 'restart',
+  server: 'ppweb001',
+  profile: 'web_api',
+  parameters: { token: 'hunter' },
+  finding: {
+    server: 'ppweb001',
+    profile: 'web_api',
+    kind: 'threshold_predicted',
+    metric: 'mem_used_pct',
+    probability: 0.9,
+    horizonSeconds: 3600,
+    score: 80.123456789,
+    reason: 'mem_used_pct 91.2 reaches 95 in 50 min',
+    at: AT,
+  },
+  at: AT,
+};
+
+/** One action waits, one was denied; `asked` notes what persons said. */
+function actionsOf(): ActionDoors & { readonly asked: unknown[] } {
+  const asked: unknown[] = [];
+  return {
+    asked,
+    isDry: () => false,
+    unsafe: () => undefined,
+    pending: () => [action],
+    recent: () => [
+      { decision: { at: AT, action, verdict: { kind: 'denied', reason: 'cooldown', words: 'in words' } } },
+      {
+        decision: { at: AT, action, verdict: { kind: 'allowed' } },
+        delivery: { outcome: 'delivered', message: 'executor answered 200' },
+      },
+    ],
+    approve: async (id, by) => {
+      asked.push(['approve', id, by]);
+      if (id === 'late') return { kind: 'refused', message: 'cooldown: in words' };
+      if (id !== action.id) return { kind: 'unknown', message: 'no such action waits', known: [action.id] };
+      return { kind: 'done', message: 'it is being handed over' };
+    },
+    decline: async (id, by) => {
+      asked.push(['deny', id, by]);
+      return { kind: 'done', message: 'it was declined' };
+    },
+  };
+}
+
+const post = async (url: string, init: RequestInit = {}) => {
+  const response = await fetch(url, { method: 'POST', ...init });
+  return { status: response.status, body: (await response.json()) as unknown };
+};
+
+describe('the doors of the policy', () => {
+  test('tell what waits, what was decided, and what came of it', async () => {
+    const url = await startServer({ actions: actionsOf() });
+    const body = (await (await fetch(`${url}/actions`)).json()) as unknown;
+    const finding = {
+      kind: 'threshold_predicted',
+      metric: 'mem_used_pct',
+      probability: 0.9,
+      horizon_seconds: 3600,
+      score: 80.1235,
+      reason: 'mem_used_pct 91.2 reaches 95 in 50 min',
+    };
+    expect(body).toMatchObject({
+      dry_run: false,
+      unsafe: null,
+      pending: [{ id: action.id, rule: 'restart-leaking', action: 'restart', server: 'ppweb001', finding }],
+      decisions: [
+        { decision: 'denied', reason: 'cooldown', message: 'in words', delivery: null },
+        { decision: 'allowed', reason: null, message: 'executor answered 200', delivery: 'delivered' },
+      ],
+    });
+    expect(JSON.stringify(body)).not.toContain('hunter');
+  });
+
+  test('take a yes and a no, with the name of who says it', async () => {
+    const actions = actionsOf();
+    const url = await startServer({ actions });
+    const door = (id: string, answer: string) => `${url}/admin/actions/${id}/${answer}`;
+    expect(await post(door(action.id, 'approve'), { body: '{"by": "ada"}' })).toEqual({
+      status: 200,
+      body: { status: 'success', message: 'it is being handed over' },
+    });
+    expect((await post(door(action.id, 'deny'))).status).toBe(200);
+    expect(await post(door('late', 'approve'))).toMatchObject({ status: 409, body: { detail: 'cooldown: in words' } });
+    expect(await post(door('x', 'approve'))).toEqual({
+      status: 404,
+      body: { detail: 'no such action waits', pending: [action.id] },
+    });
+    expect(actions.asked.slice(0, 2)).toEqual([
+      ['approve', action.id, 'ada'],
+      ['deny', action.id, ''],
+    ]);
+    for (const body of ['{', '{"by": 7}', JSON.stringify({ by: 'x'.repeat(201) })]) {
+      expect((await post(door(action.id, 'deny'), { body })).status).toBe(422);
+    }
+    expect((await fetch(door(action.id, 'approve'))).status).toBe(405);
+    expect(actions.asked).toHaveLength(4);
+  });
+
+  test('want the key where there is one, and take nothing from pages of other sites', async () => {
+    const actions = actionsOf();
+    const url = await startServer({ actions, web: { api_key: 'secret' } });
+    expect((await fetch(`${url}/actions`)).status).toBe(401);
+    expect((await post(`${url}/admin/actions/${action.id}/approve`)).status).toBe(401);
+    const headers = { 'X-API-Key': 'secret', Origin: 'https://evil.example' };
+    expect((await post(`${url}/admin/actions/${action.id}/approve`, { headers })).status).toBe(403);
+    expect(actions.asked).toEqual([]);
+  });
+
+  test('are not there without a policy', async () => {
+    expect((await fetch(`${await startServer()}/actions`)).status).toBe(404);
+  });
+});

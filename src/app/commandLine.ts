@@ -159,6 +159,17 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
     .action(async (file, flags) => exit(await (await import('./commands/audit.js')).verifyAuditLog(file, flags)));
 
   program
+    .command('model')
+    .description('what is said of a model')
+    .command('left-out')
+    .description("record in a model's card how models trained without a data set fare on it")
+    .argument('<model>', 'model folder, or its name in models/')
+    .argument('<dir...>', 'folders of models that were trained without a data set')
+    .action(async (model, folders) =>
+      exit(await (await import('./commands/leftOut.js')).recordLeftOut(model, folders)),
+    );
+
+  program
     .command('version')
     .description('versions of linborg, Node and the engine')
     .action(async () => exit(await (await import('./commands/version.js')).version()));

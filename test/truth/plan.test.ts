@@ -127,3 +127,10 @@ test('every judged step lies in a bin, and every step of the horizon between two
     expect(share).toBeLessThanOrEqual(1);
   }
 });
+
+test.each([2, 3, 4, 6])(
+  'judged steps fall on every moment of a cycle of %i steps, whenever forecasts are made',
+  (cycle) => {
+    expect(new Set(LEDGER_STEPS.map((step) => step % cycle)).size).toBe(cycle);
+  },
+);

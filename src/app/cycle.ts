@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Forecast, Frame, Risk } from '../core/flow.js';
 import type { ServerView } from '../exposition/cycleView.js';
+import { settleThresholds, type Threshold } from '../scoring/limit.js';
 import { scoreServer } from '../scoring/risk.js';
 import type { Thresholds } from '../scoring/thresholds.js';
 import {
@@ -26,7 +27,7 @@ export interface CycleResult {
 const SCORING_CHUNK = 20;
 
 /** Who forecasts in a cycle, and how what it says is served. */
-export interface CycleForecaster extends FrameWishes {
+export interface CycleForecaster extends Omit<FrameWishes, 'thresholdOf'> {
   readonly forecastRows: ForecastRows;
   /** Its model's name. */
   readonly model: string;
@@ -44,13 +45,27 @@ export async function runCycle(
 ): Promise<CycleResult> {
   const momentOf = typeof at === 'number' ? () => at : at;
   const latest = typeof at === 'number' ? at : Math.max(...frames.map((_, i) => at(i)));
-  const { forecasts, details, failedSeries, failure } = await forecastFrames(frames, forecastRows, model, wishes);
+  const settled = await settleAll(frames, thresholds);
+  const { forecasts, details, failedSeries, failure } = await forecastFrames(frames, forecastRows, model, {
+    ...wishes,
+    thresholdOf: (i, metric) => settled[i]!.find((threshold) => threshold.metric === metric),
+  });
   const servers: ServerView[] = [];
   for (const [i, frame] of frames.entries()) {
     if (i % SCORING_CHUNK === SCORING_CHUNK - 1) await nextTurn();
-    servers.push(viewOf(frame, forecasts[i]!, scoreServer(frame, forecasts[i]!, thresholds, momentOf(i))));
+    servers.push(viewOf(frame, forecasts[i]!, scoreServer(frame, forecasts[i]!, settled[i]!, momentOf(i))));
   }
   return { at: latest, servers, details, failedSeries, failure };
+}
+
+/** The thresholds of each frame; the event loop gets its turn now and then. */
+async function settleAll(frames: readonly Frame[], thresholds: Thresholds): Promise<Threshold[][]> {
+  const settled: Threshold[][] = [];
+  for (const [i, frame] of frames.entries()) {
+    if (i % SCORING_CHUNK === SCORING_CHUNK - 1) await nextTurn();
+    settled.push(settleThresholds(thresholds[frame.profile], frame));
+  }
+  return settled;
 }
 
 function viewOf(frame: Frame, forecasts: readonly Forecast[], risk: Risk | undefined): ServerView {

@@ -102,10 +102,16 @@ export interface Forecast {
   readonly evidence?: ForecastEvidence;
 }
 
+  /**
+   * In the order of RISK_HORIZONS: probability (0–1) that the metric's threshold is breached anew within the horizon, for as
+   * long as counts. Absent without a threshold, and where the model has no incident head.
+   */
+  readonly breachProbability?: Float32Array;
 export const RISK_HORIZONS = [
   { name: '1h', steps: 12 },
   { name: '4h', steps: 48 },
   { name: '8h', steps: 96 },
+  { name: '30m', steps: 6 },
 ] as const;
 export type RiskHorizon = (typeof RISK_HORIZONS)[number]['name'];
 
@@ -124,6 +130,19 @@ export interface TimeToThreshold {
 /** One metric's part of a server's risk. */
 export interface RiskContribution {
   readonly metric: string;
+/** What is known of one threshold of a server. */
+export interface ThresholdOutlook {
+  readonly metric: string;
+  readonly threshold: number;
+  readonly direction: TimeToThreshold['direction'];
+  /** Seconds that values have to stay beyond it to count as a breach in `probability`. */
+  readonly sustainedSeconds: number;
+  /** The newest value is at or beyond it: a state, not a prediction. */
+  readonly breached: boolean;
+  /** Probability (0–1) that a breach begins within the horizon. Absent while breached, and without a forecast. */
+  readonly probability?: Readonly<Record<RiskHorizon, number>>;
+}
+
   /** Points of the score; the contributions add up to the score. */
   readonly points: number;
   /** In words and numbers, e.g. "mem_used_pct 91 reaches 95 in 1 h 50 min (p50)". */
@@ -141,8 +160,10 @@ export interface Risk {
   readonly color: RiskColor;
   /** Sorted by points, largest first; only metrics with points > 0. */
   readonly contributions: readonly RiskContribution[];
-  /** Probability (0–1) that any thresholded metric breaches within the horizon. */
+  /** Probability (0–1) that any threshold that is not breached now is breached within the horizon. */
   readonly incidentProbability: Readonly<Record<RiskHorizon, number>>;
   /** One entry per thresholded metric that has a forecast. */
   readonly timeToThreshold: readonly TimeToThreshold[];
 }
+  /** One entry per metric with a threshold that has a value now or a forecast. */
+  readonly thresholds: readonly ThresholdOutlook[];

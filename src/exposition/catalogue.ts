@@ -25,8 +25,14 @@ export const CYCLE_METRICS = [
   {
     name: 'linborg_incident_probability_ratio',
     type: 'gauge',
-    help: 'Probability that any metric with a threshold breaches it within the horizon, 0-1. Absent with the risk score.',
+    help: 'Probability that any metric breaches its threshold anew within the horizon, for 15 minutes unless the rule says otherwise, 0-1; what is breached already does not count. Absent with the risk score.',
     labels: ['server', 'horizon'],
+  },
+  {
+    name: 'linborg_threshold_breached',
+    type: 'gauge',
+    help: 'Always 1; the newest value of the metric is at or beyond its threshold. Absent where it is not, and with the risk score.',
+    labels: ['server', 'metric'],
   },
   {
     name: 'linborg_time_to_threshold_seconds',

@@ -106,6 +106,10 @@ function serverLines(
           if (until === null) return [];
           return [line(`,metric="${escapeLabelValue(metric)}",level="${level}"`, formatMeasure(until))];
         }),
+    case 'linborg_threshold_breached':
+      return (risk?.thresholds ?? []).flatMap(({ metric, breached }) =>
+        breached ? [line(`,metric="${escapeLabelValue(metric)}"`, '1')] : [],
+      );
       );
   }
 }

@@ -1,11 +1,17 @@
 /** From the quantiles of a forecast to the probability that a threshold is crossed by a given time. */
-import { type Forecast, HORIZON_STEPS } from '../core/flow.js';
+import { type Forecast, HORIZON_STEPS, RISK_HORIZONS } from '../core/flow.js';
 import type { Threshold } from './limit.js';
+
+/** What the quantiles of a step are held against. */
+type Limited = Pick<Threshold, 'value' | 'direction' | 'tailScale'>;
 
 /** How long a forecast's error lasts: one independent look per four hours (docs/risk.md). */
 const ERROR_MEMORY_SECONDS = 4 * 3600;
 
 const LEVELS = 3;
+
+/** No head is surer: a certain breach has a hazard without bound. */
+const LARGEST_PROBABILITY = 1 - 1e-9;
 
 /** Probability of having breached by each step of a forecast. */
 export interface BreachCurve {
@@ -24,7 +30,7 @@ const NEGLIGIBLE_SCALES = 11.5;
  * with the same quantiles in each step (errors that last for ever: the maximum over steps; errors that are forgotten at
  * once: independent steps) it takes the geometric mean of the chances to survive, weighted by ERROR_MEMORY_SECONDS.
  */
-export function breachCurve(forecast: Forecast, threshold: Threshold, at: number): BreachCurve {
+export function breachCurve(forecast: Forecast, threshold: Limited, at: number): BreachCurve {
   const probability = new Float64Array(HORIZON_STEPS);
   const { origin, stepSeconds, values } = forecast;
   const firstSeconds = origin + stepSeconds - at;
@@ -47,11 +53,32 @@ export function breachCurve(forecast: Forecast, threshold: Threshold, at: number
 }
 
 /**
+ * The curve through the probabilities that an incident head gave for the horizons: between two of them, the hazard that
+ * has gathered grows evenly.
+ * @param probability  in the order of RISK_HORIZONS, never falling
+ */
+export function horizonCurve({ origin, stepSeconds }: Forecast, probability: Float32Array, at: number): BreachCurve {
+  const curve = new Float64Array(HORIZON_STEPS);
+  const firstSeconds = origin + stepSeconds - at;
+  let before = { steps: 0, hazard: 0 };
+  RISK_HORIZONS.forEach(({ steps }, k) => {
+    const hazard = Math.max(before.hazard, -Math.log1p(-Math.min(probability[k]!, LARGEST_PROBABILITY)));
+    for (let step = before.steps; step < steps; step++) {
+      const share = (step + 1 - before.steps) / (steps - before.steps);
+      const isOver = firstSeconds + step * stepSeconds <= 0;
+      curve[step] = isOver ? 0 : -Math.expm1(-(before.hazard + share * (hazard - before.hazard)));
+    }
+    before = { steps, hazard };
+  });
+  return { probability: curve, firstSeconds, stepSeconds };
+}
+
+/**
  * Probability that the value of one step is on the bad side: the quantiles joined by straight lines, with exponential
  * tails. It never falls when a quantile moves towards the bad side, which a fitted normal distribution does not promise:
  * there, a higher median with the same p90 makes the tail beyond p90 thinner.
  */
-function stepProbability(values: Float32Array, step: number, threshold: Threshold): number {
+function stepProbability(values: Float32Array, step: number, threshold: Limited): number {
   const low = values[step * LEVELS]!;
   const middle = values[step * LEVELS + 1]!;
   const high = values[step * LEVELS + 2]!;

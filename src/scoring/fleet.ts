@@ -2,10 +2,9 @@
 import type { Cascade, FleetState, StressedServer } from '../core/fleet.js';
 import type { Frame } from '../core/flow.js';
 import { groupBy } from '../core/groupBy.js';
-import type { MetricName } from '../core/metrics.js';
+import { breachDirection, type MetricName } from '../core/metrics.js';
 import { medianOf } from '../core/statistics.js';
 import { DEVIATION_STEPS, type DeviationMemory } from './deviations.js';
-import { METRIC_RULES } from './thresholds.js';
 
 /** Stress from which on a server counts, two buckets in a row; at twice as much, at once. */
 const SMALLEST_LIMIT = 2;
@@ -183,7 +182,7 @@ function worstOf(server: string, family: readonly MetricName[], bucket: number, 
   let worst = Number.NaN;
   for (const metric of family) {
     const signed = deviations.at(server, metric, bucket);
-    const bad = Math.max(0, METRIC_RULES[metric].direction === 'above' ? signed : -signed);
+    const bad = Math.max(0, breachDirection(metric) === 'above' ? signed : -signed);
     if (bad >= (Number.isNaN(worst) ? 0 : worst)) worst = bad;
   }
   return worst;

@@ -13,12 +13,19 @@ export interface Threshold {
   readonly severity: number;
   /** In the metric's unit, > 0. */
   readonly tailScale: number;
+  /** How long values have to stay beyond it to count as a breach that is predicted. */
+  readonly sustainedSeconds: number;
 }
 
 const DAY_SECONDS = 86_400;
 
 /** Of the limit, where no metric's own scale is known: the tail of a count grows with its level. */
 const TAIL_SHARE = 0.1;
+
+/** The rules that can be settled for the server of `frame`. */
+export function settleThresholds(rules: readonly ThresholdRule[], frame: Frame): Threshold[] {
+  return rules.map((rule) => settleThreshold(rule, frame)).filter((threshold) => threshold !== undefined);
+}
 
 /**
  * Settles a rule for the server of `frame`. A limit of its own is taken from the window *without* the last 24 h, so that an
@@ -37,8 +44,9 @@ export function settleThreshold(rule: ThresholdRule, frame: Frame): Threshold | 
 }
 
 function settled(rule: ThresholdRule, value: number, origin: string): Threshold {
-  const { metric, direction, severity } = rule;
-  return { metric, direction, value, origin, severity, tailScale: rule.tailScale ?? TAIL_SHARE * value };
+  const { metric, direction, severity, sustainedSeconds } = rule;
+  const tailScale = rule.tailScale ?? TAIL_SHARE * value;
+  return { metric, direction, value, origin, severity, tailScale, sustainedSeconds };
 }
 
 /** 99th percentile (nearest rank) of a row's window without the last 24 h; undefined with less than a day of values. */

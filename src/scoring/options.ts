@@ -1,40 +1,49 @@
 /** The `thresholds:` block: limits per metric, and per profile, over the defaults. */
 import { z } from 'zod';
-import { METRIC_NAMES, type MetricName, upperBound } from '../core/metrics.js';
+import { breachDirection, METRIC_NAMES, type MetricName, upperBound } from '../core/metrics.js';
+import { durationSeconds } from '../core/options.js';
 import { PROFILES, type Profile } from '../core/profiles.js';
 import {
   DEFAULT_LIMITS,
   type Limit,
   METRIC_RULES,
   PROFILE_LIMITS,
+  SUSTAINED_SECONDS,
   type ThresholdRule,
   type Thresholds,
 } from './thresholds.js';
 
+/** A limit, with how long it has to be breached where that was written. */
+type SustainedLimit = Limit & { readonly sustainedSeconds?: number | undefined };
+
 /** A limit as it was written: `undefined` = not mentioned, `off` = no threshold. */
-type Choice = Limit | 'off' | undefined;
+type Choice = SustainedLimit | 'off' | undefined;
 type Choices = Partial<Record<MetricName, Choice>>;
 
-const ownLimit = z.strictObject({ times_own_p99: z.number().min(1), at_least: z.number().positive() });
+const sustained = durationSeconds.optional();
+const fixedLimit = z.strictObject({ value: z.number(), sustained });
+const ownLimit = z.strictObject({ times_own_p99: z.number().min(1), at_least: z.number().positive(), sustained });
 
-/** A number, `off`, or `{ times_own_p99: 3, at_least: 4 }`. */
+/** A number, `off`, `{ value: 95, sustained: 30m }`, or `{ times_own_p99: 3, at_least: 4 }`. */
 function limitOf(metric: MetricName) {
   const bound = upperBound(metric);
   const range = bound === 100 ? 'from 0 to 100' : 'above 0';
   return z
-    .union([z.number(), z.literal('off'), ownLimit], {
-      error: `expected a number ${range}, off, or { times_own_p99: 3, at_least: 4 }`,
+    .union([z.number(), z.literal('off'), fixedLimit, ownLimit], {
+      error: `expected a number ${range}, off, { value: …, sustained: 15m } or { times_own_p99: 3, at_least: 4 }`,
     })
     .transform((written, context): Exclude<Choice, undefined> => {
       if (written === 'off') return 'off';
-      const value = typeof written === 'number' ? written : written.at_least;
+      const own = typeof written === 'object' && 'times_own_p99' in written ? written : undefined;
+      const value = typeof written === 'number' ? written : 'value' in written ? written.value : written.at_least;
       if (value < 0 || value > bound || (bound !== 100 && value === 0)) {
         context.addIssue({ code: 'custom', message: `is ${value}; expected a number ${range}` });
         return z.NEVER;
       }
-      if (typeof written === 'number') return { kind: 'fixed', value };
-      if (METRIC_RULES[metric].direction === 'above')
-        return { kind: 'own_p99', times: written.times_own_p99, atLeast: value };
+      const sustainedSeconds = typeof written === 'number' ? undefined : written.sustained;
+      if (own === undefined) return { kind: 'fixed', value, sustainedSeconds };
+      if (breachDirection(metric) === 'above')
+        return { kind: 'own_p99', times: own.times_own_p99, atLeast: value, sustainedSeconds };
       context.addIssue({ code: 'custom', message: 'is breached by falling; expected a number, not times_own_p99' });
       return z.NEVER;
     });
@@ -67,7 +76,8 @@ function rulesOf(layers: readonly Choices[]): ThresholdRule[] {
   for (const metric of METRIC_NAMES) {
     const choice = layers.map((layer) => layer[metric]).find((written) => written !== undefined);
     if (choice === undefined || choice === 'off') continue;
-    rules.push({ metric, limit: choice, ...METRIC_RULES[metric] });
+    const { sustainedSeconds = SUSTAINED_SECONDS, ...limit } = choice;
+    rules.push({ metric, direction: breachDirection(metric), limit, sustainedSeconds, ...METRIC_RULES[metric] });
   }
   return rules;
 }

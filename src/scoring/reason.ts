@@ -16,8 +16,8 @@ interface ReasonInput {
   readonly threshold: Threshold;
   readonly times: TimeToThreshold | undefined;
   readonly current: number | undefined;
-  /** Probability of a breach within the forecast. */
-  readonly probability: number;
+  /** Probability of a new breach within the forecast; undefined while it is breached. */
+  readonly probability: number | undefined;
 }
 
 /** E.g. "mem_used_pct 91.2 reaches 95 in 1 h 50 min (p90 40 min); +4.1/h over the last 3 h". */
@@ -33,7 +33,7 @@ export function explain(input: ReasonInput): string {
   return `${subject} ${outlook(input)}${tail}`;
 }
 
-function outlook({ threshold, times, probability }: ReasonInput): string {
+function outlook({ threshold, times, probability = 0 }: ReasonInput): string {
   const limit = round(threshold.value) + (threshold.origin === '' ? '' : ` (${threshold.origin})`);
   const side = threshold.direction === 'above' ? 'over' : 'under';
   // The level that is nearer to the bad side.

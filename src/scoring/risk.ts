@@ -7,14 +7,14 @@ import {
   type RiskColor,
   type RiskContribution,
   type RiskHorizon,
+  type ThresholdOutlook,
   type TimeToThreshold,
 } from '../core/flow.js';
 import { newestValue } from '../core/frame.js';
 import { upperBound } from '../core/metrics.js';
-import { type BreachCurve, breachCurve } from './breach.js';
-import { settleThreshold, type Threshold } from './limit.js';
+import { type BreachCurve, breachCurve, horizonCurve } from './breach.js';
+import type { Threshold } from './limit.js';
 import { explain } from './reason.js';
-import type { Thresholds } from './thresholds.js';
 import { isBreach, timeToThreshold } from './timeToThreshold.js';
 
 /** A certain breach this far ahead weighs half of one that is there: what can still be prevented in a working shift. */
@@ -37,27 +37,26 @@ interface Judgement {
   readonly threshold: Threshold;
   readonly current: number | undefined;
   readonly times: TimeToThreshold | undefined;
-  readonly probability: Readonly<Record<RiskHorizon, number>>;
+  /** Of a new breach; undefined while it is breached, and without a forecast. */
+  readonly probability: Readonly<Record<RiskHorizon, number>> | undefined;
   /** Its part in the noisy-or, 0–1. */
   readonly weight: number;
 }
 
 /**
  * The risk of one server at `at`.
- * @param forecasts those of this server, in any order; metrics without a threshold are ignored
+ * @param forecasts   those of this server, in any order; metrics without a threshold are ignored
+ * @param thresholds  settled for this server
  * @returns undefined if the server is stale or no thresholded metric has a forecast: then nothing is known
  */
 export function scoreServer(
   frame: Frame,
   forecasts: readonly Forecast[],
-  thresholds: Thresholds,
+  thresholds: readonly Threshold[],
   at: number,
 ): Risk | undefined {
   if (frame.state === 'stale') return undefined;
-  const judgements = thresholds[frame.profile]
-    .map((rule) => settleThreshold(rule, frame))
-    .filter((threshold) => threshold !== undefined)
-    .map((threshold) => judge(frame, forecasts, threshold, at));
+  const judgements = thresholds.map((threshold) => judge(frame, forecasts, threshold, at));
   const timesToThreshold = judgements.map((judgement) => judgement.times).filter((times) => times !== undefined);
   if (timesToThreshold.length === 0) return undefined;
   const score = 100 * noisyOr(judgements.map((judgement) => judgement.weight));
@@ -69,6 +68,7 @@ export function scoreServer(
     color: colorOf(score),
     contributions: contributionsOf(frame, judgements, score),
     incidentProbability: incidentProbability(judgements),
+    thresholds: judgements.filter(isKnown).map(outlookOf),
     timeToThreshold: timesToThreshold,
   };
 }
@@ -79,14 +79,22 @@ function judge(frame: Frame, forecasts: readonly Forecast[], threshold: Threshol
   const times = forecast && timeToThreshold(forecast, threshold, current, at);
   if (isBreach(current, threshold)) {
     const beyond = SHARE_AT_THRESHOLD + (1 - SHARE_AT_THRESHOLD) * excess(current!, threshold);
-    const probability = { '1h': 1, '4h': 1, '8h': 1 };
-    return { threshold, current, times, probability, weight: threshold.severity * beyond };
+    return { threshold, current, times, probability: undefined, weight: threshold.severity * beyond };
   }
-  if (forecast === undefined)
-    return { threshold, current, times, probability: { '1h': 0, '4h': 0, '8h': 0 }, weight: 0 };
-  const curve = breachCurve(forecast, threshold, at);
-  const weight = threshold.severity * SHARE_AT_THRESHOLD * nearness(curve);
-  return { threshold, current, times, probability: probabilityByHorizon(curve), weight };
+  if (forecast === undefined) return { threshold, current, times, probability: undefined, weight: 0 };
+  const { probability, curve } = outlookFrom(forecast, threshold, at);
+  return { threshold, current, times, probability, weight: threshold.severity * SHARE_AT_THRESHOLD * nearness(curve) };
+}
+
+/** The incident head's word where there is one, else what the quantiles alone say. */
+function outlookFrom(forecast: Forecast, threshold: Threshold, at: number) {
+  const { breachProbability } = forecast;
+  if (breachProbability === undefined) {
+    const curve = breachCurve(forecast, threshold, at);
+    return { curve, probability: byHorizon((_, steps) => probabilityBy(curve, steps)) };
+  }
+  const curve = horizonCurve(forecast, breachProbability, at);
+  return { curve, probability: byHorizon((k) => breachProbability[k]!) };
 }
 
 /** How far beyond the threshold a breach is: 0 at it, 1 at the metric's bound (infinitely far for one without). */
@@ -111,25 +119,37 @@ function nearness({ probability, firstSeconds, stepSeconds }: BreachCurve): numb
   return expected;
 }
 
-function probabilityByHorizon({ probability, firstSeconds, stepSeconds }: BreachCurve): Record<RiskHorizon, number> {
-  const within = { '1h': 0, '4h': 0, '8h': 0 };
-  for (const { name, steps } of RISK_HORIZONS) {
-    const last = Math.floor((steps * stepSeconds - firstSeconds) / stepSeconds);
-    within[name] = probability[Math.min(last, probability.length - 1)] ?? 0;
-  }
-  return within;
+/** Probability of a breach within so many steps from now. */
+function probabilityBy({ probability, firstSeconds, stepSeconds }: BreachCurve, steps: number): number {
+  const last = Math.floor((steps * stepSeconds - firstSeconds) / stepSeconds);
+  return probability[Math.min(last, probability.length - 1)] ?? 0;
 }
 
-/** Probability that any of the metrics breaches: between the largest of them and their independent union. */
+/** Probability that any of the metrics is newly breached: between the largest of them and their independent union. */
 function incidentProbability(judgements: readonly Judgement[]): Record<RiskHorizon, number> {
-  const incident = { '1h': 0, '4h': 0, '8h': 0 };
-  for (const { name } of RISK_HORIZONS) {
-    const single = judgements.map((judgement) => judgement.probability[name]);
-    const survivesOne = 1 - Math.max(...single);
+  const open = judgements.flatMap(({ probability }) => probability ?? []);
+  return byHorizon((k) => {
+    const single = open.map((probability) => probability[RISK_HORIZONS[k]!.name]);
+    const survivesOne = 1 - Math.max(0, ...single);
     const survivesAll = 1 - noisyOr(single);
-    incident[name] = 1 - survivesOne ** (1 - INDEPENDENT_SHARE) * survivesAll ** INDEPENDENT_SHARE;
-  }
-  return incident;
+    return 1 - survivesOne ** (1 - INDEPENDENT_SHARE) * survivesAll ** INDEPENDENT_SHARE;
+  });
+}
+
+function byHorizon(probabilityOf: (k: number, steps: number) => number): Record<RiskHorizon, number> {
+  const entries = RISK_HORIZONS.map(({ name, steps }, k) => [name, probabilityOf(k, steps)] as const);
+  return Object.fromEntries(entries) as Record<RiskHorizon, number>;
+}
+
+function isKnown({ current, probability }: Judgement): boolean {
+  return current !== undefined || probability !== undefined;
+}
+
+function outlookOf({ threshold, current, probability }: Judgement): ThresholdOutlook {
+  const { metric, value, direction, sustainedSeconds } = threshold;
+  const breached = isBreach(current, threshold);
+  const outlook = { metric, threshold: value, direction, sustainedSeconds, breached };
+  return probability === undefined ? outlook : { ...outlook, probability };
 }
 
 function noisyOr(parts: readonly number[]): number {
@@ -145,7 +165,7 @@ function contributionsOf(frame: Frame, judgements: readonly Judgement[], score: 
     .map(({ threshold, times, current, probability, weight }) => ({
       metric: threshold.metric,
       points: (score * weight) / total,
-      reason: explain({ frame, threshold, times, current, probability: probability['8h'] }),
+      reason: explain({ frame, threshold, times, current, probability: probability?.['8h'] }),
     }));
 }
 

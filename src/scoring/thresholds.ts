@@ -12,6 +12,8 @@ export interface ThresholdRule {
   readonly metric: MetricName;
   readonly direction: TimeToThreshold['direction'];
   readonly limit: Limit;
+  /** How long values have to stay beyond the limit to count as a breach that is predicted. */
+  readonly sustainedSeconds: number;
   /** How much a breach matters, 0–1; 1 = the machine stops working. */
   readonly severity: number;
   /** How fast the forecast's tail beyond p10 and p90 falls off, in the metric's unit; undefined = a tenth of the limit. */
@@ -28,22 +30,25 @@ const SEVERE = 0.85;
 /** A sign of trouble that needs a second one. */
 const SIGN = 0.5;
 
+/** A shorter one is a spike: nobody can act on it. The incident head learnt breaches of this length. */
+export const SUSTAINED_SECONDS = 15 * 60;
+
 /** What a breach of each metric means; the same for all profiles. */
-export const METRIC_RULES: Readonly<Record<MetricName, Pick<ThresholdRule, 'direction' | 'severity' | 'tailScale'>>> = {
-  cpu_user_pct: { direction: 'above', severity: SIGN, tailScale: 5 },
-  cpu_sys_pct: { direction: 'above', severity: SIGN, tailScale: 3 },
-  cpu_iowait_pct: { direction: 'above', severity: SEVERE, tailScale: 5 },
-  cpu_idle_pct: { direction: 'below', severity: SEVERE, tailScale: 5 },
-  java_cpu_pct: { direction: 'above', severity: SIGN, tailScale: 5 },
-  mem_used_pct: { direction: 'above', severity: FATAL, tailScale: 2 },
-  swap_used_pct: { direction: 'above', severity: SEVERE, tailScale: 2 },
-  disk_usage_pct: { direction: 'above', severity: FATAL, tailScale: 0.5 },
-  net_in_mb_s: { direction: 'above', severity: SIGN, tailScale: undefined },
-  net_out_mb_s: { direction: 'above', severity: SIGN, tailScale: undefined },
-  back_close_wait: { direction: 'above', severity: SIGN, tailScale: undefined },
-  front_close_wait: { direction: 'above', severity: SIGN, tailScale: undefined },
-  load_average: { direction: 'above', severity: SIGN, tailScale: undefined },
-  uptime_days: { direction: 'above', severity: SIGN, tailScale: undefined },
+export const METRIC_RULES: Readonly<Record<MetricName, Pick<ThresholdRule, 'severity' | 'tailScale'>>> = {
+  cpu_user_pct: { severity: SIGN, tailScale: 5 },
+  cpu_sys_pct: { severity: SIGN, tailScale: 3 },
+  cpu_iowait_pct: { severity: SEVERE, tailScale: 5 },
+  cpu_idle_pct: { severity: SEVERE, tailScale: 5 },
+  java_cpu_pct: { severity: SIGN, tailScale: 5 },
+  mem_used_pct: { severity: FATAL, tailScale: 2 },
+  swap_used_pct: { severity: SEVERE, tailScale: 2 },
+  disk_usage_pct: { severity: FATAL, tailScale: 0.5 },
+  net_in_mb_s: { severity: SIGN, tailScale: undefined },
+  net_out_mb_s: { severity: SIGN, tailScale: undefined },
+  back_close_wait: { severity: SIGN, tailScale: undefined },
+  front_close_wait: { severity: SIGN, tailScale: undefined },
+  load_average: { severity: SIGN, tailScale: undefined },
+  uptime_days: { severity: SIGN, tailScale: undefined },
 };
 
 /** The limits that hold unless a profile or the configuration says otherwise; a metric that is not here has none. */

@@ -16,7 +16,8 @@ function riskAt(score: number, seconds: Seconds, direction: 'above' | 'below' = 
     score,
     color: score > 70 ? 'red' : score >= 30 ? 'yellow' : 'green',
     contributions: score > 1 ? [{ metric: 'mem_used_pct', points: score, reason: `mem_used_pct at ${score}` }] : [],
-    incidentProbability: { '1h': 0, '4h': 0, '8h': score / 100 },
+    incidentProbability: { '30m': 0, '1h': 0, '4h': 0, '8h': score / 100 },
+    thresholds: [],
     timeToThreshold: [{ metric: 'mem_used_pct', threshold: 95, direction, seconds }],
   };
 }

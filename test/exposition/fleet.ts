@@ -80,7 +80,14 @@ export function makeRisk(server: string, score: number, secondsToBreach: number 
             { metric: 'mem_used_pct', points: score * 0.75, reason: 'mem_used_pct 91 reaches 95 in 1 h 50 min (p50)' },
             { metric: 'cpu_iowait_pct', points: score * 0.25, reason: 'cpu_iowait_pct 21 stays over 20' },
           ],
-    incidentProbability: { '1h': score / 400, '4h': score / 200, '8h': score / 100 },
+    incidentProbability: { '30m': score / 800, '1h': score / 400, '4h': score / 200, '8h': score / 100 },
+    thresholds: [
+      {
+        ...{ metric: 'mem_used_pct', threshold: 95, direction: 'above', sustainedSeconds: 900, breached: false },
+        probability: { '30m': score / 1600, '1h': score / 800, '4h': score / 400, '8h': score / 200 },
+      },
+      { metric: 'cpu_iowait_pct', threshold: 20, direction: 'above', sustainedSeconds: 900, breached: score > 70 },
+    ],
     timeToThreshold: [
       {
         metric: 'mem_used_pct',

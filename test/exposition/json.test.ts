@@ -56,10 +56,10 @@ describe('the predictions of all servers', () => {
       avg_risk_score: 46.5,
       max_risk_score: 86.5,
       fleet_health: 66.6667,
+      prob_30m: 0.058125,
       prob_8h: 0.465,
       top_5_risks: ['ppdb-1', 'odd "name"\\x', 'ppweb-2'],
     });
-    expect(summary).not.toHaveProperty('prob_30m');
     expect(environment).toMatchObject({
       prob_8h: 0.465,
       incident_probability_8h: 0.465,
@@ -90,6 +90,19 @@ describe('the prediction of one server', () => {
     expect(memory.p10).toHaveLength(96);
     expect(memory.p50.slice(0, 3)).toEqual([50.25, 50.5, 50.75]);
     expect(forecast.mem_pct).toEqual(memory.p50);
+  });
+
+  test('tells of each threshold whether it is breached now, else how probable that is', () => {
+    expect(predictionOf(makeServer('ppdb-1', 80)).thresholds).toEqual([
+      {
+        ...{ metric: 'mem_used_pct', threshold: 95, direction: 'above', sustained_seconds: 900, breached: false },
+        incident_probability: { '30m': 0.05, '1h': 0.1, '4h': 0.2, '8h': 0.4 },
+      },
+      {
+        ...{ metric: 'cpu_iowait_pct', threshold: 20, direction: 'above', sustained_seconds: 900, breached: true },
+        incident_probability: null,
+      },
+    ]);
   });
 
   test('aligns a forecast from older samples with the same timestamps and says null beyond its end', () => {

@@ -11,6 +11,7 @@ const above: Threshold = {
   origin: '',
   severity: 1,
   tailScale: 2,
+  sustainedSeconds: 900,
 };
 const below: Threshold = { ...above, metric: 'cpu_idle_pct', direction: 'below', value: 5, tailScale: 2 };
 const first = (p10: number, p50: number, p90: number, threshold = above) =>

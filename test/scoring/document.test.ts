@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { METRIC_NAMES } from '../../src/core/metrics.js';
 import { PROFILES } from '../../src/core/profiles.js';
-import { scoreServer } from '../../src/scoring/risk.js';
 import { DEFAULT_LIMITS, type Limit, METRIC_RULES, PROFILE_LIMITS } from '../../src/scoring/thresholds.js';
-import { defaults, forecastOf, frameOf, NOW } from './support.js';
+import { defaultRisk, forecastOf, frameOf } from './support.js';
 
 const page = readFileSync(new URL('../../docs/risk.md', import.meta.url), 'utf8');
 
@@ -15,12 +14,12 @@ describe('docs/risk.md', () => {
     forecastOf('cpu_iowait_pct', () => [3, 8, 30]),
     forecastOf('disk_usage_pct', () => [83.5, 84, 84.5]),
   ];
-  const risk = scoreServer(frameOf(present, 'web_api'), forecasts, defaults, NOW)!;
+  const risk = defaultRisk(frameOf(present, 'web_api'), forecasts)!;
 
   test('works its example with the numbers that the code gives', () => {
     for (const forecast of forecasts) {
       const { metric } = forecast;
-      const alone = scoreServer(frameOf(present, 'web_api'), [forecast], defaults, NOW)!;
+      const alone = defaultRisk(frameOf(present, 'web_api'), [forecast])!;
       const { '1h': one, '4h': four, '8h': eight } = alone.incidentProbability;
       const nearness = alone.score / 100 / (0.85 * METRIC_RULES[metric as 'mem_used_pct'].severity);
       const points = risk.contributions.find((contribution) => contribution.metric === metric)?.points ?? 0;

@@ -48,10 +48,26 @@ test('a metric can be switched off, switched on, and measured by its own history
   expect(limit(thresholds, 'generic', 'load_average')).toEqual({ kind: 'fixed', value: 32 });
 });
 
+test('a breach counts from 15 minutes on, or from as long as was written', () => {
+  const thresholds = thresholdsSchema.parse({
+    mem_used_pct: { value: 93, sustained: '30m' },
+    load_average: { times_own_p99: 2, at_least: 8, sustained: '1h' },
+  });
+  const sustained = (metric: string) => thresholds.generic.find((rule) => rule.metric === metric)?.sustainedSeconds;
+  expect(['mem_used_pct', 'load_average', 'disk_usage_pct'].map(sustained)).toEqual([1800, 3600, 900]);
+  expect(limit(thresholds, 'generic', 'mem_used_pct')).toEqual({ kind: 'fixed', value: 93 });
+});
+
 describe('a fault names its key and what was expected', () => {
   test.each([
     [{ mem_used_pct: 140 }, ['mem_used_pct'], /is 140; expected a number from 0 to 100/],
-    [{ mem_used_pct: '95%' }, ['mem_used_pct'], /expected a number from 0 to 100, off, or/],
+    [{ mem_used_pct: '95%' }, ['mem_used_pct'], /expected a number from 0 to 100, off, \{ value/],
+    [{ mem_used_pct: { value: 140 } }, ['mem_used_pct'], /is 140; expected a number from 0 to 100/],
+    [
+      { mem_used_pct: { value: 95, sustained: 'long' } },
+      ['mem_used_pct'],
+      /expected a number from 0 to 100, off, \{ value/,
+    ],
     [{ load_average: 0 }, ['load_average'], /is 0; expected a number above 0/],
     [{ database: { disk_usage_pct: -1 } }, ['database', 'disk_usage_pct'], /is -1/],
     [{ cpu_idle_pct: { times_own_p99: 2, at_least: 1 } }, ['cpu_idle_pct'], /expected a number, not times_own_p99/],

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
-import { scoreServer } from '../../src/scoring/risk.js';
-import { defaults, flat, frameOf, line, NOW } from './support.js';
+import type { Forecast, Frame } from '../../src/core/flow.js';
+import { defaultRisk, flat, frameOf, line } from './support.js';
 
-const reasonOf = (frame: Parameters<typeof scoreServer>[0], forecast: Parameters<typeof scoreServer>[1][number]) =>
-  scoreServer(frame, [forecast], defaults, NOW)!.contributions[0]!.reason;
+const reasonOf = (frame: Frame, forecast: Forecast) => defaultRisk(frame, [forecast])!.contributions[0]!.reason;
 
 test('a rise is told with both times and its pace', () => {
   const frame = frameOf({ mem_used_pct: (age) => 91.2 - (4.1 / 12) * Math.min(age, 60) });

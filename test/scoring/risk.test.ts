@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Forecast, Frame, Risk } from '../../src/core/flow.js';
-import { scoreServer } from '../../src/scoring/risk.js';
-import { defaults, flat, forecastOf, frameOf, line, NOW, type Quantiles } from './support.js';
+import { type Forecast, type Frame, RISK_HORIZONS, type Risk } from '../../src/core/flow.js';
+import { defaultRisk, flat, forecastOf, frameOf, line, type Quantiles } from './support.js';
 
-const score = (frame: Frame, forecasts: readonly Forecast[]): Risk => scoreServer(frame, forecasts, defaults, NOW)!;
+const score = (frame: Frame, forecasts: readonly Forecast[]): Risk => defaultRisk(frame, forecasts)!;
+
+const NONE = { '30m': 0, '1h': 0, '4h': 0, '8h': 0 };
 
 /** An ordinary web server on an ordinary day. */
 const healthy: Readonly<Record<string, Quantiles>> = {
@@ -41,7 +42,9 @@ describe('a score', () => {
       const worse = score(frameOf({ [metric]: beyond }), [flat(metric, at, at, at)]);
       expect(there.score, metric).toBeGreaterThan(70);
       expect(there.color).toBe('red');
-      expect(there.incidentProbability).toEqual({ '1h': 1, '4h': 1, '8h': 1 });
+      expect(there.incidentProbability, 'a breach that is there is no prediction').toEqual(NONE);
+      const { breached, probability } = there.thresholds.find((outlook) => outlook.metric === metric)!;
+      expect({ breached, probability }).toEqual({ breached: true, probability: undefined });
       expect(worse.score, metric).toBeGreaterThan(there.score);
     }
   });
@@ -89,12 +92,12 @@ describe('a score', () => {
 
 describe('no risk is given', () => {
   test('for a stale server', () => {
-    expect(scoreServer({ ...healthyFrame, state: 'stale' }, healthyForecasts, defaults, NOW)).toBeUndefined();
+    expect(defaultRisk({ ...healthyFrame, state: 'stale' }, healthyForecasts)).toBeUndefined();
   });
 
   test('without a forecast, or with forecasts of metrics that have no threshold only', () => {
-    expect(scoreServer(healthyFrame, [], defaults, NOW)).toBeUndefined();
-    expect(scoreServer(healthyFrame, [flat('net_in_mb_s', 1, 2, 3)], defaults, NOW)).toBeUndefined();
+    expect(defaultRisk(healthyFrame, [])).toBeUndefined();
+    expect(defaultRisk(healthyFrame, [flat('net_in_mb_s', 1, 2, 3)])).toBeUndefined();
   });
 });
 
@@ -164,7 +167,7 @@ describe('for any server', () => {
         const calm = score(frame, before);
         const worse = score(frame, after);
         expect(worse.score).toBeGreaterThanOrEqual(calm.score - 1e-9);
-        for (const horizon of ['1h', '4h', '8h'] as const) {
+        for (const { name: horizon } of RISK_HORIZONS) {
           expect(worse.incidentProbability[horizon]).toBeGreaterThanOrEqual(calm.incidentProbability[horizon] - 1e-12);
         }
       }),
@@ -172,7 +175,7 @@ describe('for any server', () => {
     );
   });
 
-  test('a present value that moves to the bad side never lowers score or probability', () => {
+  test('a present value that moves to the bad side never lowers the score, nor the probability until it is a breach', () => {
     const push = fc.record({ metric: fc.nat(METRICS.length - 1), by: fc.double({ min: 0, max: 10, noNaN: true }) });
     fc.assert(
       fc.property(scene, push, (scenes, { metric, by }) => {
@@ -183,6 +186,8 @@ describe('for any server', () => {
         const calm = score(frameOfScene(scenes), forecasts);
         const worse = score(frameOfScene(pushed), forecasts);
         expect(worse.score).toBeGreaterThanOrEqual(calm.score - 1e-9);
+        const isNewBreach = worse.thresholds.some(({ breached }, k) => breached && !calm.thresholds[k]!.breached);
+        if (isNewBreach) return;
         expect(worse.incidentProbability['1h']).toBeGreaterThanOrEqual(calm.incidentProbability['1h'] - 1e-12);
       }),
       { numRuns: 300 },
@@ -199,10 +204,51 @@ describe('for any server', () => {
         expect(points.reduce((sum, part) => sum + part, 0)).toBeCloseTo(risk.score, 9);
         expect(points).toEqual([...points].sort((a, b) => b - a));
         expect(Math.min(1, ...points)).toBeGreaterThan(0);
-        const { '1h': one, '4h': four, '8h': eight } = risk.incidentProbability;
-        expect(0 <= one && one <= four && four <= eight && eight <= 1).toBe(true);
+        const { '30m': half, '1h': one, '4h': four, '8h': eight } = risk.incidentProbability;
+        expect(0 <= half && half <= one && one <= four && four <= eight && eight <= 1).toBe(true);
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('with the probabilities of an incident head', () => {
+  const frame = frameOf({ mem_used_pct: 80, disk_usage_pct: 60 });
+  const memory = flat('mem_used_pct', 75, 80, 85);
+  const disk = flat('disk_usage_pct', 59, 60, 61);
+  const foretold = (...probability: readonly number[]): Forecast => ({
+    ...memory,
+    breachProbability: Float32Array.from(probability),
+  });
+
+  test('the probability of a threshold is what the head says, whatever the quantiles', () => {
+    const risk = score(frame, [foretold(0.125, 0.25, 0.5, 0.75), disk]);
+    expect(risk.thresholds.find(({ metric }) => metric === 'mem_used_pct')).toMatchObject({
+      breached: false,
+      sustainedSeconds: 900,
+      probability: { '30m': 0.125, '1h': 0.25, '4h': 0.5, '8h': 0.75 },
+    });
+    expect(risk.incidentProbability['4h']).toBeCloseTo(0.5, 6);
+  });
+
+  test('the score is the higher the nearer the same probability lies', () => {
+    const late = score(frame, [foretold(0, 0, 0, 0.8)]).score;
+    const soon = score(frame, [foretold(0, 0.8, 0.8, 0.8)]).score;
+    expect(late).toBeGreaterThan(30);
+    expect(soon).toBeGreaterThan(late);
+    expect(score(frame, [foretold(1, 1, 1, 1)]).color).toBe('red');
+  });
+
+  test('a metric that is breached now is a state of its own, and the others keep their probability', () => {
+    const breached = frameOf({ mem_used_pct: 80, disk_usage_pct: 95 });
+    const risk = score(breached, [
+      foretold(0.1, 0.2, 0.3, 0.4),
+      { ...disk, breachProbability: new Float32Array(4).fill(0.9) },
+    ]);
+    expect(risk.thresholds.map(({ metric, breached }) => [metric, breached])).toEqual([
+      ['mem_used_pct', false],
+      ['disk_usage_pct', true],
+    ]);
+    expect(risk.incidentProbability['8h']).toBeCloseTo(0.4, 6);
   });
 });

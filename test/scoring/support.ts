@@ -1,6 +1,8 @@
-import { type Forecast, type Frame, HORIZON_STEPS } from '../../src/core/flow.js';
+import { type Forecast, type Frame, HORIZON_STEPS, type Risk } from '../../src/core/flow.js';
 import type { Profile } from '../../src/core/profiles.js';
+import { settleThresholds } from '../../src/scoring/limit.js';
 import { thresholdsSchema } from '../../src/scoring/options.js';
+import { scoreServer } from '../../src/scoring/risk.js';
 
 export const STEP = 300;
 export const CAPACITY = 2304;
@@ -9,6 +11,11 @@ export const NEWEST = 5_892_048;
 export const NOW = NEWEST * STEP;
 
 export const defaults = thresholdsSchema.parse({});
+
+/** The risk of a server under the default thresholds. */
+export function defaultRisk(frame: Frame, forecasts: readonly Forecast[]): Risk | undefined {
+  return scoreServer(frame, forecasts, settleThresholds(defaults[frame.profile], frame), NOW);
+}
 
 /** A warm server; each metric is given as a value per age in buckets (0 = newest), NaN = absent. */
 export function frameOf(

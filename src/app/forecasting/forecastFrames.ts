@@ -2,11 +2,13 @@
 import type { Forecast, Frame } from '../../core/flow.js';
 import { upperBound } from '../../core/metrics.js';
 import { CANDIDATES_SIZE, FORECAST_SIZE } from '../../model/forecaster.js';
+import { INCIDENT_SIZE } from '../../model/incident/contract.js';
 import { CANDIDATES, metricId, profileId, STATIC_FIGURES } from '../../model/inputs/contract.js';
 import { evidenceSize } from '../../model/network/network.js';
+import type { Threshold } from '../../scoring/limit.js';
 import { modelAlone, planSize, type ServingPlan } from '../../truth/plan.js';
 import { isForecastable } from '../../windows/forecastable.js';
-import { type ForecastJob, type JobServer, ROW_WIDTH, type ServedBlock } from './protocol.js';
+import { type ForecastJob, type JobServer, ROW_WIDTH, type ServedBlock, THRESHOLD_WIDTH } from './protocol.js';
 
 /** The model and the candidates. */
 const METHODS = CANDIDATES.length + 1;
@@ -54,6 +56,8 @@ export interface FrameWishes {
   readonly wantsDetails?: (frameIndex: number) => boolean;
   /** How a metric of a frame is served; undefined = as the model says, as all are unless given. */
   readonly planOf?: (frame: Frame, metric: string) => ServingPlan | undefined;
+  /** The threshold of a frame's metric whose breach is to be foretold; none unless given. */
+  readonly thresholdOf?: (frameIndex: number, metric: string) => Threshold | undefined;
 }
 
 /** Forecasts every row that can be forecast. A failing job costs its own series only. */
@@ -61,7 +65,7 @@ export async function forecastFrames(
   frames: readonly Frame[],
   forecastRows: ForecastRows,
   model: string,
-  { wantsDetails = () => false, planOf }: FrameWishes = {},
+  { wantsDetails = () => false, planOf, thresholdOf }: FrameWishes = {},
 ): Promise<FrameForecasts> {
   const forecasts: Forecast[][] = frames.map(() => []);
   const details: ForecastDetails[][] = frames.map(() => []);
@@ -71,7 +75,8 @@ export async function forecastFrames(
     jobsOf(frames, wantsDetails).map(async (job) => {
       const { placed } = job;
       try {
-        const block = await forecastRows({ ...toJob(frames, job), ...plansOf(frames, job, planOf) });
+        const thresholds = thresholdsOf(frames, job, thresholdOf);
+        const block = await forecastRows({ ...toJob(frames, job), ...plansOf(frames, job, planOf), ...thresholds });
         placed.forEach(({ frameIndex, row }, i) => {
           forecasts[frameIndex]!.push(toForecast(frames[frameIndex]!, row, block, i, model));
           if (job.details) details[frameIndex]!.push(toDetails(block, i));
@@ -136,8 +141,24 @@ function plansOf(frames: readonly Frame[], { placed }: PlacedJob, planOf: FrameW
   return { plans: all };
 }
 
+/** The thresholds of a job's rows; nothing where no row has one. */
+function thresholdsOf(frames: readonly Frame[], { placed }: PlacedJob, thresholdOf: FrameWishes['thresholdOf']) {
+  if (thresholdOf === undefined) return {};
+  const thresholds = new Float64Array(placed.length * THRESHOLD_WIDTH).fill(Number.NaN);
+  placed.forEach(({ frameIndex, row }, i) => {
+    const { metrics, stepSeconds } = frames[frameIndex]!;
+    const threshold = thresholdOf(frameIndex, metrics[row]!);
+    if (threshold === undefined) return;
+    const { value, direction, sustainedSeconds } = threshold;
+    const steps = Math.max(1, Math.round(sustainedSeconds / stepSeconds));
+    thresholds.set([value, direction === 'above' ? 1 : -1, steps], i * THRESHOLD_WIDTH);
+  });
+  return { thresholds };
+}
+
 function toForecast(frame: Frame, row: number, block: ServedBlock, i: number, model: string): Forecast {
   const width = evidenceSize(block.layout);
+  const breachProbability = block.breachProbability?.subarray(i * INCIDENT_SIZE, (i + 1) * INCIDENT_SIZE);
   return {
     server: frame.server,
     metric: frame.metrics[row]!,
@@ -145,6 +166,7 @@ function toForecast(frame: Frame, row: number, block: ServedBlock, i: number, mo
     stepSeconds: frame.stepSeconds,
     values: block.values.subarray(i * FORECAST_SIZE, (i + 1) * FORECAST_SIZE),
     model,
+    ...(breachProbability && !Number.isNaN(breachProbability[0]!) && { breachProbability }),
     evidence: {
       layout: block.layout,
       weights: block.evidence.subarray(i * width, (i + 1) * width),

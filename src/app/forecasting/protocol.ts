@@ -25,6 +25,8 @@ export interface ForecastJob {
   readonly rows: Int32Array;
   /** Whether the answer holds the candidate forecasts and, where plans change it, what the model itself said, too. */
   readonly details: boolean;
+  /** [n × THRESHOLD_WIDTH]: the threshold of each row; absent = no row has one. */
+  readonly thresholds?: Float64Array;
   /** [n × planSize]: how each row is served; absent = all as the model says. */
   readonly plans?: Float32Array;
 }
@@ -33,10 +35,15 @@ export interface ForecastJob {
 export interface ServedBlock extends ForecastBlock {
   /** [n, HORIZON_STEPS, QUANTILE_LEVELS]: the model's own quantiles; only where details were asked for and plans given. */
   readonly raw?: Float32Array;
+  /** [n × INCIDENT_SIZE]: NaN for rows without a threshold; only where thresholds were given and the model has a head. */
+  readonly breachProbability?: Float32Array;
 }
 
 /** Numbers per row of a job. */
 export const ROW_WIDTH = 4;
+
+/** Numbers per threshold: value (NaN = none), 1 for a breach above and −1 for one below, steps that a breach has to last. */
+export const THRESHOLD_WIDTH = 3;
 
 export interface ReadyMessage {
   readonly kind: 'ready';

@@ -3,7 +3,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { loadEngine } from '../../model/engine/engine.js';
 import { createForecaster, readModel } from '../../model/files/modelFolder.js';
 import type { Forecaster } from '../../model/forecaster.js';
+import { IncidentHead } from '../../model/incident/head.js';
 import type { WindowRequest } from '../../model/inputs/window.js';
+import { breachProbabilities } from './breachProbability.js';
 import { type ForecastJob, ROW_WIDTH, type WorkerMessage, type WorkerStart } from './protocol.js';
 import { servedBlock } from './servedBlock.js';
 
@@ -31,18 +33,21 @@ function requestsOf({ servers, rows }: ForecastJob): WindowRequest[] {
   });
 }
 
-function run(forecaster: Forecaster, job: ForecastJob): void {
+function run(forecaster: Forecaster, head: IncidentHead | undefined, job: ForecastJob): void {
   try {
     const requests = requestsOf(job);
     const block = servedBlock(forecaster.forecast(requests, { details: job.details || job.plans !== undefined }), {
       ...job,
       uppers: requests.map(({ upper }) => upper),
     });
-    const arrays = [block.values, block.evidence, block.candidates, block.figures, block.raw].filter(
+    const breachProbability =
+      head && job.thresholds && breachProbabilities(head, requests, block.values, job.thresholds);
+    const { values, evidence, candidates, figures, raw } = block;
+    const arrays = [values, evidence, candidates, figures, raw, breachProbability].filter(
       (array) => array !== undefined,
     );
     send(
-      { kind: 'forecast', id: job.id, ...block },
+      { kind: 'forecast', id: job.id, ...block, ...(breachProbability && { breachProbability }) },
       arrays.map(({ buffer }) => buffer as ArrayBuffer),
     );
   } catch (error) {
@@ -55,7 +60,8 @@ try {
   const model = await readModel(modelPath);
   const forecaster = createForecaster(engine, model, SERVING_BATCH);
   const { golden: _, ...manifest } = model.manifest;
-  port.on('message', (job: ForecastJob) => run(forecaster, job));
+  const head = model.incident && new IncidentHead(model.incident);
+  port.on('message', (job: ForecastJob) => run(forecaster, head, job));
   const { kind, version, reason } = engine;
   send({ kind: 'ready', engine: { kind, version, reason }, manifest });
 } catch (error) {

@@ -41,7 +41,15 @@ export function serverPrediction(at: number, { frame, risk, forecasts }: ScoredS
     risk_score: roundMeasure(risk.score),
     color: risk.color,
     alert: alertView(risk.score),
-    incident_probability: incidentProbabilities(risk),
+    incident_probability: byHorizon(risk.incidentProbability),
+    thresholds: risk.thresholds.map(({ metric, threshold, direction, sustainedSeconds, breached, probability }) => ({
+      metric,
+      threshold,
+      direction,
+      sustained_seconds: sustainedSeconds,
+      breached,
+      incident_probability: probability === undefined ? null : byHorizon(probability),
+    })),
     reasons: risk.contributions.map(({ metric, points, reason }) => ({ metric, points: roundMeasure(points), reason })),
     time_to_threshold: risk.timeToThreshold.map(({ metric, threshold, direction, seconds }) => ({
       metric,
@@ -77,6 +85,6 @@ function metricView(path: LevelPaths) {
   return { current: path.current === undefined ? null : roundMeasure(path.current), ...levels, trend: trendOf(path) };
 }
 
-function incidentProbabilities(risk: Risk) {
-  return Object.fromEntries(RISK_HORIZONS.map(({ name }) => [name, roundMeasure(risk.incidentProbability[name])]));
+function byHorizon(probability: Risk['incidentProbability']) {
+  return Object.fromEntries(RISK_HORIZONS.map(({ name }) => [name, roundMeasure(probability[name])]));
 }

@@ -1,5 +1,5 @@
 /** The cards above the fleet table: the fleet, what is expected, the model, the samples. */
-import { RISK_HORIZONS, type Risk } from '../../core/flow.js';
+import { RISK_HORIZONS, type Risk, type RiskHorizon } from '../../core/flow.js';
 import type { ServerView } from '../../exposition/cycleView.js';
 import { isScored } from '../../exposition/json/serverPrediction.js';
 import type { StateView } from '../../exposition/state.js';
@@ -38,7 +38,7 @@ function renderFleetCard(servers: readonly ServerView[], risks: readonly Risk[])
 }
 
 function renderExpectationCard(risks: readonly Risk[]): Html {
-  const expected = (horizon: '1h' | '4h' | '8h') =>
+  const expected = (horizon: RiskHorizon) =>
     risks.reduce((sum, { incidentProbability }) => sum + incidentProbability[horizon], 0);
   return html`<div class="card"><h2>Expected breaches</h2><div class="figure">${risks.length === 0 ? '–' : expected('8h').toFixed(1)} <small>servers within 8 h</small></div>
 <dl class="pairs">${RISK_HORIZONS.map(({ name }) => html`<dt>within ${name.replace('h', ' h')}</dt><dd>${risks.length === 0 ? '–' : `${expected(name).toFixed(1)} of ${risks.length}`}</dd>`)}</dl></div>`;

@@ -1,6 +1,7 @@
 /** One cycle: what the sources brought → frames → forecasts → risks → what the doors show. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Forecast, Frame, Risk } from '../core/flow.js';
+import { isInSpan } from '../core/timeSpan.js';
 import type { ServerView } from '../exposition/cycleView.js';
 import { settleThresholds, type Threshold } from '../scoring/limit.js';
 import { scoreServer } from '../scoring/risk.js';
@@ -53,7 +54,8 @@ export async function runCycle(
   const servers: ServerView[] = [];
   for (const [i, frame] of frames.entries()) {
     if (i % SCORING_CHUNK === SCORING_CHUNK - 1) await nextTurn();
-    servers.push(viewOf(frame, forecasts[i]!, scoreServer(frame, forecasts[i]!, settled[i]!, momentOf(i))));
+    const risk = scoreServer(frame, forecasts[i]!, settled[i]!, momentOf(i));
+    servers.push(viewOf(shown(frame, momentOf(i)), forecasts[i]!, risk));
   }
   return { at: latest, servers, details, failedSeries, failure };
 }
@@ -66,6 +68,11 @@ async function settleAll(frames: readonly Frame[], thresholds: Thresholds): Prom
     settled.push(settleThresholds(thresholds[frame.profile], frame));
   }
   return settled;
+}
+
+/** The state that is shown; what could be computed was settled by the state before: a silent server has no risk, planned or not. */
+function shown(frame: Frame, at: number): Frame {
+  return isInSpan(frame.maintenance ?? [], at) ? { ...frame, state: 'maintenance' } : frame;
 }
 
 function viewOf(frame: Frame, forecasts: readonly Forecast[], risk: Risk | undefined): ServerView {

@@ -9,12 +9,20 @@ import { thresholdsSchema } from '../scoring/options.js';
 import { type SourceOptions, sourceOptions } from '../sources/options.js';
 import { type TruthOptions, truthFields, truthOptionsOf } from '../truth/options.js';
 import { type WebOptions, webOptionsSchema } from '../web/options.js';
-import { checkWindowFields, type WindowOptions, windowFields, windowOptionsOf } from '../windows/options.js';
+import {
+  checkWindowFields,
+  type MaintenanceWindow,
+  maintenanceFields,
+  type WindowOptions,
+  windowFields,
+  windowOptionsOf,
+} from '../windows/options.js';
 
 /** What `linborg.yml` says, checked, in base units, with every default filled in. */
 export interface Settings {
   readonly sources: readonly SourceOptions[];
   readonly windows: WindowOptions;
+  readonly maintenance: readonly MaintenanceWindow[];
   /** How often the risk is computed. */
   readonly cycleSeconds: number;
   readonly thresholds: z.output<typeof thresholdsSchema>;
@@ -31,6 +39,7 @@ export const settingsSchema = z
     sources: z.array(sourceOptions).min(1),
     cycle: durationSeconds.prefault('1m'),
     ...windowFields,
+    ...maintenanceFields,
     thresholds: thresholdsSchema,
     export: exportOptionsSchema,
     web: webOptionsSchema,
@@ -49,6 +58,7 @@ export const settingsSchema = z
     (file): Settings => ({
       sources: file.sources,
       windows: windowOptionsOf(file),
+      maintenance: file.maintenance,
       cycleSeconds: file.cycle,
       thresholds: file.thresholds,
       export: file.export,

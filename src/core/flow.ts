@@ -1,5 +1,6 @@
 /** The frozen values that flow from a source to the exposition: SampleBatch → Frame → Forecast → Risk. */
 import type { Profile } from './profiles.js';
+import type { TimeSpan } from './timeSpan.js';
 
 /** Samples of one series, in LINBORG units. Times ascend; a non-finite value means "the source says: none". */
 export interface SampleSeries {
@@ -58,6 +59,8 @@ export interface Frame {
   readonly values: Float32Array;
   readonly state: ServerState;
   readonly quality: FrameQuality;
+  /** When the server was in planned maintenance, ascending and apart; absent = never. Says nothing of what was pulled meanwhile. */
+  readonly maintenance?: readonly TimeSpan[];
 }
 
 /** Quantile levels of every forecast, ascending. */

@@ -71,6 +71,12 @@ export const CYCLE_METRICS = [
     labels: ['state'],
   },
   {
+    name: 'linborg_maintenance_servers',
+    type: 'gauge',
+    help: 'Servers that a maintenance window covers now, 0 or more. Absent for a window whose expression no source can evaluate.',
+    labels: ['window'],
+  },
+  {
     name: 'linborg_forecast_value',
     type: 'gauge',
     help: 'Forecast of a metric for now + horizon, in the unit of the metric. Absent without a forecast, and beyond export.max_series for the least risky servers.',

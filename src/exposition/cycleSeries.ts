@@ -35,7 +35,7 @@ export function* renderCycleSeries(cycle: CycleView, options: ExportOptions): Ge
   for (const { name, type, help } of CYCLE_METRICS) {
     if (name === 'linborg_forecast_value') continue;
     yield familyHead(name, type, help);
-    for (const lines of familyLines(name, servers)) {
+    for (const lines of familyLines(name, cycle, servers)) {
       rendered += lines.length;
       if (lines.length > 0) yield lines.join('');
     }
@@ -60,8 +60,13 @@ export function* renderCycleSeries(cycle: CycleView, options: ExportOptions): Ge
 /** The sample lines of one family, server by server. */
 function* familyLines(
   name: Exclude<CycleMetricName, 'linborg_forecast_value'>,
+  { maintenance = [] }: CycleView,
   servers: readonly LabelledServer[],
 ): Generator<string[]> {
+  if (name === 'linborg_maintenance_servers') {
+    yield maintenance.map(({ window, servers: count }) => `${name}{window="${escapeLabelValue(window)}"} ${count}\n`);
+    return;
+  }
   if (name === 'linborg_servers') {
     yield SERVER_STATES.map((state) => {
       const count = servers.filter(({ view }) => view.frame.state === state).length;
@@ -73,7 +78,7 @@ function* familyLines(
 }
 
 function serverLines(
-  name: Exclude<CycleMetricName, 'linborg_forecast_value' | 'linborg_servers'>,
+  name: Exclude<CycleMetricName, 'linborg_forecast_value' | 'linborg_servers' | 'linborg_maintenance_servers'>,
   { view: { frame, risk }, label }: LabelledServer,
 ): string[] {
   const line = (labels: string, value: string) => `${name}{${label}${labels}} ${value}\n`;

@@ -9,6 +9,13 @@ export interface ServerView {
   readonly forecasts: readonly Forecast[];
 }
 
+/** A maintenance window now. */
+export interface MaintenanceStatus {
+  readonly window: string;
+  /** Servers that it covers. */
+  readonly servers: number;
+}
+
 /** The result of one successful cycle. */
 export interface CycleView {
   /** Epoch seconds that the cycle stands for. */
@@ -17,6 +24,8 @@ export interface CycleView {
   readonly servers: readonly ServerView[];
   /** How good the forecasts have been; absent where nobody keeps a ledger. */
   readonly truth?: TruthReport | undefined;
+  /** Only windows that are known. */
+  readonly maintenance?: readonly MaintenanceStatus[];
 }
 
 /**

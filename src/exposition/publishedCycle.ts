@@ -19,7 +19,7 @@ export interface ReadyText {
 
 /** Ranks and renders the result of a successful cycle. */
 export async function publishCycle(view: CycleView, options: ExportOptions): Promise<PublishedCycle> {
-  const ranked = { at: view.at, servers: rankServers(view.servers), truth: view.truth };
+  const ranked = { ...view, servers: rankServers(view.servers) };
   return new PublishedCycle(ranked, await renderCycleMetrics(ranked, options), options);
 }
 

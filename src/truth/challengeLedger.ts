@@ -3,6 +3,7 @@ import { type Frame, QUANTILE_LEVELS } from '../core/flow.js';
 import { bucketValue } from '../core/frame.js';
 import { LEDGER_STEPS } from './horizonBins.js';
 import { PendingForecasts, slotsFor } from './pending.js';
+import { isPlanned } from './planned.js';
 import { seasonalScale } from './seasonalScale.js';
 
 /** What both lost on one sample: the mean pinball loss of p10, p50 and p90, doubled, in units of the series' scale. */
@@ -55,14 +56,15 @@ export class PairedLedger {
     });
   }
 
-  /** The losses on what has come due in this frame's window. A bucket without a sample judges nobody. */
+  /** The losses on what has come due in this frame's window. A bucket without a sample judges nobody, nor does maintenance. */
   judge(frame: Frame): PairedLoss[] {
     const losses: PairedLoss[] = [];
     const { server, stepSeconds, newest } = frame;
     for (const [metric, pending] of this.#servers.get(server) ?? []) {
       const row = frame.metrics.indexOf(metric);
       // The newest bucket may be partial.
-      for (const { due, values: both } of pending.takeDue(newest)) {
+      for (const { due, step, values: both } of pending.takeDue(newest)) {
+        if (isPlanned(frame, due - LEDGER_STEPS[step]!, due)) continue;
         const actual = bucketValue(frame, row, due);
         if (Number.isNaN(actual)) continue;
         const scale = both[2 * LEVELS]!;

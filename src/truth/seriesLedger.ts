@@ -43,6 +43,8 @@ export interface SeriesHistory {
   actualAt(bucket: number): number;
   /** See seasonalScale. */
   scaleUntil(bucket: number): number;
+  /** Whether planned maintenance touches the buckets from `first` to `last`: a step that it lies in or before is not judged. */
+  isPlanned(first: number, last: number): boolean;
 }
 
 /** Takes verdicts on intervals of many series. */
@@ -133,7 +135,7 @@ export class SeriesLedger {
   resolve(before: number, history: SeriesHistory, pool: FactorPool, onJudged: (judged: JudgedStep) => void): void {
     for (const due of this.#pending.takeDue(before)) {
       const actual = history.actualAt(due.due);
-      if (Number.isNaN(actual)) continue;
+      if (Number.isNaN(actual) || history.isPlanned(due.due - LEDGER_STEPS[due.step]!, due.due)) continue;
       onJudged(this.#judge(due, actual, this.#scaleUpTo(due.due, history.scaleUntil), pool));
     }
   }

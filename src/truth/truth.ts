@@ -13,6 +13,7 @@ import { LEDGER_STEPS } from './horizonBins.js';
 import type { TruthOptions } from './options.js';
 import { slotsFor } from './pending.js';
 import { modelAlone, type ServingPlan, serveOneMethod } from './plan.js';
+import { isPlanned } from './planned.js';
 import { seasonalScale } from './seasonalScale.js';
 import { checkShapes, type JudgedStep, type MadeForecast, SeriesLedger } from './seriesLedger.js';
 
@@ -131,7 +132,8 @@ export class Truth {
   }
 
   /**
-   * Judges what came due in a frame; absent actuals are skipped, and while the server is in maintenance nothing is judged.
+   * Judges what came due in a frame. Absent actuals are skipped, and so is every step with planned maintenance between the
+   * forecast and its time: nobody told the forecast of that.
    * @param before  only buckets before this one are read; the default leaves out the newest, which may be partial
    * @returns steps judged
    */
@@ -143,13 +145,14 @@ export class Truth {
     for (const [metric, { ledger, group }] of known.series) {
       if (ledger.nextDue >= end) continue;
       const row = frame.metrics.indexOf(metric);
-      if (row < 0 || frame.state === 'maintenance') {
+      if (row < 0) {
         ledger.discard(end);
         continue;
       }
       const history = {
         actualAt: (bucket: number) => bucketValue(frame, row, bucket),
         scaleUntil: (bucket: number) => seasonalScale(frame, row, bucket),
+        isPlanned: (first: number, last: number) => isPlanned(frame, first, last),
       };
       ledger.resolve(end, history, group, (step) => {
         this.#take(metric, group, step);
@@ -168,6 +171,7 @@ export class Truth {
       const bucket = origin + HORIZON_STEP[horizon];
       const row = frame.metrics.indexOf(metric);
       if (row < 0 || bucket >= frame.newest || !Number.isFinite(p10 + p50 + p90)) continue;
+      if (isPlanned(frame, origin, bucket)) continue;
       const actual = bucketValue(frame, row, bucket);
       if (Number.isNaN(actual)) continue;
       let scale = scales.get(row);

@@ -4,6 +4,8 @@ import { durationSeconds, regularExpression } from '../core/options.js';
 import { PROFILES, type ProfileRule } from '../core/profiles.js';
 import { RECENT_BUCKETS } from './ring.js';
 
+export { type MaintenanceWindow, maintenanceFields } from './maintenanceOptions.js';
+
 export interface WindowOptions {
   /** Width of a bucket. */
   readonly stepSeconds: number;

@@ -58,6 +58,15 @@ describe('check config', () => {
     expect(await runHere('check', 'config', file)).toEqual({ code: 0, stdout: `${file}: OK (1 source)\n`, stderr: '' });
   });
 
+  it('says when each maintenance window is next', async () => {
+    const maintenance = [{ name: 'move', servers: 'db-.*', start: '2126-06-01T00:00Z', end: '2126-06-01T02:00Z' }];
+    const file = writeConfiguration({ url: 'http://localhost:9090', keys: { maintenance } });
+    const { stdout } = await runHere('check', 'config', file);
+    expect(stdout).toBe(
+      `${file}: OK (1 source)\nmaintenance move, servers db-.*: 2126-06-01T00:00Z to 2126-06-01T02:00Z\n`,
+    );
+  });
+
   it('names every fault with its file, line and column', async () => {
     const file = path.join(temporaryFolder(), 'linborg.yml');
     writeFileSync(

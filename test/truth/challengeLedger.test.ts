@@ -66,6 +66,14 @@ describe('a paired ledger', () => {
     expect(ledger.judge(frameAt(START + 2 * CAPACITY))).toEqual([]);
   });
 
+  test('judges nobody by a step with planned maintenance between the forecast and its time', () => {
+    const ledger = new PairedLedger(LIMITS);
+    remember(ledger, frameAt(START), 1, 1);
+    const maintenance = [{ from: (START + 5) * STEP_SECONDS, to: (START + 6) * STEP_SECONDS }];
+    const losses = ledger.judge({ ...frameAt(START + 97), maintenance });
+    expect(losses.map(({ dueAt }) => dueAt / STEP_SECONDS - START)).toEqual([2, 4]);
+  });
+
   test('leaves out a constant series, and what is beyond its limit', () => {
     const ledger = new PairedLedger({ maxSeries: 1, everySteps: 12 });
     const flat = frameAt(START, () => 7);

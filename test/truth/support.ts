@@ -1,5 +1,5 @@
 /** Series, frames and forecasts with known properties, for the tests of truth. */
-import { type Frame, HORIZON_STEPS, type ServerState } from '../../src/core/flow.js';
+import { type Frame, HORIZON_STEPS } from '../../src/core/flow.js';
 import type { Random } from '../../src/core/random.js';
 import { applyPlan } from '../../src/truth/plan.js';
 import { Truth } from '../../src/truth/truth.js';
@@ -32,7 +32,7 @@ export function newTruth(options: Partial<typeof OPTIONS> = {}, isSpread = false
 export type Signal = (bucket: number) => number;
 
 /** The frame of a server with one metric whose newest bucket is `newest`. */
-export function frameOf(server: string, signal: Signal, newest: number, state: ServerState = 'ok'): Frame {
+export function frameOf(server: string, signal: Signal, newest: number): Frame {
   const values = new Float32Array(CAPACITY);
   for (let i = newest - CAPACITY + 1; i <= newest; i++) values[i % CAPACITY] = signal(i);
   const quality = { coverageRatio: 1, historyDays: 8, warmupRatio: 1, lastSampleAt: newest * STEP_SECONDS };
@@ -44,7 +44,7 @@ export function frameOf(server: string, signal: Signal, newest: number, state: S
     capacity: CAPACITY,
     metrics: ['mem_used_pct'],
     values,
-    state,
+    state: 'ok',
     quality,
   };
 }

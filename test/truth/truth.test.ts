@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../src/core/random.js';
+import type { TimeSpan } from '../../src/core/timeSpan.js';
 import { LEDGER_STEPS } from '../../src/truth/horizonBins.js';
 import {
   candidatesAt,
@@ -137,12 +138,55 @@ test('absent actuals, gaps of days and late frames are skipped without harm', ()
   expect(truth.resolve(frameOf('db-0', signal, START + 21 * DAY))).toBe(LEDGER_STEPS.length);
 });
 
-test('what comes due while a server is in maintenance is not judged', () => {
-  const truth = newTruth();
+test('no step with planned maintenance between its forecast and its time is judged, in whatever part of a bucket', () => {
   const fleet = waves(1, 1, 1);
-  runHour(truth, fleet, START);
-  expect(truth.resolve(frameOf('db-0', fleet.signals['db-0']!, START + HOUR, 'maintenance'))).toBe(0);
-  expect(truth.resolve(frameOf('db-0', fleet.signals['db-0']!, START + 2 * HOUR))).toBe(2);
+  const judgedWith = (from: number, to: number) => {
+    const truth = newTruth();
+    runHour(truth, fleet, START);
+    const frame = frameOf('db-0', fleet.signals['db-0']!, START + DAY);
+    return truth.resolve({ ...frame, maintenance: [{ from: from * STEP_SECONDS, to: to * STEP_SECONDS }] });
+  };
+  const steps = (isJudged: (step: number) => boolean) => LEDGER_STEPS.filter(isJudged).length;
+  expect(judgedWith(START - 5, START)).toBe(LEDGER_STEPS.length);
+  // The forecast itself was made in it.
+  expect(judgedWith(START - 5, START + 0.1)).toBe(0);
+  expect(judgedWith(START + 24.9, START + 25)).toBe(steps((step) => step < 24));
+  expect(judgedWith(START + 25, START + 30)).toBe(steps((step) => step < 25));
+  expect(judgedWith(START + 97, START + 99)).toBe(LEDGER_STEPS.length);
+});
+
+test('a planned outage changes neither who serves nor how wide the intervals are', () => {
+  const noise = waves(1, 1, 1);
+  const outage = { from: START + 20 * HOUR, to: START + 24 * HOUR };
+  const signal = (bucket: number) => {
+    const isOut = bucket >= outage.from && bucket < outage.to;
+    return isOut ? 0 : noise.signals['db-0']!(bucket);
+  };
+  const plansAfter = (maintenance: readonly TimeSpan[]) => {
+    const truth = newTruth();
+    const undisturbed = newTruth();
+    for (let i = 0; i < 60; i++) {
+      const origin = START + i * HOUR;
+      for (const [one, values] of [
+        [truth, signal],
+        [undisturbed, noise.signals['db-0']!],
+      ] as const) {
+        one.resolve({ ...frameOf('db-0', values, origin), maintenance });
+        one.settle(origin * STEP_SECONDS);
+        // Both were told the same: what is compared is what they learn from what came.
+        const raw = noise.model(noise.signals['db-0']!, origin);
+        const made = { origin, raw, candidates: candidatesAt(noise.signals['db-0']!, origin), served: raw };
+        const who = { server: 'db-0', metric: 'mem_used_pct', profile: 'generic', at: origin * STEP_SECONDS } as const;
+        one.record({ ...who, ...made, wasServed: true });
+      }
+    }
+    const plan = (one: typeof truth) => Array.from(one.plan('db-0', 'mem_used_pct', 'generic'));
+    return { disturbed: plan(truth), undisturbed: plan(undisturbed), report: truth.report(0) };
+  };
+  const planned = plansAfter([{ from: outage.from * STEP_SECONDS, to: outage.to * STEP_SECONDS }]);
+  expect(planned.disturbed.every((value, i) => Math.abs(value - planned.undisturbed[i]!) < 0.02)).toBe(true);
+  const unplanned = plansAfter([]);
+  expect(unplanned.disturbed.every((value, i) => Math.abs(value - unplanned.undisturbed[i]!) < 0.02)).toBe(false);
 });
 
 test('a ledger with forecasts every hour for days loses none that come due', () => {

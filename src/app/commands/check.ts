@@ -4,6 +4,7 @@ import { checkPackQueries } from '../../sources/checkPackQueries.js';
 import { examineMappings } from '../../sources/doctor.js';
 import { renderDoctor } from '../../sources/renderDoctor.js';
 import { loadConfigFile } from '../configFile.js';
+import { describeMaintenance } from '../describeMaintenance.js';
 import { realSurroundings } from '../openSources.js';
 import { PACKS_FOLDER } from '../package.js';
 
@@ -12,6 +13,7 @@ export async function checkConfig(file: string): Promise<number> {
   const config = await loadConfigFile(file);
   for (const { prometheus } of config.sources) await loadPack(prometheus.pack, PACKS_FOLDER);
   process.stdout.write(`${file}: OK (${config.sources.length} source${config.sources.length === 1 ? '' : 's'})\n`);
+  for (const line of describeMaintenance(config.maintenance, Date.now() / 1000)) process.stdout.write(`${line}\n`);
   return 0;
 }
 

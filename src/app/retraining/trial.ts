@@ -77,10 +77,9 @@ export class Trial {
   }
 
   async #forecast({ servers, details }: CycleResult): Promise<void> {
-    // What maintenance does to a server is nobody's merit.
     const asked = servers
       .map(({ frame, forecasts }, i) => ({ frame, forecasts, details: details[i] ?? [] }))
-      .filter((server) => server.details.length > 0 && server.frame.state !== 'maintenance');
+      .filter((server) => server.details.length > 0);
     if (asked.length === 0) return;
     const frames = asked.map(({ frame }) => frame);
     const others = await forecastFrames(frames, (job) => this.#pool.forecast(job), 'on trial');

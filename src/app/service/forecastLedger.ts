@@ -1,6 +1,7 @@
 /** What `serve` learns from its own forecasts: judged in every cycle, taught by hindcasts and by Prometheus at the start. */
 import type { Logger } from 'pino';
 import type { Frame } from '../../core/flow.js';
+import { isInSpan } from '../../core/timeSpan.js';
 import type { DriftReport, TruthReport } from '../../core/truth.js';
 import type { Source } from '../../sources/source.js';
 import { DriftMonitor } from '../../truth/drift.js';
@@ -55,10 +56,15 @@ export class ForecastLedger {
     this.#truth.settle(at);
   }
 
-  /** What a cycle asks of the workers: plans for all, details of the servers whose turn it is. */
+  /**
+   * What a cycle asks of the workers: plans for all, details of the servers whose turn it is. The turn of a server in
+   * maintenance waits for its end: what is planned says nothing of how it usually is.
+   */
   wishes(frames: readonly Frame[], at: number): FrameWishes {
     if (!this.#settings.options.isEnabled) return {};
-    const due = frames.map(({ server }) => this.#truth.isDue(server, at));
+    const due = frames.map(
+      ({ server, maintenance = [] }) => this.#truth.isDue(server, at) && !isInSpan(maintenance, at),
+    );
     return {
       wantsDetails: (i) => due[i]!,
       planOf: ({ server, profile }, metric) => this.#truth.plan(server, metric, profile),

@@ -1,6 +1,7 @@
 /** Forecasts of the past, made now: what a fresh start learns from before its own forecasts come due. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Frame } from '../../core/flow.js';
+import { isInSpan } from '../../core/timeSpan.js';
 import type { DriftMonitor } from '../../truth/drift.js';
 import type { Truth } from '../../truth/truth.js';
 import { isForecastable } from '../../windows/forecastable.js';
@@ -67,11 +68,11 @@ async function forecastMoment(parts: HindcastParts, newest: number): Promise<num
   let made = 0;
   for (let from = 0; !signal.aborted; from += CHUNK) {
     // The windows of this moment, copied before anything waits: nothing later can get in.
-    const frames = parts
-      .frames()
-      .slice(from, from + CHUNK)
+    const chunk = parts.frames().slice(from, from + CHUNK);
+    if (chunk.length === 0) break;
+    const frames = chunk
+      .filter(({ maintenance = [] }) => !isInSpan(maintenance, at))
       .map((frame) => rewind(frame, newest));
-    if (frames.length === 0) break;
     const { forecasts, details } = await forecastFrames(frames, forecastRows, model, {
       wantsDetails: () => true,
       planOf: ({ server, profile }, metric) => truth.plan(server, metric, profile),

@@ -2,14 +2,18 @@
 import type { Logger } from 'pino';
 import type { Config } from '../../config/load.js';
 import { ConfigError, ModelError, SourceError } from '../../core/errors.js';
+import type { Frame } from '../../core/flow.js';
 import type { TruthReport } from '../../core/truth.js';
+import type { MaintenanceStatus } from '../../exposition/cycleView.js';
 import type { PullEvent, PullSummary, Source } from '../../sources/source.js';
+import type { PastMaintenance } from '../../windows/maintenance.js';
 import { type IngestSummary, WindowStore } from '../../windows/store.js';
 import { type CycleResult, runCycle } from '../cycle.js';
 import { ForecastPool, type PoolReport } from '../forecasting/pool.js';
 import { resolveModelPath } from '../modelPath.js';
 import { openSources } from '../openSources.js';
 import { ForecastLedger } from './forecastLedger.js';
+import { Maintenance } from './maintenance.js';
 
 /** What the exporter counts of a pull. */
 export interface PipelineEvents {
@@ -22,6 +26,8 @@ export interface PipelineEvents {
 export interface OpenOptions {
   /** The model to serve, where it is not the configured one. */
   readonly modelPath?: string;
+  /** Past maintenance, as the pipeline before knew it; without, as the data folder has it. */
+  readonly pastMaintenance?: readonly PastMaintenance[];
   /** Ends the opening. */
   readonly signal?: AbortSignal;
 }
@@ -64,11 +70,13 @@ async function openServing(config: Config, path: string, log: Logger, signal?: A
 export interface PipelineCycle extends CycleResult {
   /** How good the forecasts have been; undefined where nobody keeps a ledger. */
   readonly truth: TruthReport | undefined;
+  readonly maintenance: readonly MaintenanceStatus[];
 }
 
 export class Pipeline {
   readonly config: Config;
   readonly sources: readonly Source[];
+  readonly maintenance: Maintenance;
   readonly #store: WindowStore;
   /** Ends learning from the past. */
   readonly #closing = new AbortController();
@@ -85,12 +93,13 @@ export class Pipeline {
   #isClosed = false;
 
   private constructor(
-    parts: { config: Config; sources: readonly Source[]; serving: Serving },
+    parts: { config: Config; sources: readonly Source[]; serving: Serving; maintenance: Maintenance },
     log: Logger,
     events: PipelineEvents,
   ) {
     this.config = parts.config;
     this.sources = parts.sources;
+    this.maintenance = parts.maintenance;
     this.#serving = parts.serving;
     this.#store = new WindowStore(parts.config.windows);
     this.#log = log;
@@ -105,7 +114,9 @@ export class Pipeline {
     const sources = await openSources(config);
     try {
       const serving = await openServing(config, options.modelPath ?? config.model.path, log, options.signal);
-      return new Pipeline({ config, sources, serving }, log, events);
+      const { pastMaintenance: past } = options;
+      const maintenance = await Maintenance.open({ config, sources, log, ...(past === undefined ? {} : { past }) });
+      return new Pipeline({ config, sources, serving, maintenance }, log, events);
     } catch (error) {
       for (const source of sources) source.close();
       throw error;
@@ -151,7 +162,8 @@ export class Pipeline {
       ledger.forget(server);
       this.#log.info({ server }, 'server forgotten after long silence');
     }
-    const frames = this.#store.frames(at);
+    await this.maintenance.update(at, (source) => reached.some((summary) => summary.source === source.name));
+    const frames = this.#frames(at);
     ledger.begin(frames, at);
     const result = await runCycle(frames, at, this.config.thresholds, {
       forecastRows: (job) => pool.forecast(job),
@@ -163,7 +175,7 @@ export class Pipeline {
     if (result.failure !== undefined && result.servers.every(({ forecasts }) => forecasts.length === 0)) {
       throw new ModelError(`none of ${result.failedSeries} series could be forecast: ${result.failure}`);
     }
-    return { ...result, truth: ledger.end(result) };
+    return { ...result, truth: ledger.end(result), maintenance: this.maintenance.status(frames, at) };
   }
 
   /** Learns from forecasts of the past, once; resolves when done. Meanwhile cycles go on. */
@@ -173,7 +185,7 @@ export class Pipeline {
     const { pool, ledger } = this.#serving;
     await ledger.learn({
       forecastRows: (job) => pool.forecast(job),
-      frames: () => this.#store.frames(at),
+      frames: () => this.#frames(at),
       sources: this.sources,
       at,
       log: this.#log,
@@ -187,6 +199,10 @@ export class Pipeline {
     this.#closing.abort();
     for (const source of this.sources) source.close();
     await Promise.all([this.#serving.pool, ...this.#retired].map((pool) => pool.close()));
+  }
+
+  #frames(at: number): Frame[] {
+    return this.maintenance.mark(this.#store.frames(at));
   }
 
   async #pull(source: Source, now: number): Promise<PullSummary> {

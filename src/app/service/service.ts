@@ -120,6 +120,7 @@ export class Service {
     const idle = Promise.all([this.#schedule?.stop(), this.#reloading?.catch(() => {})]);
     await this.#web?.stop();
     await Promise.all([this.#pipeline.close(), this.#learning?.close(), this.#policy?.close()]);
+    await this.#pipeline.maintenance.save(now(), true);
     await Promise.race([idle, sleep(STOP_MILLISECONDS, undefined, { ref: false })]);
   }
 
@@ -157,8 +158,15 @@ export class Service {
       void pipeline.learn(result.at);
       this.#policy?.observe(result);
       // Before the next pull changes the windows.
-      const excluded = () => this.#policy?.actedUponSpans() ?? [];
+      const excluded = () => [
+        ...(this.#policy?.actedUponSpans() ?? []),
+        ...pipeline.maintenance.excluded(
+          result.servers.map(({ frame }) => frame),
+          result.at,
+        ),
+      ];
       await this.#learning?.observe(result, { drift: result.truth?.drift, excluded });
+      await pipeline.maintenance.save(result.at);
     } catch (error) {
       if (this.#stopping.signal.aborted || pipeline !== this.#pipeline) return;
       const reason = (error as Error).message;
@@ -192,7 +200,11 @@ export class Service {
         config,
         this.#log,
         eventsFor(this.#parts, () => this.state),
-        { signal: this.#stopping.signal, ...(modelPath === undefined ? {} : { modelPath }) },
+        {
+          signal: this.#stopping.signal,
+          pastMaintenance: this.#pipeline.maintenance.past(now()),
+          ...(modelPath === undefined ? {} : { modelPath }),
+        },
       );
       await this.#warmUp(pipeline);
       const before = this.#pipeline;

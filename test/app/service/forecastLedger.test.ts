@@ -101,6 +101,16 @@ describe('a cycle', () => {
     expect(ledger.wishes(fleet.frames(), fleet.at + HOUR).wantsDetails!(0)).toBe(true);
   });
 
+  it('puts nothing down of a server in maintenance, and does so at once when that is over', () => {
+    const ledger = ledgerWith();
+    const fleet = new Fleet();
+    const maintenance = [{ from: fleet.at - 60, to: fleet.at + 60 }];
+    const frames = fleet.frames().map((frame, i) => (i === 0 ? { ...frame, maintenance } : frame));
+    const wantedAt = (at: number) => [0, 1].map((i) => ledger.wishes(frames, at).wantsDetails!(i));
+    expect(wantedAt(fleet.at)).toEqual([false, true]);
+    expect(wantedAt(fleet.at + 60)).toEqual([true, true]);
+  });
+
   it('forgets a server that is gone', async () => {
     const ledger = ledgerWith();
     const fleet = new Fleet();

@@ -74,6 +74,26 @@ describe('Pipeline', () => {
     expect(await shown(FIRST + 2.5 * HOUR)).toMatchObject({ risks: names, forecasts: names });
   });
 
+  it('shows a server in maintenance as that, with its risk while it answers and without when it is silent', async () => {
+    const [start, end] = [FIRST - 60, FIRST + HOUR].map((at) => new Date(at * 1000).toISOString());
+    const pipeline = await openPipeline({ maintenance: [{ name: 'move', servers: gone, start, end }] });
+    const shown = async (at: number) => {
+      const { servers, maintenance } = await pipeline.cycle(at);
+      const { frame, risk, forecasts } = servers.find((one) => one.frame.server === gone)!;
+      const states = servers.filter((one) => one.frame.server !== gone).map((one) => one.frame.state);
+      return { state: frame.state, hasRisk: risk !== undefined, forecasts: forecasts.length > 0, states, maintenance };
+    };
+    const states = ['ok', 'ok'];
+    const covered = [{ window: 'move', servers: 1 }];
+    const planned = { state: 'maintenance', states, maintenance: covered };
+    expect(await shown(FIRST)).toEqual({ ...planned, hasRisk: true, forecasts: true });
+    expect(await shown(FIRST + 30 * 60)).toEqual({ ...planned, hasRisk: false, forecasts: false });
+    const over = { state: 'stale', states, maintenance: [{ window: 'move', servers: 0 }] };
+    expect(await shown(FIRST + 61 * 60)).toEqual({ ...over, hasRisk: false, forecasts: false });
+    const excluded = pipeline.maintenance.excluded([{ server: gone, profile: 'generic' }], FIRST + 61 * 60);
+    expect(excluded).toEqual([{ server: gone, from: FIRST - 60, to: FIRST + HOUR, reason: 'maintenance move' }]);
+  });
+
   it('forgets a server altogether after forget_after', async () => {
     const pipeline = await openPipeline({ forget_after: '1h' });
     const serversAt = async (at: number) => (await pipeline.cycle(at)).servers.map(({ frame }) => frame.server).sort();

@@ -1,6 +1,6 @@
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build test verify demo bench clean
+.PHONY: help setup build test verify rules demo bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-8s %s\n", $$1, $$2 }'
@@ -19,6 +19,9 @@ test: setup ## sets up all it needs and runs the tests, with coverage
 verify: setup ## types, format and lint, room table, dead code, rules, scripts
 	@scripts/ensure-prometheus.sh
 	@scripts/verify.sh
+
+rules: setup ## rules/*.yml from rules/mixin; CONFIG=mine.yml OUT=folder for your own
+	@scripts/rules.sh $(if $(CONFIG),--config $(CONFIG)) $(if $(OUT),--out $(OUT))
 
 demo: setup ## a real Prometheus, 20 simulated servers and linborg; ONCE=1 checks what was recorded and ends
 	@scripts/ensure-prometheus.sh

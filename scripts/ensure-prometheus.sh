@@ -1,58 +1,74 @@
 #!/usr/bin/env bash
-# Sees to it that `prometheus` and `promtool` are in PATH, new enough for what the demo and the tests do with them.
-# Installs Debian's package where the user may; else says the three ways to get one and ends with 1.
+# Sees to it that Prometheus and Alertmanager with promtool and amtool are in PATH, new enough for what the demo and the tests do
+# with them. Installs Debian's packages where the user may; else says the three ways to get them and ends with 1.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
-# The first version with out_of_order_time_window, through which history is loaded.
-OLDEST=2.39
+# The first version with keep_firing_for, which the rules have.
+OLDEST_PROMETHEUS=2.42
+# The first version that reads all secrets of the sample from files.
+OLDEST_ALERTMANAGER=0.25
 
 main() {
-  if ! is_there; then
-    install_package || refuse "prometheus and promtool are not in PATH"
-    is_there || refuse "Debian's package was installed, but prometheus and promtool are not in PATH ($PATH)"
+  local packages
+  read -ra packages < <(missing_packages)
+  if [ "${#packages[@]}" -gt 0 ]; then
+    install "${packages[@]}" || refuse "the programs of ${packages[*]} are not in PATH"
+    [ -z "$(missing_packages)" ] || refuse "installed, but not in PATH ($PATH): the programs of $(missing_packages)"
   fi
+  require prometheus "$OLDEST_PROMETHEUS"
+  require amtool "$OLDEST_ALERTMANAGER"
+}
+
+# By Debian's names, on one line.
+missing_packages() {
+  local missing=()
+  has prometheus && has promtool || missing+=(prometheus)
+  { has alertmanager || has prometheus-alertmanager; } && has amtool || missing+=(prometheus-alertmanager)
+  echo "${missing[*]}"
+}
+
+has() {
+  command -v "$1" >/dev/null
+}
+
+# require PROGRAM OLDEST
+require() {
   local version
-  version=$(prometheus --version 2>&1 | sed -n 's/^prometheus, version \([0-9.]*\).*/\1/p')
-  is_at_least "${version:-0}" || refuse "$(command -v prometheus) is version ${version:-unknown}; expected $OLDEST or newer"
+  version=$("$1" --version 2>&1 | sed -n 's/^[a-z]*, version \([0-9.]*\).*/\1/p')
+  [ "$(printf '%s\n%s\n' "$2" "${version:-0}" | sort -V | head -n 1)" = "$2" ] ||
+    refuse "$(command -v "$1") is version ${version:-unknown}; expected $2 or newer"
 }
 
-is_there() {
-  command -v prometheus >/dev/null && command -v promtool >/dev/null
-}
-
-is_at_least() {
-  [ "$(printf '%s\n%s\n' "$OLDEST" "$1" | sort -V | head -n 1)" = "$OLDEST" ]
-}
-
-# As root or with a sudo that asks nothing. The service that comes with the package is left off: only the program is wanted.
-install_package() {
-  local root=()
-  command -v apt-get >/dev/null || return 1
+# install PACKAGE...: as root or with a sudo that asks nothing. The services that come with the packages, named as these, are left
+# off: only the programs are wanted.
+install() {
+  local root=() services=("${@/%/.service}")
+  has apt-get || return 1
   if [ "$(id -u)" -ne 0 ]; then
     sudo -n true 2>/dev/null || return 1
     root=(sudo -n)
   fi
-  if [ -d /run/systemd/system ]; then "${root[@]}" systemctl mask --runtime --quiet prometheus.service || true; fi
+  if [ -d /run/systemd/system ]; then "${root[@]}" systemctl mask --runtime --quiet "${services[@]}" || true; fi
   step "updating apt's package lists" "${root[@]}" apt-get update -qq || show_log
-  step "installing Debian's prometheus package" "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends prometheus || {
+  step "installing Debian's $*" "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "$@" || {
     show_log
     return 1
   }
   if [ -d /run/systemd/system ]; then
-    "${root[@]}" systemctl unmask --runtime --quiet prometheus.service || true
-    "${root[@]}" systemctl disable --quiet prometheus.service || true
-    echo "the service prometheus.service was left off; systemctl enable --now prometheus turns it on"
+    "${root[@]}" systemctl unmask --runtime --quiet "${services[@]}" || true
+    "${root[@]}" systemctl disable --quiet "${services[@]}" || true
+    echo "left off: ${services[*]}; systemctl enable --now turns them on"
   fi
 }
 
 refuse() {
-  fail "$1. Three ways to get Prometheus $OLDEST or newer:
-  1. Debian 12, Ubuntu 24.04 or newer: sudo apt-get install --no-install-recommends prometheus
-  2. any Linux: unpack the archive of https://prometheus.io/download/ and put its folder in PATH
-  3. without root: brew install prometheus, or nix profile install nixpkgs#prometheus"
+  fail "$*. Three ways to get Prometheus $OLDEST_PROMETHEUS and Alertmanager $OLDEST_ALERTMANAGER or newer:
+  1. Debian 12, Ubuntu 24.04 or newer: sudo apt-get install --no-install-recommends prometheus prometheus-alertmanager
+  2. any Linux: unpack the archives of https://prometheus.io/download/ and put their folders in PATH
+  3. without root: brew install prometheus alertmanager, or nix profile install nixpkgs#prometheus nixpkgs#prometheus-alertmanager"
 }
 
 main

@@ -37,8 +37,10 @@ check 'dead code (knip)' npx knip
 check 'code that only tests use (knip)' npx knip --production --include files,dependencies,exports
 check 'syntax of shell scripts' shell_scripts
 check 'metrics text (promtool)' golden_metrics
-check 'rules (promtool)' promtool check rules rules/recording.yml rules/alerts.yml
+check 'rules are what rules/mixin writes' scripts/rules.sh --check
+check 'rules (promtool)' promtool check rules rules/*.yml
 check 'Prometheus config (promtool)' promtool check config prometheus/prometheus.yml
+check 'Alertmanager config (amtool)' amtool check-config prometheus/alertmanager.yml
 check 'rule tests (promtool)' promtool test rules rules/tests/*.yml
 
 if [ "${#failed[@]}" -gt 0 ]; then

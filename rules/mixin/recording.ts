@@ -1,0 +1,130 @@
+/** What dashboards and alerts share: one number per server, profile and fleet, however many replicas of linborg are scraped. */
+import type { MixinConfig } from './config.js';
+import { type Reasoned, type RecordingRule, type RuleGroup, recordingRule } from './rule.js';
+
+export function linborgRecording(config: MixinConfig): RuleGroup<RecordingRule> {
+  return {
+    name: 'linborg-recording',
+    rules: [...servers(config), ...profiles(), ...colors(), ...fleet(), ...exporter(), ...truth()],
+  };
+}
+
+function servers({ predicted }: MixinConfig): Reasoned<RecordingRule>[] {
+  const timeToThreshold = 'min by (server, metric, level) (linborg_time_to_threshold_seconds)';
+  const slow = `${predicted.memory_metrics}|${predicted.disk_metrics}`;
+  const breached = 'max by (server, metric) (linborg_threshold_breached)';
+  return [
+    recordingRule('server_profile:linborg_risk_score:max', 'max by (server, profile) (linborg_risk_score)'),
+    recordingRule(
+      'server_profile:linborg_risk_score:group',
+      'topk by (server) (1, group by (server, profile) (linborg_risk_score))',
+      'Which profile a server has, to join it to series that lack it; one, even while replicas disagree after a change.',
+    ),
+    recordingRule('server_metric:linborg_risk_contribution:max', 'max by (server, metric) (linborg_risk_contribution)'),
+    recordingRule(
+      'server_horizon:linborg_incident_probability_ratio:max',
+      'max by (server, horizon) (linborg_incident_probability_ratio)',
+    ),
+    recordingRule(
+      'server_metric_level:linborg_time_to_threshold_seconds:min',
+      timeToThreshold,
+      'Seconds; the replica that sees it coming first.',
+    ),
+    recordingRule(
+      'server_profile_metric_level:linborg_time_to_threshold_seconds:min',
+      withProfile(timeToThreshold, 'server, metric, level'),
+    ),
+    recordingRule(
+      'server_profile_metric:linborg_threshold_breached:max',
+      withProfile(breached, 'server, metric'),
+      '1 while the value is over its threshold now.',
+    ),
+    recordingRule('server_metric:linborg_anomaly_score:max', 'max by (server, metric) (linborg_anomaly_score)'),
+    recordingRule(
+      'server:linborg_server_stress_ratio:max',
+      'max by (server) (linborg_server_stress_ratio)',
+      'Only servers under stress have it.',
+    ),
+    recordingRule(
+      'server:linborg_signs_of_trouble:count',
+      `count by (server) (server:linborg_server_stress_ratio:max
+  or server_profile_metric:linborg_threshold_breached:max == 1
+  or server_metric:linborg_anomaly_score:max{metric=~"${slow}"} > ${predicted.anomaly_score})`,
+      `What is wrong now: stress, metrics over their threshold, and memory and disks, which seldom jump, far outside what was
+forecast for now. Absent without any.`,
+    ),
+  ];
+}
+
+/** The profile where the server has one, and no series lost where it has none. */
+function withProfile(expr: string, labels: string): string {
+  return `${expr}
+  * on (server) group_left (profile) server_profile:linborg_risk_score:group
+or on (${labels}) ${expr}`;
+}
+
+function profiles(): Reasoned<RecordingRule>[] {
+  return [
+    recordingRule('profile:linborg_risk_score:avg', 'avg by (profile) (server_profile:linborg_risk_score:max)'),
+    recordingRule('profile:linborg_risk_score:max', 'max by (profile) (server_profile:linborg_risk_score:max)'),
+  ];
+}
+
+function colors(): Reasoned<RecordingRule>[] {
+  const score = 'server_profile:linborg_risk_score:max';
+  const count = (color: string, range: string): Reasoned<RecordingRule> => ({
+    rule: {
+      record: 'color:linborg_servers:count',
+      expr: `count(${score} ${range}) or 0 * count(${score})`,
+      labels: { color },
+    },
+  });
+  return [
+    {
+      ...count('red', '> 70'),
+      why: 'The colours of the risk score: red above 70, yellow from 30 to 70, green below 30. 0 only while there is a score at all.',
+    },
+    count('yellow', '>= 30 <= 70'),
+    count('green', '< 30'),
+  ];
+}
+
+function fleet(): Reasoned<RecordingRule>[] {
+  return [
+    recordingRule('fleet:linborg_cascade_score:max', 'max(linborg_cascade_score)'),
+    recordingRule('fleet:linborg_cascade_servers:max', 'max(linborg_cascade_servers)'),
+  ];
+}
+
+function exporter(): Reasoned<RecordingRule>[] {
+  return [
+    recordingRule(
+      'job_instance_source:linborg_source_queries_failed:ratio_rate10m',
+      `sum by (job, instance, source) (rate(linborg_source_queries_failed_total[10m]))
+/ sum by (job, instance, source) (rate(linborg_source_queries_total[10m]))`,
+    ),
+  ];
+}
+
+function truth(): Reasoned<RecordingRule>[] {
+  return [
+    recordingRule(
+      'metric_horizon:linborg_forecast_mase_ratio:avg',
+      'avg by (metric, horizon) (linborg_forecast_mase_ratio)',
+      'How good the forecasts are, measured live. Replicas agree but for the forecasts that one of them missed.',
+    ),
+    recordingRule(
+      'metric_horizon:linborg_forecast_coverage_ratio:avg',
+      'avg by (metric, horizon) (linborg_forecast_coverage_ratio)',
+    ),
+    recordingRule('metric:linborg_forecast_coverage_ratio:avg', 'avg by (metric) (linborg_forecast_coverage_ratio)'),
+    recordingRule('metric:linborg_forecast_width_ratio:avg', 'avg by (metric) (linborg_forecast_width_ratio)'),
+    recordingRule(
+      'metric:linborg_forecast_skill_ratio:min',
+      'min by (metric) (avg by (metric, baseline) (linborg_forecast_skill_ratio))',
+      'Against the baseline that is hardest to beat over all horizons.',
+    ),
+    recordingRule('metric:linborg_drift_score:max', 'max by (metric) (linborg_drift_score)'),
+    recordingRule('measure:linborg_drift_measure_ratio:max', 'max by (measure) (linborg_drift_measure_ratio)'),
+  ];
+}

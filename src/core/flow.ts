@@ -102,19 +102,19 @@ export interface Forecast {
   readonly values: Float32Array;
   /** Name of the model that made it. */
   readonly model: string;
-  readonly evidence?: ForecastEvidence;
-}
-
   /**
    * In the order of RISK_HORIZONS: probability (0–1) that the metric's threshold is breached anew within the horizon, for as
    * long as counts. Absent without a threshold, and where the model has no incident head.
    */
   readonly breachProbability?: Float32Array;
+  readonly evidence?: ForecastEvidence;
+}
+
 export const RISK_HORIZONS = [
+  { name: '30m', steps: 6 },
   { name: '1h', steps: 12 },
   { name: '4h', steps: 48 },
   { name: '8h', steps: 96 },
-  { name: '30m', steps: 6 },
 ] as const;
 export type RiskHorizon = (typeof RISK_HORIZONS)[number]['name'];
 
@@ -130,9 +130,6 @@ export interface TimeToThreshold {
   readonly seconds: Readonly<Record<LevelName, number | null>>;
 }
 
-/** One metric's part of a server's risk. */
-export interface RiskContribution {
-  readonly metric: string;
 /** What is known of one threshold of a server. */
 export interface ThresholdOutlook {
   readonly metric: string;
@@ -146,6 +143,9 @@ export interface ThresholdOutlook {
   readonly probability?: Readonly<Record<RiskHorizon, number>>;
 }
 
+/** One metric's part of a server's risk. */
+export interface RiskContribution {
+  readonly metric: string;
   /** Points of the score; the contributions add up to the score. */
   readonly points: number;
   /** In words and numbers, e.g. "mem_used_pct 91 reaches 95 in 1 h 50 min (p50)". */
@@ -165,8 +165,8 @@ export interface Risk {
   readonly contributions: readonly RiskContribution[];
   /** Probability (0–1) that any threshold that is not breached now is breached within the horizon. */
   readonly incidentProbability: Readonly<Record<RiskHorizon, number>>;
+  /** One entry per metric with a threshold that has a value now or a forecast. */
+  readonly thresholds: readonly ThresholdOutlook[];
   /** One entry per thresholded metric that has a forecast. */
   readonly timeToThreshold: readonly TimeToThreshold[];
 }
-  /** One entry per metric with a threshold that has a value now or a forecast. */
-  readonly thresholds: readonly ThresholdOutlook[];

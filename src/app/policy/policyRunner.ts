@@ -18,6 +18,7 @@ import type { CycleResult } from '../cycle.js';
 import { answerEvent, decisionEvent, deliveryEvent } from './auditEvents.js';
 import { AuditLog } from './auditLog.js';
 import { findingsOf } from './findings.js';
+import { fleetFindings, type WatchedFleet } from './fleetFindings.js';
 import { readPolicyState, writePolicyState } from './policyState.js';
 import { type Delivery, Sender } from './sender.js';
 
@@ -34,6 +35,9 @@ export interface PolicyParts {
 
 /** Decisions that /actions shows. */
 const RECENT_DECISIONS = 200;
+
+/** What the policy takes in of a cycle. */
+type WatchedCycle = Pick<CycleResult, 'at' | 'servers'> & { readonly fleet?: WatchedFleet };
 
 type FleetView = Pick<Surroundings, 'maintenance' | 'fleet'>;
 
@@ -76,13 +80,16 @@ export class PolicyRunner implements ActionDoors {
   }
 
   /** Takes in a cycle; returns at once. The result may change afterwards. */
-  observe({ servers }: Pick<CycleResult, 'servers'>): void {
+  observe({ at, servers, fleet: watched }: WatchedCycle): void {
     if (this.#options.rules.length === 0 && this.#state.pending.length === 0) return;
     const fleet = new Map<Profile, number>();
     for (const { frame } of servers) fleet.set(frame.profile, (fleet.get(frame.profile) ?? 0) + 1);
     const inMaintenance = servers.filter(({ frame }) => frame.state === 'maintenance');
     this.#fleet = { fleet, maintenance: new Set(inMaintenance.map(({ frame }) => frame.server)) };
-    const findings = servers.flatMap(({ risk }) => (risk === undefined ? [] : findingsOf(risk)));
+    const findings = [
+      ...servers.flatMap(({ risk }) => (risk === undefined ? [] : findingsOf(risk))),
+      ...(watched === undefined ? [] : fleetFindings(servers, watched, at)),
+    ];
     void this.#exclusive(() => this.#decide(findings)).catch((error: Error) => this.#fail(error));
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { findingsOf } from '../../../src/app/policy/findings.js';
-import type { Risk, TimeToThreshold } from '../../../src/core/flow.js';
+import { fleetFindings } from '../../../src/app/policy/fleetFindings.js';
+import type { Frame, Risk, TimeToThreshold } from '../../../src/core/flow.js';
 
 const times = (metric: string, p10: number | null, p50: number | null, p90: number | null): TimeToThreshold => ({
   metric,
@@ -78,5 +79,39 @@ describe('the findings of a risk', () => {
       at: 1_780_000_000,
       reason: 'risk score 80: mem_used_pct 91.2 reaches 95 in 50 min',
     });
+  });
+});
+
+describe('the findings of a fleet', () => {
+  const servers = ['a', 'b', 'c'].map((server) => ({
+    frame: { server, profile: 'generic' } as Frame,
+    forecasts: [],
+    risk: riskOf({ server, score: 50 }),
+  }));
+  const member = (server: string) => ({ server, profile: 'generic' as const, since: 0, stress: 2, overPeers: 2 });
+
+  test('are metrics far outside their forecast, and the members of a cascade with its origin', () => {
+    const anomalies = new Map([
+      [
+        'a',
+        [
+          { metric: 'mem_used_pct', score: 2.34 },
+          { metric: 'load_average', score: 1.9 },
+        ],
+      ],
+    ]);
+    const cascade = { score: 0.7, correlation: 0.5, members: ['c', 'a', 'gone'].map(member) };
+    const found = fleetFindings(servers, { anomalies, cascade }, 1000);
+    expect(found).toMatchObject([
+      { server: 'a', kind: 'anomaly', metric: 'mem_used_pct', probability: 1, score: 50, horizonSeconds: 0, at: 1000 },
+      { server: 'a', kind: 'cascade', probability: 0.7 },
+      { server: 'c', kind: 'cascade', probability: 0.7 },
+    ]);
+    expect(found.map(({ reason }) => reason)).toEqual([
+      'mem_used_pct is 2.3 half-widths of p10-p90 away from what was forecast for now',
+      'number 2 of 3 servers that came under stress one after the other, c first',
+      'number 1 of 3 servers that came under stress one after the other, c first',
+    ]);
+    expect(fleetFindings(servers, { anomalies: new Map(), cascade: undefined }, 1000)).toEqual([]);
   });
 });

@@ -50,9 +50,10 @@ async function openRunner(
 }
 
 /** Servers whose memory is over its limit now. */
-function breaching(...servers: readonly string[]): { readonly servers: readonly ServerView[] } {
+function breaching(...servers: readonly string[]): { readonly at: number; readonly servers: readonly ServerView[] } {
   const at = Date.now() / 1000;
   return {
+    at,
     servers: servers.map((server, i) => {
       const seconds = { p10: 0, p50: 0, p90: 0 };
       const risk = {

@@ -13,7 +13,7 @@ import {
   STATIC_FIGURES,
   TOKEN_WIDTH,
 } from '../../src/model/inputs/contract.js';
-import { candidateForecasts, fillWindow } from '../../src/model/inputs/window.js';
+import { fillWindow } from '../../src/model/inputs/window.js';
 import { causalMask } from '../../src/model/network/attention.js';
 import { NETWORK_LEVELS } from '../../src/model/network/head.js';
 import { toTensors } from '../../src/model/network/inputTensors.js';
@@ -83,7 +83,7 @@ describe.each(named)('inputs of the case "%s"', (_, golden, column) => {
   });
 
   test('have the candidates of the specification, in the unit of the metric and scaled', () => {
-    const candidates = candidateForecasts(windows[column]!).slice();
+    const candidates = fillWindow(windows[column]!, createInputBatch(1), 0).slice();
     for (const [h, row] of Object.entries(inputs.candidates)) {
       const actual = candidates.subarray(Number(h) * CANDIDATES.length, (Number(h) + 1) * CANDIDATES.length);
       expect(largestDifference(actual, row) / inputs.scale, `step ${h}`).toBeLessThan(1e-4);

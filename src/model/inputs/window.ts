@@ -43,7 +43,7 @@ const candidates = new Float32Array(HORIZON_STEPS * C);
 
 /**
  * Writes the inputs of one window into column `column` of `batch`. Reads only buckets newest − HISTORY_STEPS < i ≤ newest.
- * @returns its candidate forecasts, as `candidateForecasts` gives them; valid until the next call
+ * @returns its candidate forecasts, [HORIZON_STEPS × CANDIDATES], in the metric's unit; valid until the next call
  */
 export function fillWindow(request: WindowRequest, batch: InputBatch, column: number): Float32Array {
   const view = viewWindow(request);
@@ -74,12 +74,6 @@ function viewWindow(request: WindowRequest): WindowView {
   };
   fillCandidates(view, candidates);
   return view;
-}
-
-/** The candidate forecasts of a window, [HORIZON_STEPS × CANDIDATES], in the metric's unit; valid until the next call. */
-export function candidateForecasts(request: WindowRequest): Float32Array {
-  viewWindow(request);
-  return candidates;
 }
 
 function clamp(value: number, limit: number): number {

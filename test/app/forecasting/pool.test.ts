@@ -10,8 +10,9 @@ import { ModelError } from '../../../src/core/errors.js';
 import type { Forecast } from '../../../src/core/flow.js';
 import { upperBound } from '../../../src/core/metrics.js';
 import { FORECAST_SIZE } from '../../../src/model/forecaster.js';
+import { createInputBatch } from '../../../src/model/inputs/batch.js';
 import { CANDIDATES } from '../../../src/model/inputs/contract.js';
-import { candidateForecasts } from '../../../src/model/inputs/window.js';
+import { fillWindow } from '../../../src/model/inputs/window.js';
 import { applyPlan, modelAlone } from '../../../src/truth/plan.js';
 import { REPOSITORY } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
@@ -155,13 +156,14 @@ describe('ForecastPool', () => {
     expect(details.map((list) => list.length)).toEqual([0, forecasts[1]!.length, 0]);
     const frame = frames[1]!;
     frame.metrics.forEach((metric, row) => {
-      const expected = candidateForecasts({
+      const request = {
         series: { values: frame.values, offset: row * frame.capacity, capacity: frame.capacity },
         newest: frame.newest,
         metricId: 0,
         profileId: 0,
         upper: upperBound(metric),
-      });
+      };
+      const expected = fillWindow(request, createInputBatch(1), 0);
       expect(details[1]![row]!.candidates).toEqual(expected);
     });
     const { forecasts: without } = await forecastFrames(frames, forecastRows, 'm');

@@ -33,3 +33,16 @@ export interface FleetState {
   /** The group that counts most; undefined where fewer than three servers belong together. */
   readonly cascade: Cascade | undefined;
 }
+
+/** How far one metric of a server is outside what was forecast for it. */
+export interface MetricAnomaly {
+  readonly metric: string;
+  /** Median distance of the last three samples from p50, in half-widths of p10–p90; ≥ 0, 1 = the edge. */
+  readonly score: number;
+}
+
+/** What a cycle tells of the fleet. */
+export interface FleetReport extends FleetState {
+  /** By server; metrics that can be judged. */
+  readonly anomalies: ReadonlyMap<string, readonly MetricAnomaly[]>;
+}

@@ -84,6 +84,52 @@ export const CYCLE_METRICS = [
   },
 ] as const satisfies readonly CatalogueEntry[];
 
+/** Families about the fleet as a whole; rendered once per cycle, absent until samples can be judged. */
+export const FLEET_METRICS = [
+  {
+    name: 'linborg_anomaly_score',
+    type: 'gauge',
+    help: 'Distance of the newest samples from what was forecast for them an hour before, in half-widths of p10-p90, median of three: 1 is the edge, above is outside. Absent without such a forecast or sample.',
+    labels: ['server', 'metric'],
+  },
+  {
+    name: 'linborg_server_stress_ratio',
+    type: 'gauge',
+    help: 'How far a server is on the bad side of what was forecast, in half-widths of p10-p90, mean of its two worst kinds of metrics. Absent for servers that are not under stress.',
+    labels: ['server'],
+  },
+  {
+    name: 'linborg_stressed_servers',
+    type: 'gauge',
+    help: 'Servers under stress that nothing forecast; those in maintenance do not count. Absent until samples can be judged.',
+    labels: [],
+  },
+  {
+    name: 'linborg_stressed_servers_usual',
+    type: 'gauge',
+    help: 'Servers that are usually under stress, a mean over days. Absent until samples can be judged.',
+    labels: [],
+  },
+  {
+    name: 'linborg_cascade_score',
+    type: 'gauge',
+    help: 'How clearly servers come under stress one after the other and move together, 0-1; 0 = no such group, a cascade from 0.5 on. Absent until samples can be judged.',
+    labels: [],
+  },
+  {
+    name: 'linborg_cascade_servers',
+    type: 'gauge',
+    help: 'Servers of the group that the cascade score is about. Absent until samples can be judged.',
+    labels: [],
+  },
+  {
+    name: 'linborg_cascade_origin_info',
+    type: 'gauge',
+    help: 'Always 1; the label names the server of that group that was first. Absent without a group.',
+    labels: ['server'],
+  },
+] as const satisfies readonly CatalogueEntry[];
+
 /** Families about how good the forecasts are, of the fleet and not of servers; rendered once per cycle. */
 export const TRUTH_METRICS = [
   {
@@ -143,7 +189,7 @@ export const TRUTH_METRICS = [
   {
     name: 'linborg_drift_measure_ratio',
     type: 'gauge',
-    help: 'Drift of the whole fleet by measure: per = rise of the forecast error over the first days, dss = mean drift score, fds = share of input figures that shifted since the first week, anomaly_rate = share of samples outside p10-p90 beyond the nominal 20 percent. Absent while evidence is short.',
+    help: 'Drift of the whole fleet by measure: per = rise of the forecast error against the baselines since the first days, dss = mean drift score, fds = share of input figures that shifted since the first week, anomaly_rate = share of samples outside p10-p90 beyond the nominal 20 percent. Absent while evidence is short.',
     labels: ['measure'],
   },
 ] as const satisfies readonly CatalogueEntry[];

@@ -2,6 +2,7 @@
 import { type Forecast, LEVEL_NAMES, RISK_HORIZONS, SERVER_STATES } from '../core/flow.js';
 import { CYCLE_METRICS } from './catalogue.js';
 import type { CycleView, ServerView } from './cycleView.js';
+import { renderFleetSeries } from './fleetSeries.js';
 import { forecastStep, forecastValue } from './forecastPoint.js';
 import type { ExportOptions } from './options.js';
 import { escapeLabelValue, familyHead, formatMeasure, formatValue } from './seriesText.js';
@@ -40,6 +41,7 @@ export function* renderCycleSeries(cycle: CycleView, options: ExportOptions): Ge
       if (lines.length > 0) yield lines.join('');
     }
   }
+  if (cycle.fleet !== undefined) rendered += yield* renderFleetSeries(cycle.fleet);
   if (truth !== undefined) rendered += yield* renderTruthSeries(truth);
   const forecasts = CYCLE_METRICS.find(({ name }) => name === 'linborg_forecast_value')!;
   yield familyHead(forecasts.name, forecasts.type, forecasts.help);
@@ -104,6 +106,10 @@ function serverLines(
             line(`,horizon="${horizon.name}"`, formatMeasure(risk.incidentProbability[horizon.name])),
           )
         : [];
+    case 'linborg_threshold_breached':
+      return (risk?.thresholds ?? []).flatMap(({ metric, breached }) =>
+        breached ? [line(`,metric="${escapeLabelValue(metric)}"`, '1')] : [],
+      );
     case 'linborg_time_to_threshold_seconds':
       return (risk?.timeToThreshold ?? []).flatMap(({ metric, seconds }) =>
         LEVEL_NAMES.flatMap((level) => {
@@ -111,10 +117,6 @@ function serverLines(
           if (until === null) return [];
           return [line(`,metric="${escapeLabelValue(metric)}",level="${level}"`, formatMeasure(until))];
         }),
-    case 'linborg_threshold_breached':
-      return (risk?.thresholds ?? []).flatMap(({ metric, breached }) =>
-        breached ? [line(`,metric="${escapeLabelValue(metric)}"`, '1')] : [],
-      );
       );
   }
 }

@@ -1,4 +1,6 @@
 /** What one cycle hands to the exposition. */
+
+import type { FleetReport } from '../core/fleet.js';
 import type { Forecast, Frame, Risk } from '../core/flow.js';
 import type { TruthReport } from '../core/truth.js';
 
@@ -24,6 +26,8 @@ export interface CycleView {
   readonly servers: readonly ServerView[];
   /** How good the forecasts have been; absent where nobody keeps a ledger. */
   readonly truth?: TruthReport | undefined;
+  /** The fleet as a whole; absent where nobody watches it. */
+  readonly fleet?: FleetReport;
   /** Only windows that are known. */
   readonly maintenance?: readonly MaintenanceStatus[];
 }

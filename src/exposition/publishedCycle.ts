@@ -1,6 +1,7 @@
 /** A cycle's result made ready for the doors: ranked servers, metrics text, JSON texts made at their first use. */
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import type { FleetReport } from '../core/fleet.js';
 import type { TruthReport } from '../core/truth.js';
 import { type CycleMetrics, renderCycleMetrics } from './cycleMetrics.js';
 import { type CycleView, rankServers, type ServerView } from './cycleView.js';
@@ -30,6 +31,8 @@ export class PublishedCycle {
   readonly servers: readonly ServerView[];
   /** How good the forecasts have been; undefined where nobody keeps a ledger. */
   readonly truth: TruthReport | undefined;
+  /** The fleet as a whole; undefined where nobody watches it. */
+  readonly fleet: FleetReport | undefined;
   readonly metrics: CycleMetrics;
   readonly #options: ExportOptions;
   readonly #byName: ReadonlyMap<string, ServerView>;
@@ -41,6 +44,7 @@ export class PublishedCycle {
     this.at = ranked.at;
     this.servers = ranked.servers;
     this.truth = ranked.truth;
+    this.fleet = ranked.fleet;
     this.metrics = metrics;
     this.#options = options;
     this.#byName = new Map(ranked.servers.map((server) => [server.frame.server, server]));

@@ -1,6 +1,8 @@
 /** How far samples lie from what was forecast for them an hour before, kept for two hours per series. */
+import type { MetricAnomaly } from '../core/fleet.js';
 import { type Forecast, type Frame, QUANTILE_LEVELS } from '../core/flow.js';
 import { upperBound } from '../core/metrics.js';
+import { medianOf } from '../core/statistics.js';
 
 /** How long before a sample its forecast was made: an hour, so that a shift is not forgiven at once. */
 export const DEVIATION_LEAD_STEPS = 12;
@@ -13,6 +15,8 @@ const WAITING_STEPS = DEVIATION_LEAD_STEPS + 1;
 /** A half-width under half a point, or a hundredth of the value where there are no points, is finer than what matters. */
 const SMALLEST_POINTS = 0.5;
 const SMALLEST_SHARE = 0.01;
+/** Samples that an anomaly is the median of. */
+const ANOMALY_STEPS = 3;
 /** Nothing is told by how much further away than this a sample is. */
 const LARGEST = 20;
 
@@ -61,6 +65,20 @@ export class DeviationMemory {
     if (memory === undefined || row < 0) return Number.NaN;
     if (bucket > memory.newest || bucket <= memory.newest - DEVIATION_STEPS) return Number.NaN;
     return memory.deviations[row * DEVIATION_STEPS + (bucket % DEVIATION_STEPS)]!;
+  }
+
+  /**
+   * How far each metric's newest samples are outside: the median of three, so that one odd sample is no anomaly. Metrics
+   * without a known sample are left out.
+   */
+  anomalies({ server, metrics, newest }: Frame): MetricAnomaly[] {
+    return metrics.flatMap((metric) => {
+      const distances = Array.from({ length: ANOMALY_STEPS }, (_, age) =>
+        Math.abs(this.at(server, metric, newest - age)),
+      );
+      const score = medianOf(distances.filter((distance) => !Number.isNaN(distance)));
+      return Number.isNaN(score) ? [] : [{ metric, score }];
+    });
   }
 
   forget(server: string): void {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { CYCLE_METRICS, EXPORTER_METRICS, TRUTH_METRICS } from '../../src/exposition/catalogue.js';
+import { CYCLE_METRICS, EXPORTER_METRICS, FLEET_METRICS, TRUTH_METRICS } from '../../src/exposition/catalogue.js';
 import { renderCatalogueTable } from './catalogueTable.js';
 
-const ALL = [...CYCLE_METRICS, ...TRUTH_METRICS, ...EXPORTER_METRICS];
+const ALL = [...CYCLE_METRICS, ...FLEET_METRICS, ...TRUTH_METRICS, ...EXPORTER_METRICS];
 
 describe('the metric catalogue', () => {
   test('names every metric once, with the prefix, and _total on counters only', () => {

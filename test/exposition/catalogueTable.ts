@@ -1,8 +1,14 @@
-import { type CatalogueEntry, CYCLE_METRICS, EXPORTER_METRICS, TRUTH_METRICS } from '../../src/exposition/catalogue.js';
+import {
+  type CatalogueEntry,
+  CYCLE_METRICS,
+  EXPORTER_METRICS,
+  FLEET_METRICS,
+  TRUTH_METRICS,
+} from '../../src/exposition/catalogue.js';
 
 /** The catalogue as a Markdown table, one row per metric; docs/metrics.md holds it between its markers. */
 export function renderCatalogueTable(): string {
-  const rows = [...CYCLE_METRICS, ...TRUTH_METRICS, ...EXPORTER_METRICS].map(renderRow);
+  const rows = [...CYCLE_METRICS, ...FLEET_METRICS, ...TRUTH_METRICS, ...EXPORTER_METRICS].map(renderRow);
   return ['| metric | type | labels | meaning |', '|---|---|---|---|', ...rows, ''].join('\n');
 }
 

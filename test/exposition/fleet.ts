@@ -10,6 +10,7 @@ import {
 import { profileOf } from '../../src/core/profiles.js';
 import type { CycleView, ServerView } from '../../src/exposition/cycleView.js';
 import { type ExportOptions, exportOptionsSchema } from '../../src/exposition/options.js';
+import { makeFleetReport } from './fleetReport.js';
 import { makeTruth } from './truth.js';
 
 export const STEP_SECONDS = 300;
@@ -132,5 +133,6 @@ export function makeFleet(): CycleView {
       makeServer('ppetl-3', 99, { state: 'stale' }),
     ],
     truth: makeTruth(AT),
+    fleet: makeFleetReport(AT),
   };
 }

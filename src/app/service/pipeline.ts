@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../../config/load.js';
 import { ConfigError, ModelError, SourceError } from '../../core/errors.js';
+import type { FleetReport } from '../../core/fleet.js';
 import type { Frame } from '../../core/flow.js';
 import type { TruthReport } from '../../core/truth.js';
 import type { MaintenanceStatus } from '../../exposition/cycleView.js';
@@ -12,6 +13,7 @@ import { type CycleResult, runCycle } from '../cycle.js';
 import { ForecastPool, type PoolReport } from '../forecasting/pool.js';
 import { resolveModelPath } from '../modelPath.js';
 import { openSources } from '../openSources.js';
+import { FleetMonitor } from './fleetMonitor.js';
 import { ForecastLedger } from './forecastLedger.js';
 import { Maintenance } from './maintenance.js';
 
@@ -71,6 +73,7 @@ export interface PipelineCycle extends CycleResult {
   /** How good the forecasts have been; undefined where nobody keeps a ledger. */
   readonly truth: TruthReport | undefined;
   readonly maintenance: readonly MaintenanceStatus[];
+  readonly fleet: FleetReport;
 }
 
 export class Pipeline {
@@ -78,6 +81,7 @@ export class Pipeline {
   readonly sources: readonly Source[];
   readonly maintenance: Maintenance;
   readonly #store: WindowStore;
+  readonly #fleet = new FleetMonitor();
   /** Ends learning from the past. */
   readonly #closing = new AbortController();
   #isTaught = false;
@@ -160,6 +164,7 @@ export class Pipeline {
     const at = Math.max(...reached.map((summary) => summary.at));
     for (const server of this.#store.forgetSilent(at)) {
       ledger.forget(server);
+      this.#fleet.forget(server);
       this.#log.info({ server }, 'server forgotten after long silence');
     }
     await this.maintenance.update(at, (source) => reached.some((summary) => summary.source === source.name));
@@ -175,7 +180,12 @@ export class Pipeline {
     if (result.failure !== undefined && result.servers.every(({ forecasts }) => forecasts.length === 0)) {
       throw new ModelError(`none of ${result.failedSeries} series could be forecast: ${result.failure}`);
     }
-    return { ...result, truth: ledger.end(result), maintenance: this.maintenance.status(frames, at) };
+    return {
+      ...result,
+      truth: ledger.end(result),
+      fleet: this.#fleet.observe(result),
+      maintenance: this.maintenance.status(frames, at),
+    };
   }
 
   /** Learns from forecasts of the past, once; resolves when done. Meanwhile cycles go on. */

@@ -1,6 +1,7 @@
 /** The JSON doors of the older push daemons, and the same forecasts as a flat list. */
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
+import { cascadeHealth, cascadeStatus } from '../../exposition/json/cascade.js';
 import { closestNames } from '../../exposition/json/closestNames.js';
 import { driftReport, driftStatus } from '../../exposition/json/drift.js';
 import { healthView, isHealthy, statusView } from '../../exposition/json/health.js';
@@ -26,8 +27,15 @@ export function addJsonRoutes(router: Router, parts: WebParts, keyDigest: Buffer
   router.get('/api/v1/metrics/predictions', key, rate, (ctx) =>
     sendForecasts(ctx, parts, (cycle) => cycle.flatPredictions()),
   );
-  router.get('/drift/status', key, rate, (ctx) => sendDrift(ctx, parts, driftStatus));
-  router.get('/drift/report', key, rate, (ctx) => sendDrift(ctx, parts, driftReport));
+  const views = {
+    '/drift/status': ({ truth }: PublishedCycle) => driftStatus(truth),
+    '/drift/report': ({ truth }: PublishedCycle) => driftReport(truth),
+    '/cascade/status': ({ fleet, at }: PublishedCycle) => cascadeStatus(fleet, at),
+    '/cascade/health': ({ fleet, at }: PublishedCycle) => cascadeHealth(fleet, at),
+  };
+  for (const [path, view] of Object.entries(views)) {
+    router.get(path, key, rate, (ctx) => sendView(ctx, parts, view));
+  }
   router.get('/predictions/:server', key, rate, async (ctx) => {
     const cycle = currentCycle(state, now());
     const { server: wanted = '' } = ctx.params;
@@ -46,12 +54,10 @@ export function addJsonRoutes(router: Router, parts: WebParts, keyDigest: Buffer
   });
 }
 
-type TruthView = (truth: PublishedCycle['truth']) => unknown;
-
-async function sendDrift(ctx: Context, parts: WebParts, view: TruthView): Promise<void> {
+async function sendView(ctx: Context, parts: WebParts, view: (cycle: PublishedCycle) => unknown): Promise<void> {
   const cycle = currentCycle(parts.state, parts.now());
   if (!cycle) await sendJson(ctx, 200, { status: 'insufficient_data', message: withdrawalReason(parts) });
-  else await sendJson(ctx, 200, view(cycle.truth));
+  else await sendJson(ctx, 200, view(cycle));
 }
 
 type ReadyPredictions = (cycle: PublishedCycle) => ReturnType<PublishedCycle['predictions']>;

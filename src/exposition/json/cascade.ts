@@ -1,0 +1,74 @@
+/** The bodies of /cascade/status and /cascade/health. */
+import type { FleetReport, StressedServer } from '../../core/fleet.js';
+import { roundMeasure } from '../seriesText.js';
+import { isoTime } from './timestamp.js';
+
+/** A group with this score is called a cascade. */
+const CASCADE_LIMIT = 0.5;
+/** Health from which on a fleet is called so. */
+const HEALTH_LEVELS = [
+  [80, 'healthy'],
+  [60, 'degraded'],
+  [40, 'warning'],
+] as const;
+
+/** Who is under stress and whether it spreads. @param at epoch seconds */
+export function cascadeStatus(fleet: FleetReport | undefined, at: number) {
+  if (fleet === undefined || fleet.judged === 0) return insufficientEvidence(at);
+  const { judged, stressed, cascade } = fleet;
+  return {
+    status: 'ok',
+    cascade_detected: isCascade(fleet),
+    servers_with_anomalies: stressed.length,
+    total_servers: judged,
+    anomaly_rate: roundMeasure(stressed.length / judged),
+    usual_rate: roundMeasure(fleet.usualShare),
+    correlation_score: cascade === undefined ? null : roundMeasure(cascade.correlation),
+    cascades:
+      cascade === undefined
+        ? []
+        : [
+            {
+              score: roundMeasure(cascade.score),
+              suspected_origin: cascade.members[0]!.server,
+              started: isoTime(cascade.members[0]!.since),
+              servers: cascade.members.map(memberView),
+            },
+          ],
+    timestamp: isoTime(at),
+  };
+}
+
+/** 0–100: 100 × (1 − share under stress) × (1 − half the cascade score). @param at epoch seconds */
+export function cascadeHealth(fleet: FleetReport | undefined, at: number) {
+  if (fleet === undefined || fleet.judged === 0) return insufficientEvidence(at);
+  const { judged, stressed, cascade } = fleet;
+  const score = 100 * (1 - stressed.length / judged) * (1 - (cascade?.score ?? 0) / 2);
+  return {
+    status: HEALTH_LEVELS.find(([from]) => score >= from)?.[1] ?? 'critical',
+    health_score: roundMeasure(score),
+    cascade_detected: isCascade(fleet),
+    servers_with_anomalies: stressed.length,
+    total_servers: judged,
+    timestamp: isoTime(at),
+  };
+}
+
+function isCascade({ cascade }: FleetReport): boolean {
+  return cascade !== undefined && cascade.score >= CASCADE_LIMIT;
+}
+
+function memberView({ server, profile, since, stress, overPeers }: StressedServer) {
+  return {
+    server,
+    profile,
+    since: isoTime(since),
+    stress: roundMeasure(stress),
+    over_peers: roundMeasure(overPeers),
+  };
+}
+
+function insufficientEvidence(at: number) {
+  const message = 'Nothing can be judged yet: it needs samples and forecasts that were made an hour before them';
+  return { status: 'insufficient_data', message, timestamp: isoTime(at) };
+}

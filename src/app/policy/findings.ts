@@ -1,6 +1,6 @@
 /** What the risks of a cycle give rules to act on. */
 import type { Finding } from '../../core/action.js';
-import { LEVEL_NAMES, QUANTILE_LEVELS, RISK_HORIZONS, type Risk, type TimeToThreshold } from '../../core/flow.js';
+import { RISK_HORIZONS, type Risk, type RiskHorizon, type ThresholdOutlook } from '../../core/flow.js';
 
 /** Less is no ground for any action. */
 const SMALLEST_PROBABILITY = 0.1;
@@ -10,59 +10,49 @@ const HORIZONS = RISK_HORIZONS.map(({ name, steps }) => ({ name, seconds: steps 
 const LONGEST_SECONDS = Math.max(...HORIZONS.map(({ seconds }) => seconds));
 
 /**
- * A risk as findings: the score where it is not green; each breach that is there; what is predicted, per horizon for the server
- * and per metric where a level of its forecast crosses the threshold. What is there is no prediction.
+ * A risk as findings: the score where it is not green, each breach that is there, and what is predicted, per horizon, of each
+ * metric and of the whole server. What is there is no prediction.
  */
 export function findingsOf(risk: Risk): Finding[] {
-  const { timeToThreshold } = risk;
-  const breached = timeToThreshold.filter(({ seconds }) => seconds.p50 === 0);
-  const coming = timeToThreshold.filter(({ seconds }) => seconds.p50 !== 0);
+  const first = risk.contributions[0]?.reason ?? 'no single metric carries it';
   return [
-    ...(risk.color === 'green' ? [] : [riskFinding(risk)]),
-    ...breached.map((times) => breachFinding(risk, times)),
-    ...coming.flatMap((times) => metricFindings(risk, times)),
-    ...(breached.length > 0 ? [] : serverFindings(risk)),
+    ...(risk.color === 'green' ? [] : [riskFinding(risk, first)]),
+    ...risk.thresholds.flatMap((outlook) => thresholdFindings(risk, outlook)),
+    ...predictions(risk, risk.incidentProbability, undefined, `any threshold: ${first}`),
   ];
 }
 
-function riskFinding(risk: Risk): Finding {
+/** As sure as it is that something is over its threshold within the forecast, now included. */
+function riskFinding(risk: Risk, first: string): Finding {
+  const isBreached = risk.thresholds.some(({ breached }) => breached);
   return finding(risk, {
     kind: 'risk',
-    probability: Math.max(...Object.values(risk.incidentProbability)),
+    probability: isBreached ? 1 : Math.max(...Object.values(risk.incidentProbability)),
     horizonSeconds: LONGEST_SECONDS,
-    reason: `risk score ${risk.score.toFixed(0)}: ${risk.contributions[0]?.reason ?? 'no single metric carries it'}`,
+    reason: `risk score ${risk.score.toFixed(0)}: ${first}`,
   });
 }
 
-function breachFinding(risk: Risk, { metric }: TimeToThreshold): Finding {
-  const reason = reasonOf(risk, metric);
-  return finding(risk, { kind: 'threshold_breached', metric, probability: 1, horizonSeconds: 0, reason });
+function thresholdFindings(risk: Risk, { metric, breached, probability, threshold }: ThresholdOutlook): Finding[] {
+  const known = risk.contributions.find((one) => one.metric === metric)?.reason;
+  const reason = known ?? `${metric} with the threshold ${threshold}`;
+  if (breached)
+    return [finding(risk, { kind: 'threshold_breached', metric, probability: 1, horizonSeconds: 0, reason })];
+  return probability === undefined ? [] : predictions(risk, probability, metric, reason);
 }
 
-/** Of a metric, the levels tell how sure its breach is at least: one that p10 foresees comes with nine chances in ten. */
-function metricFindings(risk: Risk, { metric, direction, seconds }: TimeToThreshold): Finding[] {
-  return LEVEL_NAMES.flatMap((level, index) => {
-    const crossing = seconds[level];
-    // The levels lie symmetrically: 1 − p90 is p10.
-    const probability = QUANTILE_LEVELS[direction === 'above' ? LEVEL_NAMES.length - 1 - index : index]!;
-    if (crossing === null || probability < SMALLEST_PROBABILITY) return [];
-    const reason = reasonOf(risk, metric);
-    return [finding(risk, { kind: 'threshold_predicted', metric, probability, horizonSeconds: crossing, reason })];
-  });
-}
-
-function serverFindings(risk: Risk): Finding[] {
+function predictions(
+  risk: Risk,
+  probabilities: Readonly<Record<RiskHorizon, number>>,
+  metric: string | undefined,
+  about: string,
+): Finding[] {
   return HORIZONS.flatMap(({ name, seconds }) => {
-    const probability = risk.incidentProbability[name];
+    const probability = probabilities[name];
     if (!(probability >= SMALLEST_PROBABILITY)) return [];
-    const first = risk.contributions[0]?.reason ?? 'no single metric carries it';
-    const reason = `a threshold is breached within ${name} with probability ${probability.toFixed(2)}: ${first}`;
-    return [finding(risk, { kind: 'threshold_predicted', probability, horizonSeconds: seconds, reason })];
+    const reason = `a breach within ${name} has probability ${probability.toFixed(2)}; ${about}`;
+    return [finding(risk, { kind: 'threshold_predicted', metric, probability, horizonSeconds: seconds, reason })];
   });
-}
-
-function reasonOf({ contributions }: Risk, metric: string): string {
-  return contributions.find((one) => one.metric === metric)?.reason ?? `${metric} comes to its threshold`;
 }
 
 function finding(

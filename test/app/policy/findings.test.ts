@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { findingsOf } from '../../../src/app/policy/findings.js';
 import { fleetFindings } from '../../../src/app/policy/fleetFindings.js';
-import type { Frame, Risk, TimeToThreshold } from '../../../src/core/flow.js';
+import type { Frame, Risk, ThresholdOutlook } from '../../../src/core/flow.js';
 
-const times = (metric: string, p10: number | null, p50: number | null, p90: number | null): TimeToThreshold => ({
-  metric,
-  threshold: 95,
-  direction: 'above',
-  seconds: { p10, p50, p90 },
-});
+const NONE: Risk['incidentProbability'] = { '30m': 0, '1h': 0, '4h': 0, '8h': 0 };
+
+function outlookOf(metric: string, more: Partial<ThresholdOutlook>): ThresholdOutlook {
+  return { metric, threshold: 95, direction: 'above', sustainedSeconds: 900, breached: false, ...more };
+}
 
 function riskOf(more: Partial<Risk> = {}): Risk {
   return {
@@ -18,17 +17,12 @@ function riskOf(more: Partial<Risk> = {}): Risk {
     score: 80,
     color: 'red',
     contributions: [{ metric: 'mem_used_pct', points: 80, reason: 'mem_used_pct 91.2 reaches 95 in 50 min' }],
-    incidentProbability: { ...probabilities(0.05), '4h': 0.6, '8h': 0.9 },
+    incidentProbability: { ...NONE, '1h': 0.05, '4h': 0.6, '8h': 0.9 },
     thresholds: [],
     timeToThreshold: [],
     ...more,
   };
 }
-
-function probabilities(value: number): Risk['incidentProbability'] {
-  return Object.fromEntries(Object.keys(EMPTY).map((name) => [name, value])) as Risk['incidentProbability'];
-}
-const EMPTY: Partial<Risk['incidentProbability']> = { '1h': 0, '4h': 0, '8h': 0 };
 
 const short = (risk: Risk) =>
   findingsOf(risk).map(({ kind, metric, probability, horizonSeconds }) => [
@@ -39,46 +33,49 @@ const short = (risk: Risk) =>
   ]);
 
 describe('the findings of a risk', () => {
+  const quiet = { color: 'green', incidentProbability: NONE } as const;
+
   test('are its score, and the horizons with a probability worth a word', () => {
     expect(short(riskOf())).toEqual([
       ['risk', '-', 0.9, 28_800],
       ['threshold_predicted', '-', 0.6, 14_400],
       ['threshold_predicted', '-', 0.9, 28_800],
     ]);
-    expect(short(riskOf({ color: 'green', incidentProbability: probabilities(0) }))).toEqual([]);
+    expect(short(riskOf(quiet))).toEqual([]);
   });
 
-  test('are the levels of a metric that cross, as sure as the level is', () => {
-    const quiet = { color: 'green', incidentProbability: probabilities(0) } as const;
-    expect(short(riskOf({ ...quiet, timeToThreshold: [times('mem_used_pct', 9000, 3000, 600)] }))).toEqual([
-      ['threshold_predicted', 'mem_used_pct', 0.9, 9000],
-      ['threshold_predicted', 'mem_used_pct', 0.5, 3000],
-      ['threshold_predicted', 'mem_used_pct', 0.1, 600],
-    ]);
-    const falling = { ...times('cpu_idle_pct', 600, 3000, null), direction: 'below' as const };
-    expect(short(riskOf({ ...quiet, timeToThreshold: [falling] }))).toEqual([
-      ['threshold_predicted', 'cpu_idle_pct', 0.1, 600],
-      ['threshold_predicted', 'cpu_idle_pct', 0.5, 3000],
+  test('are the probabilities of each threshold', () => {
+    const thresholds = [
+      outlookOf('mem_used_pct', { probability: { ...NONE, '30m': 0.2, '8h': 0.95 } }),
+      outlookOf('swap_used_pct', { probability: NONE }),
+      outlookOf('load_average', {}),
+    ];
+    expect(short(riskOf({ ...quiet, thresholds }))).toEqual([
+      ['threshold_predicted', 'mem_used_pct', 0.2, 1800],
+      ['threshold_predicted', 'mem_used_pct', 0.95, 28_800],
     ]);
   });
 
-  test('call what is there a breach, and predict nothing of that server as a whole', () => {
-    const there = times('swap_used_pct', 0, 0, 0);
-    expect(short(riskOf({ timeToThreshold: [there, times('mem_used_pct', null, 3000, null)] }))).toEqual([
-      ['risk', '-', 0.9, 28_800],
+  test('call what is there a breach and predict nothing of it; the risk is as sure as that', () => {
+    expect(
+      short(riskOf({ ...quiet, color: 'red', thresholds: [outlookOf('swap_used_pct', { breached: true })] })),
+    ).toEqual([
+      ['risk', '-', 1, 28_800],
       ['threshold_breached', 'swap_used_pct', 1, 0],
-      ['threshold_predicted', 'mem_used_pct', 0.5, 3000],
     ]);
   });
 
   test('carry server, score and the reason in words', () => {
-    expect(findingsOf(riskOf())[0]).toMatchObject({
+    const thresholds = [outlookOf('mem_used_pct', { probability: { ...NONE, '8h': 0.95 } })];
+    const [risk, memory] = findingsOf(riskOf({ thresholds }));
+    expect(risk).toMatchObject({
       server: 'ppweb001',
       profile: 'web_api',
       score: 80,
       at: 1_780_000_000,
       reason: 'risk score 80: mem_used_pct 91.2 reaches 95 in 50 min',
     });
+    expect(memory?.reason).toBe('a breach within 8h has probability 0.95; mem_used_pct 91.2 reaches 95 in 50 min');
   });
 });
 

@@ -55,13 +55,19 @@ function breaching(...servers: readonly string[]): { readonly at: number; readon
   return {
     at,
     servers: servers.map((server, i) => {
-      const seconds = { p10: 0, p50: 0, p90: 0 };
+      const outlook = {
+        metric: 'mem_used_pct',
+        threshold: 95,
+        direction: 'above',
+        sustainedSeconds: 900,
+        breached: true,
+      };
       const risk = {
         ...{ server, profile: 'generic', at, score: 90 - i, color: 'red' },
         contributions: [{ metric: 'mem_used_pct', points: 90, reason: 'mem_used_pct 97 is over 95' }],
-        incidentProbability: { '1h': 1, '4h': 1, '8h': 1 } as Risk['incidentProbability'],
-        thresholds: [] as Risk['thresholds'],
-        timeToThreshold: [{ metric: 'mem_used_pct', threshold: 95, direction: 'above', seconds }],
+        incidentProbability: { '30m': 0, '1h': 0, '4h': 0, '8h': 0 },
+        thresholds: [outlook],
+        timeToThreshold: [],
       } as Risk;
       return { frame: { server, profile: 'generic', state: 'ok' } as Frame, forecasts: [], risk };
     }),

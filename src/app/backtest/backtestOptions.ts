@@ -1,6 +1,7 @@
 /** Flags of `linborg backtest`, checked. */
 import { CommandError } from '../../core/errors.js';
 import { wholeNumber } from '../flags.js';
+import { type LimitOverride, limitOverride } from './incidents/limitOverrides.js';
 import type { ScheduleSettings } from './schedule.js';
 
 /** As they are typed. */
@@ -14,6 +15,9 @@ export interface BacktestFlags {
   readonly startAt?: string;
   readonly baselines?: boolean;
   readonly risk?: boolean;
+  readonly incidents?: boolean;
+  readonly threshold?: readonly string[];
+  readonly compareRules?: string;
   readonly yardstick?: string;
   readonly servers?: string;
   readonly workers: string;
@@ -32,6 +36,14 @@ export interface BacktestOptions {
   readonly yardstickPath: string | undefined | null;
   readonly schedule: ScheduleSettings;
   readonly baselines: boolean;
+  /** Whether risk.csv is written. */
+  readonly risk: boolean;
+  /** Whether alarms are scored. */
+  readonly incidents: boolean;
+  /** Limits of this run, over those of the configuration. */
+  readonly limits: readonly LimitOverride[];
+  /** Prometheus' rule file to compare with. */
+  readonly rulesFile: string | undefined;
   /** At most this many servers of each data set. */
   readonly servers: number;
   readonly workers: number;
@@ -49,6 +61,7 @@ export function backtestOptions(flags: BacktestFlags): BacktestOptions {
   if (!isCsv && !(kind === 'prometheus' && folders.length === 0)) {
     throw new CommandError(`--from is "${flags.from.join(' ')}"; expected "csv DIR [DIR…]" or "prometheus"`);
   }
+  const incidents = flags.incidents === true || flags.compareRules !== undefined;
   const days = wholeNumber('days', flags.days, 1, 3650);
   return {
     folders: isCsv ? folders : undefined,
@@ -60,9 +73,13 @@ export function backtestOptions(flags: BacktestFlags): BacktestOptions {
       origins: wholeNumber('origins', flags.origins, 1, 10_000),
       last: shareOf(flags.last) ?? (isCsv ? DEFAULT_LAST : days / (days + HISTORY_DAYS)),
       startAt: flags.startAt === undefined ? undefined : wholeNumber('start-at', flags.startAt, 0, 1e11),
-      risk: flags.risk === true,
+      risk: flags.risk === true || incidents,
     },
     baselines: flags.baselines === true,
+    risk: flags.risk === true,
+    incidents,
+    limits: (flags.threshold ?? []).map(limitOverride),
+    rulesFile: flags.compareRules,
     servers: flags.servers === undefined ? Number.POSITIVE_INFINITY : wholeNumber('servers', flags.servers, 1, 1e6),
     workers: wholeNumber('workers', flags.workers, 1, 64),
     out: flags.out,

@@ -10,8 +10,14 @@ import { REPORT_KIND } from './report/reportData.js';
 
 const REPORT = 'report.json';
 /** All that a backtest ever writes. */
-const OWN_FILES = new Set(['forecasts.csv.gz', 'baselines.csv.gz', 'risk.csv', REPORT, 'report.html']);
-export type OutputFile = 'forecasts.csv.gz' | 'baselines.csv.gz' | 'risk.csv' | typeof REPORT | 'report.html';
+const OWN_FILES = new Set(['forecasts.csv.gz', 'baselines.csv.gz', 'risk.csv', 'incidents.csv', REPORT, 'report.html']);
+export type OutputFile =
+  | 'forecasts.csv.gz'
+  | 'baselines.csv.gz'
+  | 'risk.csv'
+  | 'incidents.csv'
+  | typeof REPORT
+  | 'report.html';
 
 const UNFINISHED = '.tmp';
 

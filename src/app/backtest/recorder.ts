@@ -1,5 +1,6 @@
 /** What a backtest keeps of a replay: rows of its files, and the scores. */
 import { type Forecast, HORIZON_STEPS } from '../../core/flow.js';
+import type { IncidentScores } from './incidents/incidentScores.js';
 import type { OutputFolder, OutputText } from './outputFolder.js';
 import type { DatasetReport, Method } from './report/reportData.js';
 import type { StopOutcome } from './round.js';
@@ -17,6 +18,10 @@ export interface RecorderSettings {
   readonly schedule: ScheduleSettings;
   /** Whether the naive methods' forecasts are written, too. */
   readonly baselines: boolean;
+  /** Whether the risk is written, too. */
+  readonly risk: boolean;
+  /** Takes in what incidents are scored by; undefined = they are not. */
+  readonly incidents: IncidentScores | undefined;
 }
 
 export class Recorder {
@@ -35,7 +40,7 @@ export class Recorder {
     this.#datasets = new Map(settings.datasets.map((name) => [name, new DatasetScores(name, settings.methods)]));
     this.#forecastFile = folder.create('forecasts.csv.gz');
     this.#baselineFile = settings.baselines ? folder.create('baselines.csv.gz') : undefined;
-    this.#riskFile = settings.schedule.risk ? folder.create('risk.csv') : undefined;
+    this.#riskFile = settings.risk ? folder.create('risk.csv') : undefined;
   }
 
   /** Begins the files. */
@@ -48,7 +53,9 @@ export class Recorder {
   }
 
   /** Takes in what came out at one stop. */
-  async add({ trace, stop, at, forecasts, details, yardstick, risk, anomaly }: StopOutcome): Promise<void> {
+  async add(outcome: StopOutcome): Promise<void> {
+    const { trace, stop, at, forecasts, details, yardstick, risk, anomaly } = outcome;
+    this.#settings.incidents?.add(outcome);
     const { isTick, originIndex } = stop;
     this.forecasts += forecasts.length;
     for (const [i, detail] of details.entries()) {
@@ -61,9 +68,10 @@ export class Recorder {
   }
 
   /** Sums a server up whose trace is at its end. */
-  finish(trace: ServerTrace): void {
+  async finish(trace: ServerTrace): Promise<void> {
     this.#datasets.get(trace.dataset)!.addServer(this.#scorerOf(trace).results());
     this.#scorers.delete(trace);
+    await this.#settings.incidents?.finish(trace);
   }
 
   report(bootstrap: BootstrapSettings): DatasetReport[] {

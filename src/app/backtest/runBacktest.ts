@@ -2,15 +2,22 @@
 import { CommandError, ModelError } from '../../core/errors.js';
 import { HORIZON_STEPS } from '../../core/flow.js';
 import { seededRandom } from '../../core/random.js';
+import { STEP_SECONDS } from '../../sources/grid.js';
 import { packageVersion } from '../package.js';
 import { describeRemaining, type Progress } from '../progress.js';
 import type { BacktestOptions } from './backtestOptions.js';
+import { IncidentScores } from './incidents/incidentScores.js';
+import { readLabels } from './incidents/labels.js';
+import { withLimits } from './incidents/limitOverrides.js';
+import { INCIDENTS_HEADER } from './incidents/onsetRows.js';
 import { OutputFolder } from './outputFolder.js';
 import { Recorder } from './recorder.js';
 import { type ReplayEvent, replayTraces } from './replayTraces.js';
+import type { IncidentReport } from './report/incidentData.js';
 import { renderReport } from './report/renderReport.js';
 import { type BacktestReport, type BacktestSettings, REPORT_KIND } from './report/reportData.js';
 import type { Round } from './round.js';
+import { RuleComparer } from './rules/compareRules.js';
 import { HORIZON_BINS } from './scores/horizonBins.js';
 import { methodsOf } from './scores/methods.js';
 import { COVERAGE_BAND, MASE_FLOOR, PINBALL_FLOOR } from './scores/ratios.js';
@@ -41,16 +48,21 @@ interface Work {
 export async function runBacktest(options: BacktestOptions, hooks: BacktestHooks): Promise<BacktestReport> {
   const { progress, signal } = hooks;
   const folder = await OutputFolder.open(options.out);
-  const replayable = await openTraces(options, progress);
+  const opened = await openTraces(options, progress);
+  const replayable = { ...opened, thresholds: withLimits(opened.thresholds, options.limits) };
+  const incidents = options.incidents ? await openIncidents(options, replayable) : undefined;
   const onDeath = (reason: string) => progress.done(`a forecasting worker died and is being replaced: ${reason}`);
-  const workers = await startWorkers({ ...options, signal, onDeath });
+  const workers = await startWorkers({ ...options, signal, onDeath }).catch(async (error: unknown) => {
+    await incidents?.close();
+    throw error;
+  });
   const interrupt = () => void closeAll(workers);
   signal.addEventListener('abort', interrupt, { once: true });
   try {
     const methods = methodsOf(workers.model.report.manifest.name, workers.yardstick?.report.manifest.name);
     const { datasets } = replayable.source;
-    const { schedule, baselines } = options;
-    const recorder = await Recorder.open({ datasets, methods, schedule, baselines }, folder);
+    const { schedule, baselines, risk } = options;
+    const recorder = await Recorder.open({ datasets, methods, schedule, baselines, risk, incidents }, folder);
     const work = await replayAll(recorder, replayable, workers, options, hooks);
     const bootstrap = { draws: BOOTSTRAP_DRAWS, random: () => seededRandom(BOOTSTRAP_SEED) };
     progress.update('scoring');
@@ -60,6 +72,7 @@ export async function runBacktest(options: BacktestOptions, hooks: BacktestHooks
       methods,
       horizonBins: HORIZON_BINS,
       datasets: recorder.report(bootstrap),
+      ...(incidents && { incidents: await writeIncidents(incidents, folder, hooks) }),
     };
     await folder.create('report.json').write(`${JSON.stringify(report)}\n`);
     await folder.create('report.html').write(renderReport(report));
@@ -70,8 +83,36 @@ export async function runBacktest(options: BacktestOptions, hooks: BacktestHooks
     throw signal.aborted ? new CommandError('stopped before the end; nothing was written', { cause: error }) : error;
   } finally {
     signal.removeEventListener('abort', interrupt);
-    await closeAll(workers);
+    await Promise.all([closeAll(workers), incidents?.close()]);
   }
+}
+
+/** What incidents are scored by: labels where a folder has them. */
+async function openIncidents(
+  { folders, configFile, rulesFile }: BacktestOptions,
+  { source }: Replayable,
+): Promise<IncidentScores> {
+  const labels = await Promise.all(source.datasets.map((_, i) => folders && readLabels(folders[i]!)));
+  const comparer =
+    rulesFile === undefined
+      ? undefined
+      : await RuleComparer.open({
+          rulesFile,
+          configFile: folders === undefined ? (configFile ?? 'linborg.yml') : undefined,
+        });
+  return new IncidentScores(new Map(source.datasets.map((name, i) => [name, labels[i]])), comparer);
+}
+
+async function writeIncidents(
+  incidents: IncidentScores,
+  folder: OutputFolder,
+  hooks: BacktestHooks,
+): Promise<IncidentReport> {
+  const { report, rows } = await incidents.report(STEP_SECONDS, hooks);
+  const file = folder.create('incidents.csv');
+  await file.write(INCIDENTS_HEADER);
+  await file.write(rows);
+  return report;
 }
 
 async function closeAll({ model, yardstick }: { model: Workers; yardstick: Workers | undefined }): Promise<void> {
@@ -101,7 +142,7 @@ async function replayAll(
   for await (const event of events) {
     signal.throwIfAborted();
     if (event.kind === 'round') for (const outcome of event.outcomes) await recorder.add(outcome);
-    if (event.kind === 'finished') recorder.finish(event.trace);
+    if (event.kind === 'finished') await recorder.finish(event.trace);
     tally.add(event, recorder.forecasts);
   }
   const seconds = (performance.now() - startedAt) / 1000;
@@ -191,7 +232,7 @@ function settingsOf({ folders, schedule }: BacktestOptions): BacktestSettings {
     origins: schedule.origins,
     last: schedule.last,
     startAt: schedule.startAt ?? null,
-    stepSeconds: 300,
+    stepSeconds: STEP_SECONDS,
     horizonSteps: HORIZON_STEPS,
     maseFloor: MASE_FLOOR,
     pinballFloor: PINBALL_FLOOR,

@@ -1,13 +1,15 @@
 /** What a backtest says on the terminal: a table per data set, and the one figure that counts. */
 import { renderTable } from '../table.js';
+import { incidentSummary } from './incidents/incidentSummary.js';
 import type { BacktestReport, DatasetReport, Estimate, MethodScore } from './report/reportData.js';
 
 const COLUMNS = ['method', 'MASE', 'WQL', 'pinball', 'coverage', 'width', 'ratio', 'geometric', 'pinball ratio'];
 const RIGHT = new Set(COLUMNS.map((_, i) => i).slice(1));
 
-/** All data sets, one after the other. */
+/** All data sets, one after the other, then their alarms. */
 export function summaryTable(report: BacktestReport): string {
-  return report.datasets.map((dataset) => datasetTable(report, dataset)).join('\n\n');
+  const forecasts = report.datasets.map((dataset) => datasetTable(report, dataset));
+  return [...forecasts, ...(report.incidents?.datasets.map(incidentSummary) ?? [])].join('\n\n');
 }
 
 function datasetTable({ methods }: BacktestReport, dataset: DatasetReport): string {

@@ -9,7 +9,7 @@ const LEVELS = QUANTILE_LEVELS.length;
 
 /** HORIZON_STEPS rows. @param actual [HORIZON_STEPS]; NaN = unknown, an empty cell */
 export function forecastRows({ server, metric, origin, values }: Forecast, actual: Float64Array): string {
-  const start = `${origin},${cell(server)},${cell(metric)}`;
+  const start = `${origin},${csvCell(server)},${csvCell(metric)}`;
   let rows = '';
   for (let h = 0; h < HORIZON_STEPS; h++) {
     const [low, middle, high] = values.subarray(h * LEVELS, (h + 1) * LEVELS);
@@ -20,7 +20,7 @@ export function forecastRows({ server, metric, origin, values }: Forecast, actua
 
 /** HORIZON_STEPS rows of one naive method. @param median [HORIZON_STEPS] */
 export function baselineRows({ server, metric, origin }: Forecast, method: string, median: Float32Array): string {
-  const start = `${origin},${cell(server)},${cell(metric)},${method}`;
+  const start = `${origin},${csvCell(server)},${csvCell(metric)},${method}`;
   let rows = '';
   for (let h = 0; h < HORIZON_STEPS; h++) rows += `${start},${h + 1},${figure(median[h]!)}\n`;
   return rows;
@@ -30,7 +30,7 @@ export function baselineRows({ server, metric, origin }: Forecast, method: strin
 export function riskRow(at: number, server: string, risk: Risk | undefined, anomaly: number | undefined): string {
   const probability = risk?.incidentProbability;
   const cells = [risk?.score, probability?.['1h'], probability?.['4h'], probability?.['8h'], anomaly];
-  return `${at},${cell(server)},${cells.map((value) => figure(value ?? Number.NaN)).join(',')}\n`;
+  return `${at},${csvCell(server)},${cells.map((value) => figure(value ?? Number.NaN)).join(',')}\n`;
 }
 
 /** Six digits: finer than any sensor. */
@@ -39,6 +39,6 @@ function figure(value: number): string {
 }
 
 /** Quoted where a name holds what separates cells. */
-function cell(text: string): string {
+export function csvCell(text: string): string {
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

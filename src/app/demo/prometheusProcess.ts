@@ -16,6 +16,8 @@ export interface PrometheusOptions {
   readonly folder: string;
   readonly configFile: string;
   readonly port: number;
+  /** How long it keeps samples, e.g. `90d`; Prometheus' own default without. */
+  readonly retention?: string;
 }
 
 export interface RunningPrometheus {
@@ -41,7 +43,7 @@ export function requirePrometheus(): void {
  * @throws CommandError with the end of its log if it ends or does not get ready
  */
 export async function startPrometheus(options: PrometheusOptions, signal: AbortSignal): Promise<RunningPrometheus> {
-  const { folder, configFile, port } = options;
+  const { folder, configFile, port, retention } = options;
   const logFile = join(folder, 'prometheus.log');
   const child = spawn(
     'prometheus',
@@ -51,6 +53,7 @@ export async function startPrometheus(options: PrometheusOptions, signal: AbortS
       `--web.listen-address=127.0.0.1:${port}`,
       '--web.enable-remote-write-receiver',
       '--log.level=warn',
+      ...(retention === undefined ? [] : [`--storage.tsdb.retention.time=${retention}`]),
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );

@@ -22,10 +22,12 @@ export interface Histogram {
   readonly labelEvery: number;
   /** Written under the axis. */
   readonly caption: string;
+  /** One and many of what is counted; series if not given. */
+  readonly counted?: readonly [string, string];
 }
 
 export function renderHistogram(histogram: Histogram): Html {
-  const { label, from, to, bins, labelEvery, describe, caption } = histogram;
+  const { label, from, to, bins, labelEvery, describe, caption, counted = ['series', 'series'] } = histogram;
   const counts = countByBin(histogram);
   const highest = Math.max(1, ...counts);
   const x = linearScale(0, bins, AREA.left, AREA.right);
@@ -40,7 +42,7 @@ ${counts.map((count, index) => {
   const range = isOuter
     ? `${describe(edge(index))} or more`
     : `${describe(edge(index))} to ${describe(edge(index + 1))}`;
-  return html`<rect class="bar ${histogram.lookOf((edge(index) + edge(index + 1)) / 2)}" x="${coordinate(x(index) + 1)}" y="${coordinate(y(count))}" width="${coordinate(x(1) - x(0) - 2)}" height="${coordinate(AREA.bottom - y(count))}"><title>${range}: ${describeAmount(count, 'series', 'series')}</title></rect>`;
+  return html`<rect class="bar ${histogram.lookOf((edge(index) + edge(index + 1)) / 2)}" x="${coordinate(x(index) + 1)}" y="${coordinate(y(count))}" width="${coordinate(x(1) - x(0) - 2)}" height="${coordinate(AREA.bottom - y(count))}"><title>${range}: ${describeAmount(count, ...counted)}</title></rect>`;
 })}
 ${edges.map((index) => html`<text x="${coordinate(x(index))}" y="${String(AREA.bottom + 15)}" text-anchor="middle">${describe(edge(index))}</text>`)}
 <text x="${coordinate((AREA.left + AREA.right) / 2)}" y="${String(AREA.bottom + 31)}" text-anchor="middle">${caption}</text>

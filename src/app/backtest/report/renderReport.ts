@@ -5,6 +5,7 @@ import { renderAnswer } from './answer.js';
 import { renderDatasetSection } from './datasetSection.js';
 import { describeMoment } from './figures.js';
 import { renderHowToRead } from './howToRead.js';
+import { renderIncidents } from './incidentSection.js';
 import { renderMeasured } from './measured.js';
 import { renderOverview } from './overview.js';
 import type { BacktestReport } from './reportData.js';
@@ -39,7 +40,7 @@ export function renderReport(report: BacktestReport): string {
 ${renderAnswer(report)}
 ${renderMeasured(report)}
 ${renderOverview(report)}
-${report.datasets.map((dataset, index) => renderDatasetSection({ report, dataset }, index))}
+${report.datasets.map((dataset, index) => renderDatasetSection({ report, dataset }, index))}${report.incidents?.datasets.map((dataset, index) => renderIncidents(report.incidents!, dataset, index))}
 ${renderHowToRead()}
 </main>
 <footer class="wrap">Made by <code>linborg backtest</code> ${report.linborg}. The same figures for programs: report.json; every forecast: forecasts.csv.gz.</footer>
@@ -49,6 +50,6 @@ ${renderHowToRead()}
   return htmlText(page);
 }
 
-function renderNavigation({ datasets }: BacktestReport): Html {
-  return html`<nav aria-label="Sections"><a href="#measured">What was measured</a>${datasets.length > 1 ? html`<a href="#overview">Side by side</a>` : undefined}${datasets.map(({ name }, index) => html`<a href="#set-${String(index)}">${name}</a>`)}<a href="#reading">How to read it</a></nav>`;
+function renderNavigation({ datasets, incidents }: BacktestReport): Html {
+  return html`<nav aria-label="Sections"><a href="#measured">What was measured</a>${datasets.length > 1 ? html`<a href="#overview">Side by side</a>` : undefined}${datasets.map(({ name }, index) => html`<a href="#set-${String(index)}">${name}</a>`)}${incidents?.datasets.map(({ name }, index) => html`<a href="#incidents-${String(index)}">alarms on ${name}</a>`)}<a href="#reading">How to read it</a></nav>`;
 }

@@ -1,5 +1,7 @@
 /** What report.json holds and report.html draws: every figure of a backtest, with what it was measured against. */
 
+import type { IncidentReport } from './incidentData.js';
+
 /** Marks report.json as one of ours; raised when the shape changes. */
 export const REPORT_KIND = 'linborg backtest 1';
 
@@ -191,4 +193,6 @@ export interface BacktestReport {
   readonly methods: readonly Method[];
   readonly horizonBins: readonly HorizonBin[];
   readonly datasets: readonly DatasetReport[];
+  /** Alarms, where they were asked for. */
+  readonly incidents?: IncidentReport;
 }

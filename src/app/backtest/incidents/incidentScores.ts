@@ -1,0 +1,138 @@
+/** Incidents of all data sets: collected while traces are replayed, scored at the end. */
+import { RISK_HORIZONS } from '../../../core/flow.js';
+import type { DatasetIncidents, IncidentReport, IncidentSubject } from '../report/incidentData.js';
+import type { StopOutcome } from '../round.js';
+import type { RuleComparer } from '../rules/compareRules.js';
+import type { ServerTrace } from '../serverTrace.js';
+import { QUIET_BINS, SUSTAINED_BINS } from './breachRuns.js';
+import type { Label } from './labels.js';
+import { FALSE_ALARMS_PER_SERVER_WEEK } from './limitChoice.js';
+import { ObservedServer } from './observed.js';
+import { onsetRows } from './onsetRows.js';
+import { Reliability } from './reliability.js';
+import { watchLabels, watchServer } from './serverWatch.js';
+import { SERVER_STREAMS, STREAMS } from './streams.js';
+import { collectReliability, type Subject, scoreSubject } from './subjectScores.js';
+import { type ThresholdWatch, watchThreshold } from './thresholdWatch.js';
+import { CLAIM_SECONDS, type Watch } from './watch.js';
+
+/** Labels by server; undefined for a data set that has none. */
+export type ServerLabels = ReadonlyMap<string, readonly Label[]> | undefined;
+
+const ANY_THRESHOLD = 'any threshold';
+const LABELS = 'labels.csv';
+
+/** What one data set has been watched for. */
+class DatasetWatches {
+  readonly name: string;
+  readonly labels: ServerLabels;
+  readonly byThreshold = new Map<string, Watch[]>();
+  readonly byServer: Watch[] = [];
+  readonly labelled: Watch[] = [];
+
+  constructor(name: string, labels: ServerLabels) {
+    this.name = name;
+    this.labels = labels;
+  }
+
+  /** Takes in a server that is through. */
+  add(trace: ServerTrace, observed: ObservedServer): void {
+    const watches: ThresholdWatch[] = [];
+    for (const [metric, threshold] of observed.thresholds) {
+      const watch = watchThreshold(trace, metric, observed.bins, threshold);
+      watches.push(watch);
+      this.byThreshold.set(metric, [...(this.byThreshold.get(metric) ?? []), watch]);
+    }
+    if (watches.length === 0) return;
+    this.byServer.push(watchServer(watches, observed));
+    const labels = this.labels?.get(trace.server) ?? [];
+    if (this.labels !== undefined) this.labelled.push(watchLabels(watches, observed, labels, trace.stepSeconds));
+  }
+
+  subjects(): Subject[] {
+    const thresholds = [...this.byThreshold].sort(([a], [b]) => (a < b ? -1 : 1));
+    return [
+      ...thresholds.map(([name, watches]): Subject => ({ kind: 'threshold', name, streams: STREAMS, watches })),
+      { kind: 'server', name: ANY_THRESHOLD, streams: SERVER_STREAMS, watches: this.byServer },
+      ...(this.labels === undefined
+        ? []
+        : [{ kind: 'labels', name: LABELS, streams: SERVER_STREAMS, watches: this.labelled } satisfies Subject]),
+    ];
+  }
+}
+
+type ReportHooks = Parameters<RuleComparer['compare']>[3];
+
+export class IncidentScores {
+  readonly #datasets: ReadonlyMap<string, DatasetWatches>;
+  /** Servers under way. */
+  readonly #observed = new Map<ServerTrace, ObservedServer>();
+
+  readonly #comparer: RuleComparer | undefined;
+
+  /** @param labels by data set, in the order of the report  @param comparer compares a user's alerts, where they are given */
+  constructor(labels: ReadonlyMap<string, ServerLabels>, comparer: RuleComparer | undefined) {
+    this.#comparer = comparer;
+    this.#datasets = new Map([...labels].map(([name, ofDataset]) => [name, new DatasetWatches(name, ofDataset)]));
+  }
+
+  add(outcome: StopOutcome): void {
+    if (!outcome.stop.isRisk) return;
+    const observed = this.#observed.get(outcome.trace) ?? new ObservedServer();
+    this.#observed.set(outcome.trace, observed);
+    observed.add(outcome);
+  }
+
+  /** Takes a server in whose trace is at its end. */
+  async finish(trace: ServerTrace): Promise<void> {
+    await this.#comparer?.add(trace);
+    const observed = this.#observed.get(trace);
+    if (observed !== undefined) this.#datasets.get(trace.dataset)!.add(trace, observed);
+    this.#observed.delete(trace);
+  }
+
+  /** Figures and rows of incidents.csv, data set by data set. Throws CommandError for an alert that cannot be replayed. */
+  async report(
+    stepSeconds: number,
+    hooks: ReportHooks,
+  ): Promise<{ readonly report: IncidentReport; readonly rows: string }> {
+    let rows = '';
+    const datasets: DatasetIncidents[] = [];
+    for (const dataset of this.#datasets.values()) {
+      const subjects = dataset.subjects();
+      const scored = subjects.map(scoreSubject);
+      rows += subjects.map((subject, i) => onsetRows(dataset.name, subject, scored[i]!)).join('');
+      const rules = await this.#comparer?.compare(dataset.name, subjects.at(-1)!, scored.at(-1)!, hooks);
+      datasets.push({
+        name: dataset.name,
+        subjects: scored,
+        reliability: reliabilityOf(subjects),
+        ...(rules && { rules }),
+      });
+    }
+    return {
+      report: {
+        falseAlarmsPerServerWeek: FALSE_ALARMS_PER_SERVER_WEEK,
+        claimSeconds: CLAIM_SECONDS,
+        sustainedSeconds: SUSTAINED_BINS * stepSeconds,
+        quietSeconds: QUIET_BINS * stepSeconds,
+        datasets,
+      },
+      rows,
+    };
+  }
+
+  /** Removes what was written for the comparison. */
+  async close(): Promise<void> {
+    await this.#comparer?.close();
+  }
+}
+
+/** Of all thresholds together. */
+function reliabilityOf(subjects: readonly Subject[]): IncidentSubject['reliability'] {
+  return RISK_HORIZONS.map(({ name }, h) => {
+    const figures = new Reliability();
+    for (const { kind, watches } of subjects) if (kind === 'threshold') collectReliability(watches, h, figures);
+    return figures.report(name);
+  });
+}

@@ -1,0 +1,32 @@
+/** How well scores tell the moments before an onset from the others. */
+
+/** Scores of moments after which it came within the horizon, and of those after which it did not. */
+export interface RankedCases {
+  readonly positives: Float32Array;
+  readonly negatives: Float32Array;
+}
+
+export interface Ranking {
+  /** Chance that a positive scores higher than a negative, equal scores counting half: 0.5 = guessing. */
+  readonly auroc: number;
+  /** Mean precision over the positives, the highest scores first, equal scores together; by guessing the share of positives. */
+  readonly averagePrecision: number;
+}
+
+/** Undefined where one of the two is empty. Sorts once: O(n log n). */
+export function rankCases({ positives, negatives }: RankedCases): Ranking | undefined {
+  if (positives.length === 0 || negatives.length === 0) return undefined;
+  const [hits, misses] = [positives.slice().sort().reverse(), negatives.slice().sort().reverse()];
+  let [hit, miss, won, precision] = [0, 0, 0, 0];
+  while (hit < hits.length) {
+    const score = Math.max(hits[hit]!, misses[miss] ?? Number.NEGATIVE_INFINITY);
+    const [hitBefore, missBefore] = [hit, miss];
+    while (hits[hit] === score) hit++;
+    while (misses[miss] === score) miss++;
+    const tied = hit - hitBefore;
+    // Negatives that are yet to come score lower; those of the same score count half.
+    won += tied * (misses.length - miss + (miss - missBefore) / 2);
+    if (tied > 0) precision += (tied * hit) / (hit + miss);
+  }
+  return { auroc: won / (hits.length * misses.length), averagePrecision: precision / hits.length };
+}

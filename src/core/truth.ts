@@ -70,7 +70,7 @@ export interface DriftScore {
 
 /** The four measures of drift, or one set of limits on them. */
 export interface DriftMeasures {
-  /** Prediction error rate: relative rise of the forecast error over its reference. */
+  /** Prediction error rate: rise of the forecast error, in units of the baselines' errors, over that of the first days. */
   readonly per: number;
   /** Distribution shift score: mean over the metrics of the distance of their inputs from those of the first week, ≥ 0. */
   readonly dss: number;

@@ -29,7 +29,7 @@ function errorReasons({ per, anomalyRate }: DriftMeasures, limits: DriftMeasures
   const reasons: string[] = [];
   if (per > limits.per) {
     reasons.push(
-      `the forecast error rose by ${percent(per)} over that of the first days (limit ${percent(limits.per)})`,
+      `against methods by hand, the forecast error rose by ${percent(per)} since the first days (limit ${percent(limits.per)})`,
     );
   }
   if (anomalyRate > limits.anomalyRate) {
@@ -60,7 +60,7 @@ function inputReasons({ dss, fds }: DriftMeasures, limits: DriftMeasures, scores
 function errorState({ per }: DriftMeasures, limits: DriftMeasures): string {
   if (Number.isNaN(per)) return 'whether the forecast error suffers is not known yet';
   const change = `${per <= -0.005 ? '−' : '+'}${percent(Math.abs(per))}`;
-  return `the forecast error has not suffered (${change} since the first days, limit ${percent(limits.per)})`;
+  return `the forecast error has not suffered (${change} against methods by hand since the first days, limit ${percent(limits.per)})`;
 }
 
 function restfulness({ per, dss, fds, anomalyRate }: DriftMeasures, limits: DriftMeasures): string {

@@ -169,13 +169,17 @@ function accuracy(change: Partial<ForecastAccuracy> = {}): ForecastAccuracy {
     pinball: 1,
     wql: 0.1,
     width: 2,
-    skill: {},
+    skill: { persistence: 0.2, median_7d: 0.2 },
     ...change,
   };
 }
 
 /** Hourly reports of a monitor that sees a fleet of 40 over `days`; `shift` and `entries` depend on the day. */
-function monitor(days: number, shift: (day: number) => number, entries: (day: number) => ForecastAccuracy[]) {
+function monitor(
+  days: number,
+  shift: (day: number) => number,
+  entries: (day: number, hour: number) => ForecastAccuracy[],
+) {
   const monitored = new DriftMonitor(MONITORED);
   let report = monitored.report(START - HOUR, []);
   for (let day = 0; day < days; day++) {
@@ -188,7 +192,7 @@ function monitor(days: number, shift: (day: number) => number, entries: (day: nu
     for (let hour = 0; hour < 24; hour++) {
       const at = START + day * DAY + hour * HOUR;
       for (const row of rows) if (row.at === at) monitored.observe(at, row.server, 'mem_used_pct', row.figures);
-      report = monitored.report(at, entries(day));
+      report = monitored.report(at, entries(day, hour));
     }
   }
   return report;
@@ -225,14 +229,38 @@ describe('the drift report', () => {
 
   test('asks for a retraining when the error rises, with the numbers', () => {
     const report = monitor(
+      8,
+      () => 0,
+      (day) => [accuracy(day < 5 ? {} : { skill: { persistence: 0, median_7d: 0 } })],
+    );
+    // By 25 %, of which a part of e^(−3/2) is not believed yet after three days.
+    expect(report.per).toBeCloseTo(1.25 ** (1 - Math.exp(-1.5)) - 1, 2);
+    expect(report.combinedScore).toBeCloseTo(10 * report.per, 9);
+    expect(report.trends.per).toBe('rising');
+    expect(report.recommendation).toMatch(
+      /^Retrain: against methods by hand, the forecast error rose by 19% .*limit 10%/,
+    );
+  });
+
+  test('does not take one bad night for a model that has grown old', () => {
+    const bad = accuracy({ skill: { persistence: -0.1, median_7d: -0.1 } });
+    const report = monitor(
       6,
       () => 0,
-      (day) => [accuracy({ mase: day < 5 ? 0.8 : 1 })],
+      (day, hour) => [day === 5 && hour >= 18 ? bad : accuracy()],
     );
-    expect(report.per).toBeCloseTo(0.25, 6);
-    expect(report.combinedScore).toBeCloseTo(2.5, 5);
-    expect(report.trends.per).toBe('rising');
-    expect(report.recommendation).toMatch(/^Retrain: the forecast error rose by 25% .*limit 10%/);
+    expect(report.per).toBeGreaterThan(0);
+    expect(report.per).toBeLessThan(0.1);
+  });
+
+  test('does not take days that are hard for every method for a model that has grown old', () => {
+    const report = monitor(
+      6,
+      () => 0,
+      (day) => [accuracy({ mase: day < 4 ? 0.8 : 1.6 })],
+    );
+    expect(report.per).toBeCloseTo(0, 9);
+    expect(report.needsRetraining).toBe(false);
   });
 
   test('tells shifted inputs from a risen error, and names the farthest', () => {
@@ -283,9 +311,9 @@ describe('the drift report', () => {
 
   test('a metric that does twice as badly and one that does twice as well cancel', () => {
     const entries = (day: number) => [
-      accuracy({ mase: day < 4 ? 0.5 : 1 }),
-      accuracy({ metric: 'load_average', mase: day < 4 ? 1 : 0.5 }),
-      accuracy({ metric: 'uptime_days', mase: Number.NaN, coverage: Number.NaN }),
+      accuracy({ skill: { persistence: day < 4 ? 0.5 : 0 } }),
+      accuracy({ metric: 'load_average', skill: { persistence: day < 4 ? 0 : 0.5 } }),
+      accuracy({ metric: 'uptime_days', coverage: Number.NaN, skill: {} }),
     ];
     expect(monitor(5, () => 0, entries).per).toBeCloseTo(0, 9);
   });

@@ -38,9 +38,12 @@ describe('“Can I trust it?” on the fleet page', () => {
   test.each([
     [undefined, 'the first verdicts come due 30 min after the first forecasts'],
     [makeTruth(AT, { judged: 0, since: Number.NaN }), 'the first verdicts come due 30 min after the first forecasts'],
-    [makeTruth(AT, { judged: 0, since: AT - 600 }), 'the first verdicts come due in 20 min; 640 forecasts'],
+    [makeTruth(AT, { judged: 0, since: AT - 600 }), 'the first verdicts come due in 20 min.'],
     [makeTruth(AT, { judged: 0, since: AT - 1900 }), 'the first verdicts come with the next complete bucket'],
-    [makeTruth(AT, { judged: 0 }), '8,000 forecasts of the past, made at the start, teach how to serve'],
+    [
+      makeTruth(AT, { judged: 0 }),
+      'Meanwhile 8,000 verdicts in hindsight, on forecasts of the last days made at the start, teach how to serve',
+    ],
   ])('says when the first verdicts come (%#)', async (truth, words) => {
     expect(await read('/', withTruth(truth))).toContain(words);
   });
@@ -56,7 +59,9 @@ describe('the trust page', () => {
     const rows = page.split('\n').filter((line) => line.startsWith('<tr><th scope="row">'));
     expect(rows).toHaveLength(2);
     expect(rows[0]).toContain('error 0.71 against 0.81');
-    expect(rows[0]).toMatch(/predict_linear_4h<\/span> <span class="small muted">database/);
+    expect(rows[0]).toMatch(
+      /predict_linear_4h<\/span> <span class="small muted">for <span title="since [^"]*0\.6">database/,
+    );
     expect(rows[0]).toMatch(/0\.71<div class="small"><span class="red-text">−3%<\/span>.*83% inside/);
     expect(rows[0]).toContain('<td class="number">0.31</td>');
     expect(rows[1]!.match(/not judged yet/g)).toHaveLength(4);
@@ -78,7 +83,9 @@ describe('the trust page', () => {
     expect(page).toContain('<span class="red-text">0.31</span></td><td class="number">0.20</td>');
     expect(page).toContain('not known yet');
     expect(page).toContain('calm 10%, ramping 42%');
-    expect(page).toContain('Against the training the inputs are 0.58 apart: a fleet of another kind, which is no drift.');
+    expect(page).toContain(
+      'Against the training the inputs are 0.58 apart: a fleet of another kind, which is no drift.',
+    );
     const alike = withTruth(makeTruth(AT, { drift: makeDrift({ unfamiliarity: 0.08 }) }));
     expect(await read('/trust', alike)).toContain('0.08 apart: alike.');
   });

@@ -1,4 +1,5 @@
 /** The page at `/trust`: how good the forecasts were, who serves each metric, and drift. */
+import { groupBy } from '../../core/groupBy.js';
 import {
   type DriftMeasures,
   type DriftReport,
@@ -18,7 +19,7 @@ import { describeGain, isLoss, isModel, leastSkill, renderTrustSummary } from '.
 import { dateAndTime, describeNumber, describeRatio } from './words.js';
 
 const MEASURES: readonly { readonly measure: keyof DriftMeasures; readonly words: string }[] = [
-  { measure: 'per', words: 'forecast error, rise since the first days' },
+  { measure: 'per', words: 'forecast error against the baselines, rise since the first days' },
   { measure: 'dss', words: 'inputs, distance from those of the first week' },
   { measure: 'fds', words: 'inputs, share of the figures that shifted since' },
   { measure: 'anomalyRate', words: 'samples outside p10–p90 beyond a fifth' },
@@ -59,7 +60,7 @@ function describeLedger({ judged, judgedAtStart, pending }: TruthReport): Html {
     ...(hindcasts === 0 ? [] : [`${describeNumber(hindcasts)} in hindsight at the start`]),
     `${describeNumber(pending)} to come`,
   ];
-  return html`${parts.join(' · ')}`;
+  return html`<span class="muted">${parts.join(' · ')}</span>`;
 }
 
 function renderMetricTable(truth: TruthReport): Html | undefined {
@@ -74,28 +75,37 @@ function renderMetricTable(truth: TruthReport): Html | undefined {
     return html`<tr><th scope="row">${metric}</th><td>${renderServing(truth.serving.filter((entry) => entry.metric === metric))}</td>${cells}<td class="number">${score === undefined ? html`<span class="muted">–</span>` : score.toFixed(2)}</td></tr>\n`;
   });
   return html`<section class="card" aria-label="Metrics"><div class="scroll"><table>
-<thead><tr><th scope="col">Metric</th><th scope="col">Served by</th>${TRUTH_HORIZONS.map((horizon) => html`<th scope="col">Error, ${horizon}</th>`)}<th scope="col">Drift</th></tr></thead>
+<thead><tr><th scope="col">Metric</th><th scope="col">Served by</th>${TRUTH_HORIZONS.map((horizon) => html`<th scope="col">Error, ${horizon}</th>`)}<th scope="col" class="number">Drift</th></tr></thead>
 <tbody>
 ${rows}</tbody>
 </table></div>
-<p class="note small muted">Error is MASE: the mean error of p50 over that of “as a day ago at this time”; below 1 is better. Under it: the gain over the best of six baselines, and the share of samples inside p10–p90, of which 80% are meant.</p></section>`;
+<p class="note small muted">Error is MASE: the mean error of p50 over that of “as a day ago at this time”; below 1 is better; a dash is not judged yet. Under it: the gain over the best of six baselines, and the share of samples inside p10–p90, of which 80% are meant. Drift is the distance of the inputs from those of the first week; above 0.2 they have shifted.</p></section>`;
 }
 
 function renderVerdict(entry: ForecastAccuracy | undefined): Html {
-  if (entry === undefined || !Number.isFinite(entry.mase)) return html`<td class="muted small">not judged yet</td>`;
+  if (entry === undefined || !Number.isFinite(entry.mase)) return html`<td class="muted" title="not judged yet">–</td>`;
   const skill = leastSkill(entry);
   const color = isLoss(skill) ? 'red-text' : 'green-text';
   const inside = Number.isFinite(entry.coverage) ? html` · ${describeRatio(entry.coverage)} inside` : undefined;
   return html`<td title="${describeNumber(entry.forecasts)} judged">${entry.mase.toFixed(2)}<div class="small"><span class="${color}">${describeGain(skill)}</span><span class="muted">${inside}</span></div></td>`;
 }
 
-/** The choice for all first, then those that differ by profile. */
+/** The choice for all first, then who serves the profiles that differ. */
 function renderServing(serving: readonly ServingModel[]): Html {
-  const sorted = [...serving].sort((a, b) => Number(a.profile !== undefined) - Number(b.profile !== undefined));
-  return html`${sorted.map(
-    (entry) =>
-      html`<div><span class="pill ${isModel(entry) ? 'green' : 'yellow'}" title="${describeChoice(entry)}">${entry.model}</span> <span class="small muted">${entry.profile}</span></div>`,
-  )}`;
+  const general = serving.filter(({ profile }) => profile === undefined);
+  const byModel = groupBy(
+    serving.filter(({ profile }) => profile !== undefined),
+    ({ model }) => model,
+  );
+  const profiles = [...byModel.values()].map((entries) => {
+    const names = entries.map((entry) => html` <span title="${describeChoice(entry)}">${entry.profile}</span>`);
+    return html`<div>${renderServer(entries[0]!)} <span class="small muted">for${names}</span></div>`;
+  });
+  return html`${general.map((entry) => html`<div title="${describeChoice(entry)}">${renderServer(entry)}</div>`)}${profiles}`;
+}
+
+function renderServer(entry: ServingModel): Html {
+  return html`<span class="pill ${isModel(entry) ? 'green' : 'yellow'}">${entry.model}</span>`;
 }
 
 function describeChoice({ since, reason }: ServingModel): string {

@@ -32,8 +32,8 @@ function describeWaiting(truth: TruthReport | undefined): string {
   const past =
     hindcasts === 0
       ? ''
-      : ` ${describeNumber(hindcasts)} forecasts of the past, made at the start, teach how to serve.`;
-  return `Not judged yet: the first verdicts ${when}; ${describeNumber(truth.pending)} forecasts are written down.${past}`;
+      : ` Meanwhile ${describeNumber(hindcasts)} verdicts in hindsight, on forecasts of the last days made at the start, teach how to serve.`;
+  return `Not judged yet: the first verdicts ${when}.${past}`;
 }
 
 function renderFigures(truth: TruthReport): Html {

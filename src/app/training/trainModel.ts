@@ -81,6 +81,7 @@ async function withNewHead(engine: Engine, order: TrainingOrder, progress: Progr
   return {
     ...{ name: order.name, created, linborg, hyperparameters, weights, training, profiles, accuracy },
     ...(inputs ? { trainingInputs: inputs } : {}),
+    leftOut: manifest.left_out,
     incident: await headFor(engine, order, weights, progress),
   };
 }

@@ -56,7 +56,7 @@ function rankingTable({ accuracy }: IncidentManifest, horizons: readonly string[
     horizons.map((horizon, k) => [
       ...[entry.dataset, entry.trained_on ? 'yes' : 'no', `${entry.metric} ${entry.threshold}`],
       ...[String(entry.servers), String(entry.cases), horizon, String(entry.onsets[k])],
-      ...[`**${figure(entry.auroc[k]!)}**`, figure(entry.auroc_within_servers[k]!), figure(entry.auroc_past_share[k]!)],
+      ...[figure(entry.auroc[k]!), figure(entry.auroc_within_servers[k]!), figure(entry.auroc_past_share[k]!)],
     ]),
   );
   return tableOf(header, rows);

@@ -15,6 +15,7 @@ import { goldenWindows } from './golden.js';
 import {
   contractDifference,
   type IncidentManifest,
+  type LeftOut,
   type Manifest,
   MODEL_FORMAT,
   manifestSchema,
@@ -138,6 +139,7 @@ export interface TrainedModel {
   readonly accuracy: Manifest['accuracy'];
   readonly trainingInputs?: TrainingInputs;
   readonly incident?: TrainedHead | undefined;
+  readonly leftOut?: readonly LeftOut[] | undefined;
 }
 
 /** Writes a model folder; where a file cannot be written, all that were there before stay. */
@@ -163,6 +165,7 @@ export async function writeModel(path: string, model: TrainedModel, engine: Engi
     profiles: [...model.profiles],
     accuracy: model.accuracy,
     ...(model.trainingInputs ? { training_inputs: model.trainingInputs } : {}),
+    ...(model.leftOut ? { left_out: [...model.leftOut] } : {}),
     ...(incident ? { incident: incident.entry } : {}),
     golden: Array.from({ length: values.length / FORECAST_SIZE }, (_, i) =>
       Array.from(values.subarray(i * FORECAST_SIZE, (i + 1) * FORECAST_SIZE), (value) => Number(value.toPrecision(7))),

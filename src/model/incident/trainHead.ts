@@ -20,6 +20,7 @@ export interface IncidentRows {
 
 export interface HeadTraining {
   readonly seed: number;
+  /** At most; few rows get fewer. */
   readonly steps: number;
   readonly batchSize: number;
   readonly learningRate: number;
@@ -28,6 +29,9 @@ export interface HeadTraining {
 export const HEAD_TRAINING: Omit<HeadTraining, 'seed'> = { steps: 3000, batchSize: 1024, learningRate: 3e-3 };
 
 const WEIGHT_DECAY = 1e-3;
+
+/** Passes over the rows after which a small fleet would only be learnt by heart. */
+const MAX_PASSES = 40;
 
 /** Smaller hazards count as this: the logarithm of none at all has no bound. */
 const SMALLEST_HAZARD = 1e-6;
@@ -51,6 +55,9 @@ export async function trainHead(
   { start, onProgress }: HeadHooks,
 ): Promise<Map<string, Float32Array>> {
   const weights = new Map<string, Float32Array>();
+  const batchSize = Math.min(settings.batchSize, rows.count);
+  const steps = Math.min(settings.steps, Math.ceil((MAX_PASSES * rows.count) / batchSize));
+  const adam = descent(steps, settings.learningRate);
   for (const [b, spec] of INCIDENT_BRANCHES.entries()) {
     const first = firstBranchWeights(spec, settings.seed);
     if (start) for (const [name, values] of first) values.set(start.get(name)!);
@@ -59,13 +66,13 @@ export async function trainHead(
     const gradients = new Map([...first].map(([name, values]) => [name, new Float32Array(values.length)]));
     const state = startState(first);
     const random = seededRandom(seedFor(settings.seed, `incident batches ${spec.name}`));
-    while (state.step < settings.steps) {
+    while (state.step < steps) {
       if (state.step % STEPS_PER_TURN === 0) {
-        onProgress((b + state.step / settings.steps) / INCIDENT_BRANCHES.length);
+        onProgress((b + state.step / steps) / INCIDENT_BRANCHES.length);
         await nextTurn();
       }
-      addBatch(branch, rows, settings.batchSize, random, gradients);
-      adamStep(state, specs, gradients, descent(settings));
+      addBatch(branch, rows, batchSize, random, gradients);
+      adamStep(state, specs, gradients, adam);
     }
     for (const [name, values] of first) weights.set(name, values);
   }
@@ -73,7 +80,7 @@ export async function trainHead(
 }
 
 /** The last weights count, not their average, and no gradient is too large: the loss is smooth and the rows are many. */
-function descent({ steps, learningRate }: HeadTraining): AdamSettings {
+function descent(steps: number, learningRate: number): AdamSettings {
   return {
     peakLearningRate: learningRate,
     warmupSteps: 1,

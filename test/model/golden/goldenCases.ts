@@ -64,7 +64,7 @@ export function readGoldenCases(): GoldenCase[] {
 }
 
 /** A number in [−1, 1) from two integers: the finaliser of MurmurHash3 over seed and index. */
-function uniform(seed: number, i: number): number {
+export function uniform(seed: number, i: number): number {
   let x = (Math.imul(seed, 0x9e3779b1) + Math.imul(i, 0x85ebca6b) + 1) | 0;
   x ^= x >>> 16;
   x = Math.imul(x, 0x85ebca6b);
@@ -75,7 +75,7 @@ function uniform(seed: number, i: number): number {
 }
 
 /** FNV-1a of a weight's name. */
-function nameSeed(name: string): number {
+export function nameSeed(name: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
   return hash;

@@ -1,7 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Sender } from '../../../src/app/policy/sender.js';
@@ -10,6 +8,7 @@ import { decide } from '../../../src/policy/decide.js';
 import { EMPTY_POLICY_STATE } from '../../../src/policy/state.js';
 import type { PolicyTarget } from '../../../src/policy/targetOptions.js';
 import { AT, findingOf, policyOf, ruleOf, surroundingsOf } from '../../policy/support.js';
+import { freePort } from '../../sources/fixtures/realPrometheus.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { startReceiver } from './receiver.js';
 
@@ -23,16 +22,6 @@ const action = (server = 'ppweb001'): Action => {
 function targetAt(url: string, more: Readonly<Record<string, unknown>> = {}): PolicyTarget {
   const target = { name: 'executor', url: `${url}/actions`, secret: SECRET, timeout: '1s', tries: 3, ...more };
   return policyOf({ allow: [url], targets: [target] }).targets[0]!;
-}
-
-/** A port that nobody listens on. */
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 const senderHere = () => new Sender({ random: () => 0.5, clock: () => AT, firstPauseSeconds: 0.01 });
@@ -116,7 +105,7 @@ describe('a webhook', () => {
   });
 
   test('that reaches nobody has failed, and so has one that is not valid any more', async () => {
-    const gone = targetAt(`http://127.0.0.1:${await closedPort()}`);
+    const gone = targetAt(`http://127.0.0.1:${await freePort()}`);
     expect(await senderHere().send(action(), gone, AT + 1800)).toEqual({
       outcome: 'failed',
       message: 'executor cannot be reached (ECONNREFUSED)',

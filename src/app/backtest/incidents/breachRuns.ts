@@ -5,8 +5,6 @@ export const WITHIN = 0;
 export const BEYOND = 1;
 export const UNKNOWN = 2;
 
-/** A shorter excursion is a flicker: 15 minutes. */
-export const SUSTAINED_BINS = 3;
 /** Two breaches that are less than half an hour apart are one. */
 export const QUIET_BINS = 6;
 
@@ -30,14 +28,14 @@ export function markBreaches(
   });
 }
 
-/** Breaches that last, ascending. An unknown bin ends one. */
-export function findBreaches(marks: Uint8Array): BreachRun[] {
+/** Breaches of at least `sustainedBins`, ascending. An unknown bin ends one. */
+export function findBreaches(marks: Uint8Array, sustainedBins: number): BreachRun[] {
   const runs: BreachRun[] = [];
   for (let bin = 0; bin < marks.length; bin++) {
     if (marks[bin] !== BEYOND) continue;
     const from = bin;
     while (marks[bin + 1] === BEYOND) bin++;
-    if (bin + 1 - from >= SUSTAINED_BINS) runs.push({ from, to: bin + 1, hasOnset: marks[from - 1] === WITHIN });
+    if (bin + 1 - from >= sustainedBins) runs.push({ from, to: bin + 1, hasOnset: marks[from - 1] === WITHIN });
   }
   return runs;
 }

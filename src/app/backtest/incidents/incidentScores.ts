@@ -4,7 +4,7 @@ import type { DatasetIncidents, IncidentReport, IncidentSubject } from '../repor
 import type { StopOutcome } from '../round.js';
 import type { RuleComparer } from '../rules/compareRules.js';
 import type { ServerTrace } from '../serverTrace.js';
-import { QUIET_BINS, SUSTAINED_BINS } from './breachRuns.js';
+import { QUIET_BINS } from './breachRuns.js';
 import type { Label } from './labels.js';
 import { FALSE_ALARMS_PER_SERVER_WEEK } from './limitChoice.js';
 import { ObservedServer } from './observed.js';
@@ -114,7 +114,6 @@ export class IncidentScores {
       report: {
         falseAlarmsPerServerWeek: FALSE_ALARMS_PER_SERVER_WEEK,
         claimSeconds: CLAIM_SECONDS,
-        sustainedSeconds: SUSTAINED_BINS * stepSeconds,
         quietSeconds: QUIET_BINS * stepSeconds,
         datasets,
       },

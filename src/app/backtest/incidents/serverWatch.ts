@@ -6,7 +6,7 @@ import type { ObservedServer } from './observed.js';
 import { outcomesOf } from './outcomes.js';
 import { SERVER_STREAMS } from './streams.js';
 import { type ThresholdWatch, wasWatched } from './thresholdWatch.js';
-import { CLAIM_SECONDS, IN_PROGRESS, type Incident, SETTLING, UNSEEN, WATCHED, type Watch } from './watch.js';
+import { CLAIM_SECONDS, IN_PROGRESS, type Incident, isJudged, SETTLING, UNSEEN, WATCHED, type Watch } from './watch.js';
 
 /** Any threshold of the server. @param watches at least one, all of the same moments */
 export function watchServer(watches: readonly ThresholdWatch[], observed: ObservedServer): Watch {
@@ -85,7 +85,7 @@ function unionOfStates(watches: readonly ThresholdWatch[], isSevered = false): U
     const states = watches.map((watch) => watch.states[i]!);
     if (!isSevered && states.includes(IN_PROGRESS)) return IN_PROGRESS;
     if (!isSevered && states.includes(SETTLING)) return SETTLING;
-    return states.includes(WATCHED) || states.includes(SETTLING) ? WATCHED : UNSEEN;
+    return states.some(isJudged) ? WATCHED : UNSEEN;
   });
 }
 
@@ -95,17 +95,20 @@ function unionOfOutcomes(watches: readonly ThresholdWatch[], horizon: number, mo
   return outcomes.includes(0) ? 0 : UNSEEN;
 }
 
-/** The highest score of the thresholds that are not breached now: what is there already is no prediction. */
-function serverScores(watches: readonly ThresholdWatch[], { riskScores }: ObservedServer): Float32Array[] {
-  return SERVER_STREAMS.map((stream, s) => {
-    if (stream.kind === 'risk_score') return Float32Array.from(riskScores);
-    return Float32Array.from(riskScores, (_, i) => {
-      let highest = Number.NEGATIVE_INFINITY;
-      for (const { states, scores } of watches) {
-        const isOpen = states[i] === WATCHED || states[i] === SETTLING;
-        if (isOpen) highest = Math.max(highest, scores[s]![i]!);
-      }
-      return highest;
-    });
+/** What is served for the server, and by hand the highest score of its thresholds that are not breached now. */
+function serverScores(watches: readonly ThresholdWatch[], { riskScores, served }: ObservedServer): Float32Array[] {
+  const byStream = SERVER_STREAMS.map(({ kind }, s) => {
+    if (kind === 'served') return served[s]!;
+    return kind === 'risk_score' ? riskScores : riskScores.map((_, i) => highestScore(watches, s, i));
   });
+  return byStream.map((scores) => Float32Array.from(scores));
+}
+
+/** What is breached already is no prediction. */
+function highestScore(watches: readonly ThresholdWatch[], stream: number, moment: number): number {
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const { states, scores } of watches) {
+    if (isJudged(states[moment]!)) highest = Math.max(highest, scores[stream]![moment]!);
+  }
+  return highest;
 }

@@ -1,4 +1,5 @@
 /** One threshold of one server: natural breaches, and what every stream said before them. */
+import type { TimeSpan } from '../../../core/timeSpan.js';
 import type { ServerTrace } from '../serverTrace.js';
 import { BEYOND, type BreachRun, findBreaches, joinBreaches, markBreaches, QUIET_BINS, UNKNOWN } from './breachRuns.js';
 import { breachedShare, currentNearness, type LimitedSeries, lineNearness, seasonalShare } from './byHand.js';
@@ -10,7 +11,7 @@ import { CLAIM_SECONDS, IN_PROGRESS, type Incident, SETTLING, UNSEEN, WATCHED, t
 
 export interface ThresholdWatch extends Watch {
   /** Breaches that last, joined ones as one, in epoch seconds. */
-  readonly breaches: readonly { readonly from: number; readonly to: number }[];
+  readonly breaches: readonly TimeSpan[];
 }
 
 /** The series of the metric in the trace, watched at the moments of `bins`. */
@@ -25,7 +26,7 @@ export function watchThreshold(
   const values = trace.values.get(metric)!;
   const series: LimitedSeries = { metric, direction: observed.direction, values };
   const marks = markBreaches(values, limitsByBin(bins, observed.limits, length), observed.direction);
-  const runs = findBreaches(marks);
+  const runs = findBreaches(marks, Math.max(1, Math.round(observed.sustainedSeconds / stepSeconds)));
   const joined = joinBreaches(runs);
   const counts = new BreachCounts(marks);
   const times = Float64Array.from(bins, at);

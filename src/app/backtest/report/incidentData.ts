@@ -3,7 +3,6 @@
 export interface IncidentReport {
   readonly falseAlarmsPerServerWeek: number;
   readonly claimSeconds: number;
-  readonly sustainedSeconds: number;
   readonly quietSeconds: number;
   readonly datasets: readonly DatasetIncidents[];
 }

@@ -23,7 +23,7 @@ export function renderIncidents(report: IncidentReport, dataset: DatasetIncident
   const judged = dataset.subjects.filter(({ onsets }) => onsets > 0);
   const idle = dataset.subjects.filter(({ onsets }) => onsets === 0);
   return html`<section id="incidents-${String(index)}"><h2>Alarms on ${dataset.name}</h2>
-<p>An alarm begins when a score reaches its limit, and claims an onset within ${describeDuration(report.claimSeconds)}. Each limit is the lowest with at most ${describeAmount(report.falseAlarmsPerServerWeek, 'false alarm')} per server-week: <b>in hindsight</b> on the same span, which nobody can do beforehand, or <b>ahead</b> on the first half of the span and judged on the second. An onset begins a breach of at least ${describeDuration(report.sustainedSeconds)}, with none in the ${describeDuration(report.quietSeconds)} before.</p>
+<p>An alarm begins when a score reaches its limit, and claims an onset within ${describeDuration(report.claimSeconds)}. Each limit is the lowest with at most ${describeAmount(report.falseAlarmsPerServerWeek, 'false alarm')} per server-week: <b>in hindsight</b> on the same span, which nobody can do beforehand, or <b>ahead</b> on the first half of the span and judged on the second. An onset begins a breach that lasts as long as its threshold says, with none in the ${describeDuration(report.quietSeconds)} before.</p>
 ${judged.map(renderSubject)}
 ${idle.length === 0 ? undefined : html`<p class="muted">No onset to warn of: ${idle.map(({ name, serverWeeks }) => `${name} (${describeFixed(serverWeeks, 1)} server-weeks watched)`).join(', ')}.</p>`}
 ${renderReliabilityPlot('Reliability, all thresholds together', dataset.reliability)}

@@ -26,17 +26,17 @@ describe('markBreaches', () => {
 
 describe('findBreaches', () => {
   it('takes fifteen minutes for a breach and ten for a flicker', () => {
-    expect(findBreaches(marksOf('.##..###.'))).toEqual([{ from: 5, to: 8, hasOnset: true }]);
+    expect(findBreaches(marksOf('.##..###.'), 3)).toEqual([{ from: 5, to: 8, hasOnset: true }]);
   });
 
   it('does not know when a breach began that stands at the beginning or after a hole', () => {
-    expect(findBreaches(marksOf('###.?####')).map(({ hasOnset }) => hasOnset)).toEqual([false, false]);
+    expect(findBreaches(marksOf('###.?####'), 3).map(({ hasOnset }) => hasOnset)).toEqual([false, false]);
   });
 });
 
 describe('joinBreaches', () => {
   it('makes one of two breaches less than half an hour apart, and two of those half an hour apart', () => {
-    const joined = (text: string) => joinBreaches(findBreaches(marksOf(text))).map(({ from, to }) => [from, to]);
+    const joined = (text: string) => joinBreaches(findBreaches(marksOf(text), 3)).map(({ from, to }) => [from, to]);
     expect(joined('.###.....###.')).toEqual([[1, 12]]);
     expect(joined('.###......###.')).toEqual([
       [1, 4],

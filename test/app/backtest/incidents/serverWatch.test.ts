@@ -15,7 +15,7 @@ import { RISK_HORIZONS } from '../../../../src/core/flow.js';
 
 const HOUR = 3600;
 const MOMENTS = 96;
-const SERVED = SERVER_STREAMS.findIndex(({ kind }) => kind === 'served');
+const streamOf = (wanted: string) => SERVER_STREAMS.findIndex(({ kind }) => kind === wanted);
 
 /** A day of one threshold whose score is the same everywhere, breached from `from` to `to` hours. */
 function threshold(metric: string, score: number, breaches: readonly (readonly [number, number])[]): ThresholdWatch {
@@ -41,6 +41,7 @@ function threshold(metric: string, score: number, breaches: readonly (readonly [
 function observed(): ObservedServer {
   const server = new ObservedServer();
   server.riskScores.push(...new Array<number>(MOMENTS).fill(42));
+  for (const column of server.served) column.push(...new Array<number>(MOMENTS).fill(0.7));
   return server;
 }
 
@@ -64,10 +65,11 @@ describe('watchServer', () => {
     ]);
   });
 
-  it('scores by the highest of the thresholds that are not breached, and by the risk score', () => {
-    const scores = server.scores[SERVED]!;
+  it('scores by what is served for the server, and by hand by the highest of the thresholds that are not breached', () => {
+    const scores = server.scores[streamOf('current_value')]!;
     expect([9, 11, 16].map((hour) => scores[at(hour)])).toEqual([0.2, 0.1, 0.2].map(Math.fround));
-    expect(server.scores[SERVER_STREAMS.findIndex(({ kind }) => kind === 'risk_score')]![0]).toBe(42);
+    expect(server.scores[streamOf('risk_score')]![0]).toBe(42);
+    expect(server.scores[streamOf('served')]![0]).toBe(Math.fround(0.7));
   });
 
   it('is not seen where none of its thresholds is', () => {

@@ -25,6 +25,7 @@ function watch(busy: readonly (readonly [number, number])[], edit: (values: Floa
   const bins = Array.from({ length: (LENGTH - 8 * DAY) / 3 }, (_, i) => 8 * DAY + 3 * i);
   const observed: ObservedThreshold = {
     direction: 'above',
+    sustainedSeconds: 900,
     limits: bins.map(() => 90),
     served: RISK_HORIZONS.map(() => bins.map(() => 0.2)),
   };

@@ -80,6 +80,31 @@ describe('runCycle', () => {
     expect(answers.length).toBeGreaterThan(20);
   });
 
+  it('tells of every threshold what the incident head of the model says, with its direction and its length', async () => {
+    const frames = simulatedFrames({ servers: 2, steps: 600, metrics: ['cpu_idle_pct', 'mem_used_pct'] });
+    const { servers } = await runCycle(frames, FRAMES_AT, THRESHOLDS, {
+      forecastRows: (job) => {
+        // Rows go server by server, in the order of their metrics; value, side and steps of each.
+        const rows = frames.flatMap(({ metrics }) => metrics.map((metric) => (metric === 'mem_used_pct' ? 1 : -1)));
+        rows.forEach((side, i) => {
+          const [value, sign, steps] = job.thresholds!.subarray(3 * i, 3 * i + 3);
+          expect([sign, steps]).toEqual([side, 3]);
+          expect(side === 1 ? value! >= 95 : value! <= 5).toBe(true);
+        });
+        return pool.forecast(job);
+      },
+      model: 'default',
+    });
+    for (const { forecasts, risk } of servers) {
+      expect(forecasts.map(({ breachProbability }) => breachProbability?.length)).toEqual([4, 4]);
+      for (const { metric, breached, probability } of risk!.thresholds) {
+        const said = forecasts.find((forecast) => forecast.metric === metric)!.breachProbability!;
+        expect(breached).toBe(false);
+        expect(Object.values(probability!)).toEqual([...said]);
+      }
+    }
+  });
+
   it('scores every frame at a moment of its own, where it is given one', async () => {
     const frames = simulatedFrames({ servers: 2, steps: 60, metrics: METRICS });
     const forecaster = { forecastRows: (job: Omit<ForecastJob, 'id'>) => pool.forecast(job), model: 'default' };

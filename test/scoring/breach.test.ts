@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { breachCurve } from '../../src/scoring/breach.js';
+import { breachCurve, horizonCurve } from '../../src/scoring/breach.js';
 import type { Threshold } from '../../src/scoring/limit.js';
 import { flat, forecastOf, NOW, STEP } from './support.js';
 
@@ -109,5 +109,34 @@ describe('the probability by a step', () => {
     const spike = forecastOf('m', (step) => (step <= 2 ? [99, 99, 99] : [50, 51, 52]));
     expect(breachCurve(spike, above, NOW + STEP).probability[95]).toBeGreaterThan(0.9);
     expect(breachCurve(spike, above, NOW + 2 * STEP).probability[95]).toBe(0);
+  });
+});
+
+describe('the curve through the probabilities of four horizons', () => {
+  const forecast = flat('m', 80, 90, 95);
+  const rising = fc
+    .array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 4, maxLength: 4 })
+    .map((values) => Float32Array.from(values).sort());
+
+  test('meets them, and never falls', () => {
+    fc.assert(
+      fc.property(rising, (values) => {
+        const { probability } = horizonCurve(forecast, values, NOW);
+        [6, 12, 48, 96].forEach((steps, k) => {
+          expect(probability[steps - 1]).toBeCloseTo(values[k]!, 6);
+        });
+        expect(probability.every((value, step) => step === 0 || value >= probability[step - 1]! - 1e-12)).toBe(true);
+      }),
+    );
+  });
+
+  test('has half of the hazard half-way', () => {
+    const { probability } = horizonCurve(forecast, Float32Array.of(0, 0, 0.75, 0.75), NOW);
+    expect(probability[29]).toBeCloseTo(0.5, 6);
+  });
+
+  test('is 0 for the steps that are over', () => {
+    const { probability } = horizonCurve(forecast, Float32Array.of(0.5, 0.5, 0.5, 0.5), NOW + 2 * STEP);
+    expect([...probability.subarray(0, 3)].map((value) => value > 0)).toEqual([false, false, true]);
   });
 });

@@ -77,12 +77,15 @@ export async function trainModel(engine: Engine, order: TrainingOrder, progress:
 async function withNewHead(engine: Engine, order: TrainingOrder, progress: Progress): Promise<TrainedModel> {
   const { manifest, weights } = order.plan.base!;
   order.onLearnt();
+  const incident = await headFor(engine, order, weights, progress);
+  if (incident === undefined)
+    throw new RangeError('a head needs more than these series hold; give it more days or servers');
   const { created, linborg, hyperparameters, training, profiles, accuracy, training_inputs: inputs } = manifest;
   return {
     ...{ name: order.name, created, linborg, hyperparameters, weights, training, profiles, accuracy },
     ...(inputs ? { trainingInputs: inputs } : {}),
     leftOut: manifest.left_out,
-    incident: await headFor(engine, order, weights, progress),
+    incident,
   };
 }
 

@@ -3,20 +3,27 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCycle } from '../../../src/app/cycle.js';
 import { forecastFrames } from '../../../src/app/forecasting/forecastFrames.js';
 import { ForecastPool, type PoolOptions } from '../../../src/app/forecasting/pool.js';
 import { type ForecastJob, ROW_WIDTH } from '../../../src/app/forecasting/protocol.js';
 import { ModelError } from '../../../src/core/errors.js';
 import type { Forecast } from '../../../src/core/flow.js';
 import { upperBound } from '../../../src/core/metrics.js';
+import { readModel } from '../../../src/model/files/modelFolder.js';
 import { FORECAST_SIZE } from '../../../src/model/forecaster.js';
+import { INCIDENT_FEATURES } from '../../../src/model/incident/contract.js';
+import { writeIncidentFeatures } from '../../../src/model/incident/features.js';
+import { IncidentHead } from '../../../src/model/incident/head.js';
 import { createInputBatch } from '../../../src/model/inputs/batch.js';
-import { CANDIDATES } from '../../../src/model/inputs/contract.js';
+import { CANDIDATES, HISTORY_STEPS } from '../../../src/model/inputs/contract.js';
+import { unrollHistory } from '../../../src/model/inputs/history.js';
 import { fillWindow } from '../../../src/model/inputs/window.js';
+import { thresholdsSchema } from '../../../src/scoring/options.js';
 import { applyPlan, modelAlone } from '../../../src/truth/plan.js';
 import { REPOSITORY } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
-import { simulatedFrames } from '../fixtures/frames.js';
+import { FRAMES_AT, simulatedFrames } from '../fixtures/frames.js';
 import { hasNative } from '../fixtures/native.js';
 
 const MODEL = path.join(REPOSITORY, 'models/default');
@@ -201,6 +208,51 @@ describe('ForecastPool', () => {
     const withoutDetails = await forecastFrames(frames, forecastRows, 'm', { planOf: () => plan });
     expect(withoutDetails.forecasts[0]![1]!.values).toEqual(planned.forecasts[0]![1]!.values);
     expect(withoutDetails.details).toEqual([[], [], []]);
+  });
+
+  it('tells how probable a breach of each threshold is, from the forecast as it is served and the history', async () => {
+    const pool = await startPool();
+    const rule = { metric: 'mem_used_pct', direction: 'above', origin: '', severity: 1, tailScale: 2 } as const;
+    const threshold = { ...rule, value: 60, sustainedSeconds: 900 };
+    const head = new IncidentHead((await readModel(MODEL)).incident!);
+    const { forecasts } = await forecastFrames(frames, (rows) => pool.forecast(rows), 'm', {
+      thresholdOf: (i, metric) => (i > 0 && metric === threshold.metric ? threshold : undefined),
+    });
+    forecasts.flat().forEach(({ server, metric, values: forecast, breachProbability }) => {
+      const frame = frames.find((one) => one.server === server)!;
+      if (frame === frames[0] || metric !== threshold.metric) {
+        expect(breachProbability).toBeUndefined();
+        return;
+      }
+      const line = new Float32Array(HISTORY_STEPS);
+      const offset = frame.metrics.indexOf(metric) * frame.capacity;
+      unrollHistory({ values: frame.values, offset, capacity: frame.capacity }, frame.newest, line);
+      const features = new Float32Array(INCIDENT_FEATURES.length);
+      writeIncidentFeatures({ line, forecast, threshold: 60, direction: 'above', sustainedSteps: 3 }, features, 0);
+      const expected = new Float32Array(4);
+      head.write(features, 0, expected, 0);
+      expect(breachProbability).toEqual(expected);
+      expect(breachProbability![3]).toBeGreaterThan(breachProbability![0]!);
+    });
+  });
+
+  it('leaves the probability to the quantiles where the model has no head', async () => {
+    const folder = temporaryFolder();
+    const modelPath = path.join(folder, 'headless');
+    cpSync(MODEL, modelPath, { recursive: true });
+    const manifestPath = path.join(modelPath, 'manifest.json');
+    const { incident: _, ...manifest } = JSON.parse(readFileSync(manifestPath, 'utf8')) as Record<string, unknown>;
+    writeFileSync(manifestPath, JSON.stringify(manifest));
+    const pool = await startPool({ modelPath });
+    const { servers } = await runCycle(frames, FRAMES_AT, thresholdsSchema.parse({}), {
+      forecastRows: (rows) => pool.forecast(rows),
+      model: 'm',
+    });
+    const forecasts = servers.flatMap((server) => server.forecasts);
+    expect(forecasts.every(({ breachProbability }) => breachProbability === undefined)).toBe(true);
+    const outlooks = servers.flatMap(({ risk }) => risk!.thresholds);
+    expect(outlooks.length).toBeGreaterThan(3);
+    for (const { breached, probability } of outlooks) expect(probability === undefined).toBe(breached);
   });
 
   it.skipIf(!hasNative)('computes the same on wasm as on the native engine, within 1e-4 of each forecast', async () => {

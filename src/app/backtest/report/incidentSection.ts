@@ -39,7 +39,7 @@ function renderSubject(subject: IncidentSubject): Html {
   ].filter((text) => text !== '');
   return html`<h3>${name} <span class="muted small">${describeAmount(onsets, 'onset')}${rest.length === 0 ? '' : `, ${rest.join(', ')}`}, ${describeAmount(servers, 'server')}, ${describeFixed(serverWeeks, 1)} server-weeks</span></h3>
 ${renderAlarms(subject)}
-<h3>${name}: who ranks best <span class="muted small">AUROC over all moments and, as a mean, within servers; average precision. 0.5 is guessing for AUROC, the share for the precision</span></h3>
+<h3>${name}: who ranks best <span class="muted small">AUROC over all moments · mean AUROC within servers · average precision; guessing gives 0.5, 0.5 and the share in the heading</span></h3>
 ${renderRankings(subject.rankings)}
 <div class="charts">${renderReliabilityPlot(`Reliability, ${name}`, subject.reliability)}${renderLeads(subject)}</div>
 ${subject.kinds.length === 0 ? undefined : renderKinds(subject.kinds, subject.alarms)}`;
@@ -77,20 +77,24 @@ function pointCells({
   ];
 }
 
+/** One row per method, one column per horizon. */
 function renderRankings(rankings: readonly HorizonRanking[]): Html {
-  const rows = rankings.flatMap(({ horizon, cases, positives, servers, methods }) =>
-    methods.map(({ title, auroc, aurocWithinServers, averagePrecision }) => [
-      title,
-      horizon,
-      describeFixed(auroc, 3),
-      `${describeFixed(aurocWithinServers, 3)} (${describeAmount(servers, 'server')})`,
-      describeFixed(averagePrecision, 3),
-      describeShare(cases === 0 ? null : positives / cases, 2),
-      describeCount(cases),
-    ]),
+  const cells = new Map<string, string[]>();
+  for (const { horizon, methods } of rankings) {
+    for (const { title, auroc, aurocWithinServers, averagePrecision } of methods) {
+      const figures = [auroc, aurocWithinServers, averagePrecision]
+        .map((figure) => describeFixed(figure, 3))
+        .join(' · ');
+      const name = title.replace(new RegExp(` ${horizon}$`), '');
+      cells.set(name, [...(cells.get(name) ?? []), figures]);
+    }
+  }
+  const header = rankings.map(
+    ({ horizon, cases, positives, servers }) =>
+      `within ${horizon}: ${describeShare(cases === 0 ? null : positives / cases, 2)} of ${describeAmount(cases, 'moment')}, ${describeAmount(servers, 'server')} with both`,
   );
-  const header = ['Method', 'within', 'AUROC', 'within servers', 'average precision', 'share that came', 'moments'];
-  return renderTable('Ranking', header, rows);
+  const rows = [...cells].map(([name, figures]) => [name, ...figures]);
+  return renderTable('Ranking', ['Method', ...header], rows);
 }
 
 function renderLeads({ name, alarms }: IncidentSubject): Html | undefined {

@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest';
+import type {
+  IncidentReport,
+  IncidentSubject,
+  OperatingPoint,
+  RuleScore,
+} from '../../../../src/app/backtest/report/incidentData.js';
+import { renderReport } from '../../../../src/app/backtest/report/renderReport.js';
+import { readHtml, textOf } from './readHtml.js';
+import { makeReport } from './smallReport.js';
+
+const point = (changes: Partial<OperatingPoint> = {}): OperatingPoint => ({
+  limit: 0.4,
+  alarms: 8,
+  falseAlarms: 2,
+  falseAlarmsPerServerWeek: 0.5,
+  precision: 0.75,
+  onsets: 10,
+  recall: 0.6,
+  medianLeadSeconds: 7200,
+  trapsFallenFor: 1,
+  ...changes,
+});
+
+const nothing = point({ limit: null, precision: null, recall: null, medianLeadSeconds: null });
+
+const subject = (changes: Partial<IncidentSubject> = {}): IncidentSubject => ({
+  kind: 'threshold',
+  name: 'mem_used_pct',
+  servers: 3,
+  serverWeeks: 4,
+  onsets: 10,
+  otherIncidents: 2,
+  traps: 0,
+  alarms: [
+    { method: 'served_8h', title: 'probability 8h', hindsight: point(), ahead: nothing, leadSeconds: [3600, 40_000] },
+    { method: 'current_value', title: 'current value', hindsight: nothing, ahead: nothing, leadSeconds: [] },
+  ],
+  rankings: [
+    {
+      horizon: '8h',
+      cases: 1000,
+      positives: 25,
+      servers: 2,
+      methods: [
+        { method: 'served_8h', title: 'probability 8h', auroc: 0.91, aurocWithinServers: 0.72, averagePrecision: 0.3 },
+        {
+          method: 'current_value',
+          title: 'current value',
+          auroc: null,
+          aurocWithinServers: null,
+          averagePrecision: null,
+        },
+      ],
+    },
+  ],
+  reliability: [
+    {
+      horizon: '8h',
+      cases: 1000,
+      rate: 0.025,
+      brier: 0.02,
+      brierOfRate: 0.024,
+      bins: [{ from: 0.2, to: 0.3, cases: 300, predicted: 0.25, observed: 0.27, low: 0.22, high: 0.32 }],
+    },
+  ],
+  kinds: [],
+  ...changes,
+});
+
+const rule: RuleScore = {
+  alert: 'Mine',
+  group: 'g',
+  title: 'Mine',
+  alerts: 4,
+  alertsPerWeek: 2,
+  alertsPerServerWeek: 0.2,
+  early: 1,
+  during: 2,
+  falseAlerts: 1,
+  unassigned: 3,
+  precision: 0.75,
+  onsets: 10,
+  recallBefore: 0.1,
+  recall: 0.3,
+  medianLeadSeconds: -600,
+};
+
+function pageOf(subjects: readonly IncidentSubject[], alerts: readonly RuleScore[] = []): string {
+  const rules = { file: 'a.yml', against: 'any threshold', recordingRules: 2, alerts };
+  const shop = { name: 'shop', subjects, reliability: [], ...(alerts.length > 0 && { rules }) };
+  const incidents: IncidentReport = {
+    falseAlarmsPerServerWeek: 1,
+    claimSeconds: 28_800,
+    quietSeconds: 1800,
+    datasets: [shop],
+  };
+  return renderReport(makeReport({ incidents }));
+}
+
+describe('the alarms', () => {
+  test('stand in a table with what each method would have done, in hindsight and ahead', () => {
+    const text = textOf(pageOf([subject()]));
+    expect(text).toContain(
+      'mem_used_pct 10 onsets, 2 that nobody could warn of or had to, 3 servers, 4.0 server-weeks',
+    );
+    expect(text).toMatch(/probability 8h 60% 2 h 75% 0\.50 0\.400 – – – 0\.50 never alarms/);
+    expect(text).toContain('within 8h: 2.50% of 1,000 moments, 2 servers with both');
+    expect(text).toMatch(/probability 0\.910 · 0\.720 · 0\.300 current value – · – · –/);
+    expect(text).toContain('8h: Brier 0.0200 (always saying the rate of 2.50%: 0.0240)');
+  });
+
+  test('count traps only where there are some, and kinds only of labels', () => {
+    const kinds = [
+      {
+        kind: 'leak',
+        onsets: 4,
+        otherIncidents: 1,
+        warned: [{ method: 'served_8h', onsets: 3, medianLeadSeconds: 3600 }],
+      },
+    ];
+    const text = textOf(pageOf([subject({ kind: 'labels', name: 'labels.csv', traps: 5, kinds })]));
+    expect(text).toContain('5 traps');
+    expect(text).toContain('traps fallen for, hindsight');
+    expect(text).toContain('leak 4 1 75%, 1 h');
+    expect(textOf(pageOf([subject()]))).not.toContain('traps fallen for');
+  });
+
+  test('without an onset are a line, not a table', () => {
+    const text = textOf(pageOf([subject({ onsets: 0 })]));
+    expect(text).toContain('No onset to warn of: mem_used_pct (4.0 server-weeks watched).');
+    expect(text).not.toContain('who ranks best');
+  });
+
+  test('stand beside those of the user, late ones with a lead below zero', () => {
+    const text = textOf(pageOf([subject()], [rule]));
+    expect(text).toMatch(/Mine \(g\) 2\.0 0\.20 1 2 1 75% 10% 30% −10 min/);
+    expect(text).toContain('2 recording rules of the file are not replayed');
+    expect(text).toContain('3 alerts of no server that was watched');
+  });
+
+  test('are a well-formed page whatever names are in them', () => {
+    const page = pageOf([subject({ name: '<b>"&' })], [{ ...rule, title: '</table><script>' }]);
+    expect(readHtml(page).filter(({ name }) => name === 'script' || name === 'b"')).toEqual([]);
+    expect(page).not.toMatch(/NaN|Infinity|undefined/);
+  });
+});

@@ -62,63 +62,76 @@ async function eachRow(path, onRow) {
   }
 }
 
-/** Ramps: errors of whole forecasts that were made an hour or more into a ramp and end before it does. */
+/**
+ * Ramps: errors of forecasts that were made an hour or more into a ramp. First those that end before it does, which nobody
+ * could pick out beforehand and for which going straight on is right; then all that were made before its end.
+ */
 async function scoreRamps(labels, folder, aloneFolder) {
-  const ramps = labels.flatMap(({ server, facts }) =>
-    (facts.ramps ?? '').split('+').flatMap((text) => {
-      const [, metric, start, end] = /^(\w+):(\d+)-(\d+)$/.exec(text) ?? [];
-      if (metric === undefined) return [];
-      return [
-        {
-          series: `${server},${metric}`,
-          metric,
-          start: Number(start),
-          end: Number(end),
-          errors: {},
-          origins: new Set(),
-        },
-      ];
-    }),
+  const ramps = rampsOf(labels);
+  await addErrors(
+    groupBy(ramps, ({ series }) => series),
+    folder,
+    aloneFolder,
   );
-  const bySeries = groupBy(ramps, ({ series }) => series);
-  const rampAt = (series, origin) =>
-    bySeries.get(series)?.find(({ start, end }) => {
-      const now = origin + STEP;
-      return now >= start + LEAST_RAMP && now + HORIZON <= end;
-    });
+  if (!ramps.some(({ whole }) => isScored(whole)))
+    throw new Error(`${folder} holds no forecast of 8 h within a ramp; choose more --origins`);
+  return ['forecasts that end before the ramp does', 'all forecasts made within a ramp']
+    .map((title, i) => `${title}\n\n${rampTable(ramps, i === 0 ? 'whole' : 'any')}`)
+    .join('\n\n');
+}
+
+function rampsOf(labels) {
+  return labels.flatMap(({ server, facts }) =>
+    [...(facts.ramps ?? '').matchAll(/(\w+):(\d+)-(\d+)/g)].map(([, metric, start, end]) => ({
+      series: `${server},${metric}`,
+      metric,
+      start: Number(start),
+      end: Number(end),
+      whole: { errors: {}, origins: new Set() },
+      any: { errors: {}, origins: new Set() },
+    })),
+  );
+}
+
+/** Adds the absolute errors of what was served, of the model alone, of the line and of persistence to the ramps. */
+async function addErrors(bySeries, folder, aloneFolder) {
   const actuals = new Map();
-  const add = (ramp, method, forecast, actual) => {
-    ramp.errors[method] ??= { sum: 0, count: 0 };
-    ramp.errors[method].sum += Math.abs(forecast - actual);
-    ramp.errors[method].count++;
+  const add = (method, [origin, server, metric, step], forecast, actual) => {
+    const now = Number(origin) + STEP;
+    const ramp = bySeries.get(`${server},${metric}`)?.find(({ start, end }) => now >= start + LEAST_RAMP && now < end);
+    if (ramp === undefined) return;
+    actuals.set(`${origin},${server},${metric},${step}`, actual);
+    for (const scope of now + HORIZON <= ramp.end ? [ramp.whole, ramp.any] : [ramp.any]) {
+      scope.origins.add(origin);
+      scope.errors[method] ??= { sum: 0, count: 0 };
+      scope.errors[method].sum += Math.abs(forecast - actual);
+      scope.errors[method].count++;
+    }
   };
   const addForecasts = (method) => (cells) => {
-    const [origin, server, metric, step, , p50, , actual] = cells;
-    const ramp = rampAt(`${server},${metric}`, Number(origin));
-    if (ramp === undefined || actual === '') return;
-    ramp.origins.add(origin);
-    actuals.set(`${origin},${server},${metric},${step}`, Number(actual));
-    add(ramp, method, Number(p50), Number(actual));
+    const [p50, , actual] = cells.slice(5);
+    if (actual !== '') add(method, cells, Number(p50), Number(actual));
   };
   await eachRow(join(folder, 'forecasts.csv.gz'), addForecasts('served'));
   await eachRow(join(folder, 'baselines.csv.gz'), ([origin, server, metric, method, step, p50]) => {
     if (method !== LINE && method !== UNIT) return;
     const actual = actuals.get(`${origin},${server},${metric},${step}`);
-    if (actual !== undefined) add(rampAt(`${server},${metric}`, Number(origin)), method, Number(p50), actual);
+    if (actual !== undefined) add(method, [origin, server, metric, step], Number(p50), actual);
   });
   if (aloneFolder !== undefined) await eachRow(join(aloneFolder, 'forecasts.csv.gz'), addForecasts('alone'));
-  const scored = ramps.filter(({ errors }) => errors.served !== undefined && errors[UNIT]?.sum > 0);
-  if (scored.length === 0) throw new Error(`${folder} holds no forecast of 8 h within a ramp; choose more --origins`);
-  const metrics = [...new Set(scored.map(({ metric }) => metric))].sort();
-  const rows = metrics.map((metric) =>
-    rampRow(
-      metric,
-      scored.filter((ramp) => ramp.metric === metric),
-    ),
-  );
+}
+
+function isScored({ errors }) {
+  return errors.served !== undefined && errors[UNIT]?.sum > 0;
+}
+
+function rampTable(ramps, scope) {
+  const scored = ramps.filter((ramp) => isScored(ramp[scope]));
+  const rowsOf = (list) => list.map((ramp) => ramp[scope]);
+  const byMetric = [...groupBy(scored, ({ metric }) => metric)].sort(([a], [b]) => (a < b ? -1 : 1));
   return table(
     ['metric', 'ramps', 'origins', 'served / line', 'geometric', 'alone / line', 'geometric', 'served / persistence'],
-    [...rows, rampRow('all', scored)],
+    [...byMetric.map(([metric, list]) => rampRow(metric, rowsOf(list))), rampRow('all', rowsOf(scored))],
   );
 }
 
@@ -176,7 +189,7 @@ function recovery({ metric, errors }, at) {
   const usual = Math.max(quantile(before, 0.5), 1e-9);
   const back = after.find(([, error]) => mean(error) <= RECOVERED * usual);
   const relative = AGES.map((age) => {
-    const error = errors.get(at + age);
+    const error = after.find(([now]) => now >= at + age)?.[1];
     return error === undefined ? Number.NaN : mean(error) / usual;
   });
   return { metric, seconds: back === undefined ? Number.POSITIVE_INFINITY : back[0] - at, relative };

@@ -17,7 +17,7 @@ describe('the scores of ramps', () => {
   const origins = [HOUR, 2.5 * HOUR, 4.5 * HOUR].map((elapsed) => START + elapsed - STEP);
   const early = START + HOUR - 2 * STEP;
 
-  it('compare whole forecasts within a ramp with the line, and leave all others out', () => {
+  it('compare whole forecasts within a ramp with the line', () => {
     const { stdout } = score('ramps', labels, {
       forecasts: [
         ...steps(origins[0]!, (step) => `${step + 2},${step}`),
@@ -34,7 +34,19 @@ describe('the scores of ramps', () => {
         ]),
     });
     const row = '1 | 2 | 0.750 | 0.750 |  |  | 0.250 |';
-    expect(stdout.split('\n').slice(2, 4)).toEqual([`| mem_used_pct | ${row}`, `| all | ${row}`]);
+    expect(stdout.split('\n').slice(4, 6)).toEqual([`| mem_used_pct | ${row}`, `| all | ${row}`]);
+  });
+
+  it('tell beside it how all forecasts within a ramp fared, those that outlive it included', () => {
+    const { stdout } = score('ramps', labels, {
+      forecasts: [...steps(origins[0]!, (step) => `${step + 2},${step}`), ...steps(origins[2]!, () => '4,1')],
+      baselines: [origins[0]!, origins[2]!].flatMap((origin) => [
+        ...named(origin, 'predict_linear_4h', (step) => (origin === origins[2] ? 7 : step - 2)),
+        ...named(origin, 'persistence', (step) => (origin === origins[2] ? 6 : step - 5)),
+      ]),
+    });
+    expect(stdout.trim().split('\n').at(-1)).toBe('| all | 1 | 2 | 0.625 | 0.625 |  |  | 0.500 |');
+    expect(stdout.split('\n')[5]).toBe('| all | 1 | 1 | 1.000 | 1.000 |  |  | 0.400 |');
   });
 
   it('say that there is nothing to score', () => {

@@ -23,10 +23,10 @@ export function scoreAlerts(name: AlertName, firings: readonly Firing[], watches
     for (const incident of watch.incidents) {
       if (incident.onset === undefined) continue;
       tally.onsets++;
-      const lead = leadOf(incident, incident.onset, own);
-      if (lead === undefined) continue;
-      tally.leads.push(lead);
-      if (lead >= 0) tally.before++;
+      const warning = warningOf(incident, incident.onset, own, watch.incidents);
+      if (warning === undefined) continue;
+      tally.leads.push(warning.lead);
+      if (warning.isBefore) tally.before++;
     }
   }
   const { early, during, falseAlerts, pending, onsets, before, leads } = tally;
@@ -56,16 +56,41 @@ function spanOf(watches: readonly Watch[]): number {
   return Math.max(...watches.map(({ knownUntil }) => knownUntil)) - Math.min(...watches.map(({ times }) => times[0]!));
 }
 
-function verdictOf({ from }: Firing, { incidents, knownUntil }: Watch): 'early' | 'during' | 'falseAlerts' | 'pending' {
-  if (incidents.some((incident) => incident.start <= from && from < incident.end)) return 'during';
+function verdictOf(firing: Firing, { incidents, knownUntil }: Watch): 'early' | 'during' | 'falseAlerts' | 'pending' {
+  const { from } = firing;
+  if (isDuring(firing, incidents)) return 'during';
   if (incidents.some((incident) => incident.from <= from && from <= incident.until)) return 'early';
   return from + CLAIM_SECONDS <= knownUntil ? 'falseAlerts' : 'pending';
 }
 
-/** From the earliest alert that stood in the eight hours before the onset, or began during the incident; negative = after the onset. */
-function leadOf({ from, end }: Incident, onset: number, firings: readonly Firing[]): number | undefined {
-  const starts = firings
-    .filter((firing) => firing.from < end && firing.to > from)
-    .map((firing) => Math.max(firing.from, from));
-  return starts.length === 0 ? undefined : onset - Math.min(...starts);
+interface Warning {
+  /** Seconds from the alert to the onset; negative = after it. */
+  readonly lead: number;
+  /** Whether it came before, and not because something else was already wrong. */
+  readonly isBefore: boolean;
+}
+
+/**
+ * The earliest alert that stood in the eight hours before the onset or began during the incident. One that another incident
+ * raised warns of nothing; if it still stands when this one begins, it is there in time for it.
+ */
+function warningOf(
+  { from, end }: Incident,
+  onset: number,
+  firings: readonly Firing[],
+  all: readonly Incident[],
+): Warning | undefined {
+  let earliest: Warning | undefined;
+  for (const firing of firings) {
+    if (firing.from >= end || firing.to <= from) continue;
+    const isEcho = firing.from < onset && isDuring(firing, all);
+    if (isEcho && firing.to <= onset) continue;
+    const lead = isEcho ? 0 : onset - Math.max(firing.from, from);
+    if (earliest === undefined || lead > earliest.lead) earliest = { lead, isBefore: !isEcho && lead >= 0 };
+  }
+  return earliest;
+}
+
+function isDuring({ from }: Firing, incidents: readonly Incident[]): boolean {
+  return incidents.some((incident) => incident.start <= from && from < incident.end);
 }

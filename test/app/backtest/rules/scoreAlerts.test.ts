@@ -58,6 +58,14 @@ describe('scoreAlerts', () => {
     expect(score).toMatchObject({ recallBefore: 1, medianLeadSeconds: 8 * HOUR, falseAlerts: 1 });
   });
 
+  it('takes an alert that one incident raised for no warning of the next, even if it still stands', () => {
+    const watches = [watch('a', [incidentAt(DAY), incidentAt(DAY + 4 * HOUR)])];
+    const ended = scoreAlerts(NAME, [firing(DAY + HOUR)], watches);
+    expect(ended).toMatchObject({ during: 1, recallBefore: 0, recall: 0.5, medianLeadSeconds: -HOUR });
+    const standing = scoreAlerts(NAME, [firing(DAY + HOUR, DAY + 5 * HOUR)], watches);
+    expect(standing).toMatchObject({ recallBefore: 0, recall: 1, medianLeadSeconds: -HOUR / 2 });
+  });
+
   it('counts per week of the fleet and per week of a server', () => {
     const watches = [watch('a', []), watch('b', [])];
     const score = scoreAlerts(NAME, [firing(HOUR), firing(DAY), firing(HOUR, DAY, 'b')], watches);

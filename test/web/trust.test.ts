@@ -62,7 +62,7 @@ describe('the trust page', () => {
     expect(rows[0]).toMatch(
       /predict_linear_4h<\/span> <span class="small muted">for <span title="since [^"]*0\.6">database/,
     );
-    expect(rows[0]).toMatch(/0\.71<div class="small"><span class="red-text">−3%<\/span>.*83% inside/);
+    expect(rows[0]).toMatch(/0\.71<div class="small one-line"><span class="red-text">−3%<\/span>.*83% inside/);
     expect(rows[0]).toContain('<td class="number">0.31</td>');
     expect(rows[1]!.match(/not judged yet/g)).toHaveLength(4);
     expect(rows[1]).toContain('pill yellow');

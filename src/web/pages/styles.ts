@@ -77,6 +77,7 @@ tbody tr:hover { background: var(--hover); }
 td .small { line-height: 1.35; }
 .name { font-weight: 600; overflow-wrap: anywhere; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.one-line { white-space: nowrap; }
 .risk { display: flex; align-items: center; gap: 10px; font-variant-numeric: tabular-nums; font-weight: 650; }
 .risk b { width: 30px; text-align: right; }
 .risk svg { width: 74px; height: 8px; flex: none; }

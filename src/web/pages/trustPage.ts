@@ -87,7 +87,7 @@ function renderVerdict(entry: ForecastAccuracy | undefined): Html {
   const skill = leastSkill(entry);
   const color = isLoss(skill) ? 'red-text' : 'green-text';
   const inside = Number.isFinite(entry.coverage) ? html` · ${describeRatio(entry.coverage)} inside` : undefined;
-  return html`<td title="${describeNumber(entry.forecasts)} judged">${entry.mase.toFixed(2)}<div class="small"><span class="${color}">${describeGain(skill)}</span><span class="muted">${inside}</span></div></td>`;
+  return html`<td title="${describeNumber(entry.forecasts)} judged">${entry.mase.toFixed(2)}<div class="small one-line"><span class="${color}">${describeGain(skill)}</span><span class="muted">${inside}</span></div></td>`;
 }
 
 /** The choice for all first, then who serves the profiles that differ. */
@@ -98,7 +98,9 @@ function renderServing(serving: readonly ServingModel[]): Html {
     ({ model }) => model,
   );
   const profiles = [...byModel.values()].map((entries) => {
-    const names = entries.map((entry) => html` <span title="${describeChoice(entry)}">${entry.profile}</span>`);
+    const names = entries.map(
+      (entry, i) => html`${i === 0 ? '' : ','} <span title="${describeChoice(entry)}">${entry.profile}</span>`,
+    );
     return html`<div>${renderServer(entries[0]!)} <span class="small muted">for${names}</span></div>`;
   });
   return html`${general.map((entry) => html`<div title="${describeChoice(entry)}">${renderServer(entry)}</div>`)}${profiles}`;

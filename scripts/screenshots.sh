@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Takes the README's pictures anew from a running linborg: the status page and the page of one server, light and dark.
+# Takes the README's pictures anew from a running linborg: the status page, the page of one server and the trust page, light and dark.
 #
 # usage: scripts/screenshots.sh [URL] [SERVER]     e.g. while `make demo` runs: scripts/screenshots.sh
 # Needs chromium. Each picture must stay below 200 KB; pngquant makes it smaller where there is one.
@@ -17,6 +17,8 @@ main() {
   for scheme in light dark; do
     shoot "$URL/" "status-$scheme" 1280,860
     shoot "$URL/servers/$SERVER" "server-$scheme" 1280,1080
+    # Has figures once the demo has run for an hour.
+    shoot "$URL/trust" "trust-$scheme" 1280,1225
   done
 }
 

@@ -18,3 +18,8 @@ export function medianOf(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted.length === 0 ? Number.NaN : (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }
+
+/** `value`, or `fallback` where it is NaN. */
+export function orElse(value: number, fallback: number): number {
+  return !Number.isNaN(value) ? value : fallback;
+}

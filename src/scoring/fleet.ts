@@ -3,7 +3,7 @@ import type { Cascade, FleetState, StressedServer } from '../core/fleet.js';
 import type { Frame } from '../core/flow.js';
 import { groupBy } from '../core/groupBy.js';
 import { breachDirection, type MetricName } from '../core/metrics.js';
-import { medianOf } from '../core/statistics.js';
+import { medianOf, orElse } from '../core/statistics.js';
 import { DEVIATION_STEPS, type DeviationMemory } from './deviations.js';
 
 /** Stress from which on a server counts, two buckets in a row; at twice as much, at once. */
@@ -263,8 +263,4 @@ function correlationOf(a: Float64Array, b: Float64Array): number {
   }
   const spread = (n * saa - sa * sa) * (n * sbb - sb * sb);
   return spread > 1e-12 ? (n * sab - sa * sb) / Math.sqrt(spread) : 0;
-}
-
-function orElse(value: number, fallback: number): number {
-  return Number.isNaN(value) ? fallback : value;
 }

@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Action } from '../../core/action.js';
 import type { Credential, PolicyTarget } from '../../policy/targetOptions.js';
+import { findingView, isoTime } from './findingView.js';
 
 /** Version of the webhook's body and signature. */
 const WEBHOOK_VERSION = 1;
@@ -79,15 +80,7 @@ function webhookBody(action: Action, validUntil: number) {
     server,
     profile,
     parameters,
-    finding: {
-      kind: finding.kind,
-      metric: finding.metric ?? null,
-      probability: finding.probability,
-      horizon_seconds: finding.horizonSeconds,
-      score: finding.score,
-      reason: finding.reason,
-      at: isoTime(finding.at),
-    },
+    finding: findingView(finding),
     at: isoTime(at),
     valid_until: isoTime(validUntil),
   };
@@ -105,8 +98,4 @@ function alert(action: Action, validUntil: number) {
     startsAt: isoTime(at),
     endsAt: isoTime(validUntil),
   };
-}
-
-function isoTime(at: number): string {
-  return new Date(at * 1000).toISOString();
 }

@@ -1,4 +1,5 @@
 /** VALUE_FEATURES: where the values of late stand to the threshold. */
+import { meanChange } from '../../core/statistics.js';
 import { DAY_STEPS, HISTORY_STEPS } from '../inputs/contract.js';
 import { squash } from './caseScale.js';
 import type { SignedLimit } from './signedLimit.js';
@@ -36,7 +37,7 @@ export function writeValueFeatures(
   out[o++] = margin(highOfWeek(line, sign));
   out[o++] = squash((last - meanOf(1)) / scale);
   out[o++] = squash((hour - meanOf(4)) / scale);
-  const change = meanChange(line);
+  const change = meanChange(line, HISTORY_STEPS - DAY_STEPS + 1, HISTORY_STEPS, 1);
   out[o++] = Number.isNaN(change) ? 1 : change / scale;
   return o;
 }
@@ -80,17 +81,4 @@ function highOfWeek(line: Float32Array, sign: number): number {
   }
   if (count === 0) return Number.NaN;
   return sample.subarray(0, count).sort()[Math.floor(0.9 * (count - 1))]!;
-}
-
-/** Mean change from step to step of the last 24 h; NaN without one. */
-function meanChange(line: Float32Array): number {
-  let sum = 0;
-  let count = 0;
-  for (let i = HISTORY_STEPS - DAY_STEPS + 1; i < HISTORY_STEPS; i++) {
-    const change = Math.abs(line[i]! - line[i - 1]!);
-    if (Number.isNaN(change)) continue;
-    sum += change;
-    count++;
-  }
-  return count > 0 ? sum / count : Number.NaN;
 }

@@ -1,8 +1,9 @@
 /** The candidate forecasts: what a careful person would do by hand, at each of the 96 future steps. */
 import { HORIZON_STEPS } from '../../core/flow.js';
+import { orElse } from '../../core/statistics.js';
 import { CANDIDATES, DAY_STEPS, HISTORY_STEPS, PAST_STEPS } from './contract.js';
 import type { WeeklyProfile } from './history.js';
-import { type FittedLine, finiteMean, orElse, type WindowScale } from './scale.js';
+import { type FittedLine, finiteMean, type WindowScale } from './scale.js';
 
 /** Residual levels decay with these time constants, in steps (2 h; 1 h; 6 h). */
 const LEVEL_DECAY_STEPS = 24;

@@ -1,5 +1,5 @@
 /** Robust level and scale of a window, and the figures that describe it. */
-import { meanChange } from '../../core/statistics.js';
+import { meanChange, orElse } from '../../core/statistics.js';
 import { DAY_STEPS, HISTORY_STEPS, PAST_STEPS } from './contract.js';
 
 const WEEK_STEPS = 7 * DAY_STEPS;
@@ -132,9 +132,4 @@ export function fitLine(line: Float32Array, steps: number, fallback: number): Fi
   const level = (sy - slope * sx) / n;
   const residual = finiteMean(end - steps, end, (i) => Math.abs(line[i]! - level - slope * (i - end + 1)));
   return { level, slope, residual };
-}
-
-/** `value`, or `fallback` where it is NaN. */
-export function orElse(value: number, fallback: number): number {
-  return !Number.isNaN(value) ? value : fallback;
 }

@@ -1,6 +1,6 @@
 /** History of one series → network inputs. The same code serves training, backtest and serving. */
 import { HORIZON_STEPS } from '../../core/flow.js';
-import { meanChange } from '../../core/statistics.js';
+import { meanChange, orElse } from '../../core/statistics.js';
 import { type InputBatch, stepIndex } from './batch.js';
 import { fillCandidates, LEVEL_DECAY, type WindowView } from './candidates.js';
 import {
@@ -17,7 +17,7 @@ import {
   TOKEN_WIDTH,
 } from './contract.js';
 import { emptyProfile, fillWeeklyProfile, type RingSeries, unrollHistory } from './history.js';
-import { finiteMean, fitLine, measureScale, orElse } from './scale.js';
+import { finiteMean, fitLine, measureScale } from './scale.js';
 
 /** One window to forecast from. */
 export interface WindowRequest {

@@ -64,13 +64,17 @@ export class FleetWatch {
         this.#runs.delete(frame.server);
         return [];
       }
-      const path = stressPath(frame, deviations);
-      return Number.isNaN(path.at(-1)!) && Number.isNaN(path.at(-2)!) ? [] : [{ frame, path }];
+      const before = stressAt(frame, frame.newest - 1, deviations);
+      const now = orElse(stressAt(frame, frame.newest, deviations), before);
+      return Number.isNaN(now) ? [] : [{ frame, now, before }];
     });
-    for (const { frame, path } of judged) this.#follow(frame, path);
+    for (const server of judged) this.#follow(server, deviations);
     const stressed = this.#stressedOf(judged);
     this.#learnUsual(judged.length, stressed.length, at);
-    const cascade = this.#cascadeOf(stressed, judged, at);
+    const isStressed = new Set(stressed.map(({ server }) => server));
+    const members = judged.filter(({ frame }) => isStressed.has(frame.server));
+    const paths = new Map(members.map(({ frame }) => [frame.server, stressPath(frame, deviations)]));
+    const cascade = this.#cascadeOf(stressed, paths, { judged, at });
     return { judged: judged.length, stressed, usualShare: this.#usualShare, cascade };
   }
 
@@ -80,19 +84,20 @@ export class FleetWatch {
   }
 
   /** Begins, goes on with or ends the run of a server. */
-  #follow({ server, newest }: Frame, path: Float64Array): void {
+  #follow({ frame, now, before }: JudgedServer, deviations: DeviationMemory): void {
+    const { server, newest } = frame;
     const run = this.#runs.get(server);
-    const now = orElse(path.at(-1)!, path.at(-2)!);
-    const limit = this.#limitOf(server, newest, path.at(-2)!);
+    const limit = this.#limitOf(server, newest, before);
     if (run !== undefined) {
       if (now >= run.limit / 2) run.lastStressed = newest;
       if (newest - run.lastStressed >= CALM_STEPS) this.#runs.delete(server);
       return;
     }
-    const isLasting = now >= limit && path.at(-2)! >= limit;
+    const isLasting = now >= limit && before >= limit;
     if (!isLasting && !(now >= 2 * limit)) return;
     this.#onsets++;
-    this.#runs.set(server, { limit, since: onsetOf(path, newest, limit / 2), lastStressed: newest });
+    const since = onsetOf(stressPath(frame, deviations), newest, limit / 2);
+    this.#runs.set(server, { limit, since, lastStressed: newest });
   }
 
   /** The server's own limit; every bucket that is over moves it once (a quantile tracker by stochastic approximation). */
@@ -108,28 +113,29 @@ export class FleetWatch {
   }
 
   #stressedOf(judged: readonly JudgedServer[]): StressedServer[] {
-    const now = new Map(judged.map(({ frame, path }) => [frame, orElse(path.at(-1)!, path.at(-2)!)]));
     const usual = new Map(
       [...groupBy(judged, ({ frame }) => frame.profile)].map(([profile, peers]) => [
         profile,
-        peers.length > 1 ? medianOf(peers.map(({ frame }) => now.get(frame)!)) : 0,
+        peers.length > 1 ? medianOf(peers.map(({ now }) => now)) : 0,
       ]),
     );
     return judged
-      .flatMap(({ frame }) => {
+      .flatMap(({ frame, now: stress }) => {
         const run = this.#runs.get(frame.server);
         if (run === undefined) return [];
         const { server, profile, stepSeconds } = frame;
-        const stress = now.get(frame)!;
         return [{ server, profile, since: run.since * stepSeconds, stress, overPeers: stress - usual.get(profile)! }];
       })
       .sort((a, b) => b.stress - a.stress || (a.server < b.server ? -1 : 1));
   }
 
   /** The group with the highest score. */
-  #cascadeOf(stressed: readonly StressedServer[], judged: readonly JudgedServer[], at: number): Cascade | undefined {
+  #cascadeOf(
+    stressed: readonly StressedServer[],
+    paths: ReadonlyMap<string, Float64Array>,
+    { judged, at }: { readonly judged: readonly JudgedServer[]; readonly at: number },
+  ): Cascade | undefined {
     const step = judged[0]?.frame.stepSeconds ?? 0;
-    const paths = new Map(judged.map(({ frame, path }) => [frame.server, path]));
     const onsetsPerSecond = this.#onsetRate * judged.length;
     return groupsOf(stressed, step, at)
       .flatMap((group) => cascadeOf(group, (server) => paths.get(server)!, onsetsPerSecond) ?? [])
@@ -149,8 +155,10 @@ export class FleetWatch {
 
 interface JudgedServer {
   readonly frame: Frame;
-  /** [DEVIATION_STEPS] stress by bucket, the newest last; NaN = not known. */
-  readonly path: Float64Array;
+  /** Stress in the newest bucket, or in the one before it where that is not known. */
+  readonly now: number;
+  /** Stress in the bucket before the newest; NaN = not known. */
+  readonly before: number;
 }
 
 /** What hurts together counts once: a busy processor shows in idle time and load alike. */
@@ -161,20 +169,21 @@ const FAMILIES: readonly (readonly MetricName[])[] = [
   ['back_close_wait', 'front_close_wait'],
 ];
 
-/**
- * Stress of a server by bucket: the mean of its two largest deviations to the bad side, of different families, so that no
- * metric makes it alone unless it is far out. Quiet families count 0.
- */
+/** [DEVIATION_STEPS] stress by bucket, the newest last; NaN = not known. Asked for only where a server is under stress. */
 function stressPath(frame: Frame, deviations: DeviationMemory): Float64Array {
-  const families = FAMILIES.map((family) => family.filter((metric) => frame.metrics.includes(metric)));
-  return Float64Array.from({ length: DEVIATION_STEPS }, (_, i) => {
-    const bucket = frame.newest - DEVIATION_STEPS + 1 + i;
-    const [first = Number.NaN, second = 0] = families
-      .map((family) => worstOf(frame.server, family, bucket, deviations))
-      .filter((worst) => !Number.isNaN(worst))
-      .sort((a, b) => b - a);
-    return (first + second) / 2;
-  });
+  const first = frame.newest - DEVIATION_STEPS + 1;
+  return Float64Array.from({ length: DEVIATION_STEPS }, (_, i) => stressAt(frame, first + i, deviations));
+}
+
+/**
+ * Stress of a server in a bucket: the mean of its two largest deviations to the bad side, of different families, so that no
+ * metric makes it alone unless it is far out. Quiet families count 0; NaN where nothing is known.
+ */
+function stressAt({ server }: Frame, bucket: number, deviations: DeviationMemory): number {
+  const [first = Number.NaN, second = 0] = FAMILIES.map((family) => worstOf(server, family, bucket, deviations))
+    .filter((worst) => !Number.isNaN(worst))
+    .sort((a, b) => b - a);
+  return (first + second) / 2;
 }
 
 /** Largest deviation to the bad side, ≥ 0; NaN where none is known. */

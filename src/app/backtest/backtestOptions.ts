@@ -17,6 +17,7 @@ export interface BacktestFlags {
   readonly risk?: boolean;
   readonly incidents?: boolean;
   readonly threshold?: readonly string[];
+  readonly exclude?: string;
   readonly compareRules?: string;
   readonly yardstick?: string;
   readonly servers?: string;
@@ -42,6 +43,8 @@ export interface BacktestOptions {
   readonly incidents: boolean;
   /** Limits of this run, over those of the configuration. */
   readonly limits: readonly LimitOverride[];
+  /** File of spans that no alarm is judged in. */
+  readonly excludeFile: string | undefined;
   /** Prometheus' rule file to compare with. */
   readonly rulesFile: string | undefined;
   /** At most this many servers of each data set. */
@@ -79,6 +82,7 @@ export function backtestOptions(flags: BacktestFlags): BacktestOptions {
     risk: flags.risk === true,
     incidents,
     limits: (flags.threshold ?? []).map(limitOverride),
+    excludeFile: flags.exclude,
     rulesFile: flags.compareRules,
     servers: flags.servers === undefined ? Number.POSITIVE_INFINITY : wholeNumber('servers', flags.servers, 1, 1e6),
     workers: wholeNumber('workers', flags.workers, 1, 64),

@@ -5,6 +5,7 @@ import { seededRandom } from '../../core/random.js';
 import { STEP_SECONDS } from '../../sources/grid.js';
 import { packageVersion } from '../package.js';
 import { describeRemaining, type Progress } from '../progress.js';
+import { readExclusions } from '../training/exclusions.js';
 import type { BacktestOptions } from './backtestOptions.js';
 import { IncidentScores } from './incidents/incidentScores.js';
 import { readLabels } from './incidents/labels.js';
@@ -50,7 +51,7 @@ export async function runBacktest(options: BacktestOptions, hooks: BacktestHooks
   const folder = await OutputFolder.open(options.out);
   const opened = await openTraces(options, progress);
   const replayable = { ...opened, thresholds: withLimits(opened.thresholds, options.limits) };
-  const incidents = options.incidents ? await openIncidents(options, replayable) : undefined;
+  const incidents = options.incidents ? await openIncidents(options, replayable, progress) : undefined;
   const onDeath = (reason: string) => progress.done(`a forecasting worker died and is being replaced: ${reason}`);
   const workers = await startWorkers({ ...options, signal, onDeath }).catch(async (error: unknown) => {
     await incidents?.close();
@@ -89,9 +90,16 @@ export async function runBacktest(options: BacktestOptions, hooks: BacktestHooks
 
 /** What incidents are scored by: labels where a folder has them. */
 async function openIncidents(
-  { folders, configFile, rulesFile }: BacktestOptions,
-  { source }: Replayable,
+  { folders, configFile, excludeFile, rulesFile }: BacktestOptions,
+  { source, actedUpon }: Replayable,
+  progress: Progress,
 ): Promise<IncidentScores> {
+  const named = excludeFile === undefined ? [] : await readExclusions(excludeFile);
+  const excluded = [...named, ...actedUpon];
+  if (excluded.length > 0) {
+    const parts = [`${named.length} by --exclude`, `${actedUpon.length} after actions in the audit log`];
+    progress.done(`no alarm is judged in ${excluded.length} spans (${parts.join(', ')})`);
+  }
   const labels = await Promise.all(source.datasets.map((_, i) => folders && readLabels(folders[i]!)));
   const comparer =
     rulesFile === undefined
@@ -100,7 +108,7 @@ async function openIncidents(
           rulesFile,
           configFile: folders === undefined ? (configFile ?? 'linborg.yml') : undefined,
         });
-  return new IncidentScores(new Map(source.datasets.map((name, i) => [name, labels[i]])), comparer);
+  return new IncidentScores(new Map(source.datasets.map((name, i) => [name, labels[i]])), excluded, comparer);
 }
 
 async function writeIncidents(

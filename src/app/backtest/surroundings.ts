@@ -1,6 +1,7 @@
 /** What a replay needs besides traces: windows, thresholds, and workers that forecast. */
 import { access } from 'node:fs/promises';
 import { z } from 'zod';
+import type { ExcludedSpan } from '../../model/training/excludedSpans.js';
 import { thresholdsSchema } from '../../scoring/options.js';
 import type { Thresholds } from '../../scoring/thresholds.js';
 import { type TruthOptions, truthFields, truthOptionsOf } from '../../truth/options.js';
@@ -9,6 +10,7 @@ import { loadConfigFile } from '../configFile.js';
 import { ForecastPool, type PoolReport } from '../forecasting/pool.js';
 import { resolveModelPath } from '../modelPath.js';
 import { openSources } from '../openSources.js';
+import { auditedSpans } from '../policy/auditSpans.js';
 import type { Progress } from '../progress.js';
 import { type BacktestOptions, HISTORY_DAYS } from './backtestOptions.js';
 import { openHistory, openTraceFolders, type TraceSource } from './traceSource.js';
@@ -18,6 +20,8 @@ export interface Replayable {
   readonly windows: WindowOptions;
   readonly thresholds: Thresholds;
   readonly truth: TruthOptions;
+  /** What linborg's own actions have changed, by the audit log; only of the fleet that is its own. */
+  readonly actedUpon: readonly ExcludedSpan[];
 }
 
 /** The traces, and the options of windows, scoring and ledger: the configuration's where there is one, else the defaults. */
@@ -27,15 +31,19 @@ export async function openTraces(options: BacktestOptions, progress: Progress): 
     const windows = windowOptionsOf(z.object(windowFields).parse({}));
     const source = await openTraceFolders(folders, { profiles: windows.profiles, servers });
     const truth = truthOptionsOf(z.object(truthFields).parse({}));
-    return { source, windows, thresholds: thresholdsSchema.parse({}), truth };
+    return { source, windows, thresholds: thresholdsSchema.parse({}), truth, actedUpon: [] };
   }
   const config = await loadConfigFile(configFile ?? 'linborg.yml');
   const { windows, thresholds, truth } = config;
   const limits = { profiles: windows.profiles, servers };
-  if (folders !== undefined) return { source: await openTraceFolders(folders, limits), windows, thresholds, truth };
+  if (folders !== undefined) {
+    return { source: await openTraceFolders(folders, limits), windows, thresholds, truth, actedUpon: [] };
+  }
+  const actedUpon = await auditedSpans(config.retrain.dataFolder);
   const sources = await openSources(config);
   try {
-    return { source: await openHistory(sources, days + HISTORY_DAYS, limits, progress), windows, thresholds, truth };
+    const source = await openHistory(sources, days + HISTORY_DAYS, limits, progress);
+    return { source, windows, thresholds, truth, actedUpon };
   } finally {
     for (const source of sources) source.close();
   }

@@ -1,11 +1,12 @@
 /** What `train` reads: the series to learn from, and those that are only measured on. */
 import { CommandError } from '../../core/errors.js';
 import type { LongSeries } from '../../model/training/corpus.js';
-import { excludeSpans } from '../../model/training/excludedSpans.js';
+import { type ExcludedSpan, excludeSpans } from '../../model/training/excludedSpans.js';
 import { STEP_SECONDS } from '../../sources/grid.js';
 import { loadConfigFile } from '../configFile.js';
 import { numberWithin } from '../flags.js';
 import { openSources } from '../openSources.js';
+import { auditedSpans } from '../policy/auditSpans.js';
 import type { Progress } from '../progress.js';
 import { readExclusions } from './exclusions.js';
 import { readFromSource, readTraceFolders } from './readCorpus.js';
@@ -29,17 +30,19 @@ export interface Corpora {
 
 /** Reads everything, and takes out what is to be left out. Throws CommandError for a flag that cannot be. */
 export async function readCorpora(flags: CorpusFlags, progress: Progress): Promise<Corpora> {
-  const spans = flags.exclude === undefined ? [] : await readExclusions(flags.exclude);
-  const read = await readFrom(flags, progress);
+  const named = flags.exclude === undefined ? [] : await readExclusions(flags.exclude);
+  const { read, actedUpon } = await readFrom(flags, progress);
   const more = flags.evaluate ? await readTraceFolders(flags.evaluate, progress) : [];
-  const withoutSpans = (corpus: readonly LongSeries[]) => excludeSpans(corpus, spans, STEP_SECONDS);
+  const withoutSpans = (corpus: readonly LongSeries[]) => excludeSpans(corpus, [...named, ...actedUpon], STEP_SECONDS);
   const leftOut = checkLeftOut(read, flags.leaveOut ?? []);
   const trained = withoutSpans(read.filter(({ dataset }) => !leftOut.has(dataset)));
   const others = withoutSpans([...read.filter(({ dataset }) => leftOut.has(dataset)), ...more]);
-  if (flags.exclude !== undefined) {
-    const touched = [...trained, ...others].filter(({ excluded }) => excluded).length;
-    progress.done(`${flags.exclude}: ${spans.length} spans exclude parts of ${touched} series`);
-  }
+  const touched = [...trained, ...others].filter(({ excluded }) => excluded).length;
+  const counts = [
+    ...(flags.exclude === undefined ? [] : [`${named.length} spans of ${flags.exclude}`]),
+    ...(actedUpon.length === 0 ? [] : [`${actedUpon.length} spans after actions in the audit log`]),
+  ];
+  if (counts.length > 0) progress.done(`${counts.join(' and ')} exclude parts of ${touched} series`);
   return { trained, others };
 }
 
@@ -55,19 +58,28 @@ function checkLeftOut(corpus: readonly LongSeries[], names: readonly string[]): 
   return new Set(names);
 }
 
-async function readFrom(flags: CorpusFlags, progress: Progress): Promise<LongSeries[]> {
+interface ReadCorpus {
+  readonly read: readonly LongSeries[];
+  /** What linborg's own actions have changed, by the audit log. */
+  readonly actedUpon: readonly ExcludedSpan[];
+}
+
+async function readFrom(flags: CorpusFlags, progress: Progress): Promise<ReadCorpus> {
   const [kind, ...folders] = flags.from;
-  if (kind === 'csv' && folders.length > 0) return readTraceFolders(folders, progress);
+  if (kind === 'csv' && folders.length > 0) {
+    return { read: await readTraceFolders(folders, progress), actedUpon: [] };
+  }
   if (kind === 'prometheus' && folders.length === 0) {
     const days = numberWithin('days', flags.days, 1, 3650);
     const config = await loadConfigFile(flags['config.file']);
+    const actedUpon = await auditedSpans(config.retrain.dataFolder);
     const sources = await openSources(config);
     try {
       const corpora = [];
       for (const source of sources) {
         corpora.push(await readFromSource(source, days, config.windows.profiles, progress));
       }
-      return corpora.flat();
+      return { read: corpora.flat(), actedUpon };
     } finally {
       for (const source of sources) source.close();
     }

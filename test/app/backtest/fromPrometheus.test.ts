@@ -3,6 +3,7 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BacktestReport } from '../../../src/app/backtest/report/reportData.js';
+import { restarted } from '../fixtures/auditLog.js';
 import { runHere } from '../fixtures/cli.js';
 import { writeConfiguration } from '../fixtures/configuration.js';
 import { DAY, type FleetPrometheus, startFleetPrometheus } from '../fixtures/fleet.js';
@@ -22,13 +23,17 @@ afterAll(() => recorded?.prometheus.stop());
 describe('backtest --from prometheus', () => {
   it('answers for the last days of a real Prometheus, with the week before as history', async () => {
     const out = path.join(temporaryFolder(), 'out');
-    const config = writeConfiguration({ url: recorded.prometheus.url });
+    const config = writeConfiguration({
+      url: recorded.prometheus.url,
+      keys: { data_dir: await restarted(recorded.names[0]!, now - DAY / 2) },
+    });
     const { code, stderr, stdout } = await runHere(
       ...['backtest', '--from', 'prometheus', '--config.file', config, '--days', '1', '--origins', '6'],
-      ...['--yardstick', 'none', '--workers', '1', '--out', out],
+      ...['--yardstick', 'none', '--workers', '1', '--incidents', '--out', out],
     );
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/^prometheus: \d+ forecasts of \d+ series on 2 servers are scored/);
+    expect(stderr).toContain('no alarm is judged in 1 spans (0 by --exclude, 1 after actions in the audit log)');
     const report = JSON.parse(readFileSync(path.join(out, 'report.json'), 'utf8')) as BacktestReport;
     expect(report.settings).toMatchObject({ source: 'prometheus', last: 1 / 9 });
     const [dataset] = report.datasets;
@@ -43,5 +48,9 @@ describe('backtest --from prometheus', () => {
         .map((line) => line.split(',')[1]!),
     );
     expect([...servers].sort()).toEqual(recorded.names);
+    // Of two servers that are watched for a day each, eight hours of one.
+    const { serverWeeks } = report.incidents!.datasets[0]!.subjects.find(({ kind }) => kind === 'server')!;
+    expect(serverWeeks * 7 * 24).toBeGreaterThan(30);
+    expect(serverWeeks * 7 * 24).toBeLessThanOrEqual(2 * 24 - 8 + 0.5);
   });
 });

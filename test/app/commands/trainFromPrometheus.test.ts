@@ -5,6 +5,7 @@ import { loadEngine } from '../../../src/model/engine/engine.js';
 import { createForecaster, readModel } from '../../../src/model/files/modelFolder.js';
 import { type LyingServer, refuse, startLyingServer } from '../../sources/fixtures/lyingServer.js';
 import { hasPrometheus } from '../../sources/fixtures/realPrometheus.js';
+import { restarted } from '../fixtures/auditLog.js';
 import { REPOSITORY, runHere } from '../fixtures/cli.js';
 import { writeConfiguration } from '../fixtures/configuration.js';
 import { DAY, type FleetPrometheus, startFleetPrometheus } from '../fixtures/fleet.js';
@@ -25,7 +26,10 @@ let configFile: string;
 
 beforeAll(async () => {
   fleet = await startFleetPrometheus({ servers: SERVERS, days: DAYS, until: END });
-  configFile = writeConfiguration({ url: fleet.prometheus.url });
+  configFile = writeConfiguration({
+    url: fleet.prometheus.url,
+    keys: { data_dir: await restarted(fleet.names[0]!, END - DAY) },
+  });
 });
 
 afterAll(() => fleet?.prometheus.stop());
@@ -46,6 +50,7 @@ describe.skipIf(!hasNative || !hasPrometheus)('train --from prometheus --base', 
     const out = freshFolder();
     const { code, stderr } = await fineTune(out, configFile, '--days', '3', '--steps', '4');
     expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/^1 spans after actions in the audit log exclude parts of 1\d series$/m);
     expect(readdirSync(out).sort()).toEqual(['CARD.md', 'manifest.json', 'weights.safetensors']);
     const model = await readModel(out);
     createForecaster(await loadEngine('auto'), model).dispose();

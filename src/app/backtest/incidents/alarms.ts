@@ -1,5 +1,5 @@
 /** From scores to alarms, and whether they were right. */
-import type { TimeSpan } from '../../../core/timeSpan.js';
+import { type TimeSpan, touchesSpan } from '../../../core/timeSpan.js';
 import { CLAIM_SECONDS, IN_PROGRESS, type Incident, MOMENT_SECONDS, SETTLING, WATCHED, type Watch } from './watch.js';
 
 /** An alarm is over when its score has been below the limit for so long. */
@@ -48,7 +48,10 @@ export interface Judgement {
   readonly warnedAt: readonly (number | undefined)[];
 }
 
-/** Compares alarms with what came. An alarm whose eight hours are not all known yet, and that is not true, is not counted. */
+/**
+ * Compares alarms with what came. An alarm that is not true counts only if all of its eight hours are known, and none of them
+ * are left out.
+ */
 export function judgeAlarms(watch: Watch, alarms: readonly Alarm[], span: TimeSpan): Judgement {
   const isIn = ({ onset = span.from }: Incident) => onset < span.to;
   const knownUntil = Math.min(watch.knownUntil, span.to);
@@ -57,7 +60,7 @@ export function judgeAlarms(watch: Watch, alarms: readonly Alarm[], span: TimeSp
   const wrong: Alarm[] = [];
   for (const alarm of alarms) {
     if (incidents.some(({ from, until }) => from <= alarm.from && alarm.from <= until)) trueAlarms++;
-    else if (alarm.from + CLAIM_SECONDS <= knownUntil) wrong.push(alarm);
+    else if (alarm.from + CLAIM_SECONDS <= knownUntil && !isUnproved(alarm, watch)) wrong.push(alarm);
   }
   const fallenFor = watch.traps.filter((trap) => wrong.some(({ from, to }) => from < trap.to && to > trap.from));
   const warnedAt = watch.incidents.map((incident) => {
@@ -66,6 +69,11 @@ export function judgeAlarms(watch: Watch, alarms: readonly Alarm[], span: TimeSp
     return alarms.find((alarm) => from <= alarm.from && alarm.from <= onset)?.from;
   });
   return { trueAlarms, falseAlarms: wrong.length, trapsFallenFor: fallenFor.length, warnedAt };
+}
+
+/** Whether nobody knows if what an alarm claims would have come. */
+export function isUnproved({ from }: Alarm, { leftOut }: Watch): boolean {
+  return touchesSpan(leftOut, from, from + CLAIM_SECONDS);
 }
 
 /** Whether an incident can be warned of, and comes, within a span. */

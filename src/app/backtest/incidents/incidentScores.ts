@@ -1,11 +1,13 @@
 /** Incidents of all data sets: collected while traces are replayed, scored at the end. */
 import { RISK_HORIZONS } from '../../../core/flow.js';
+import type { ExcludedSpan } from '../../../model/training/excludedSpans.js';
 import type { DatasetIncidents, IncidentReport, IncidentSubject } from '../report/incidentData.js';
 import type { StopOutcome } from '../round.js';
 import type { RuleComparer } from '../rules/compareRules.js';
 import type { ServerTrace } from '../serverTrace.js';
 import { QUIET_BINS } from './breachRuns.js';
 import type { Label } from './labels.js';
+import { leaveOut, spansOf } from './leftOut.js';
 import { FALSE_ALARMS_PER_SERVER_WEEK } from './limitChoice.js';
 import { ObservedServer } from './observed.js';
 import { onsetRows } from './onsetRows.js';
@@ -30,23 +32,29 @@ class DatasetWatches {
   readonly byServer: Watch[] = [];
   readonly labelled: Watch[] = [];
 
-  constructor(name: string, labels: ServerLabels) {
+  readonly #excluded: readonly ExcludedSpan[];
+
+  constructor(name: string, labels: ServerLabels, excluded: readonly ExcludedSpan[]) {
     this.name = name;
     this.labels = labels;
+    this.#excluded = excluded;
   }
 
   /** Takes in a server that is through. */
   add(trace: ServerTrace, observed: ObservedServer): void {
+    const { server, stepSeconds } = trace;
+    const spans = spansOf(server, this.#excluded);
     const watches: ThresholdWatch[] = [];
     for (const [metric, threshold] of observed.thresholds) {
-      const watch = watchThreshold(trace, metric, observed.bins, threshold);
+      const watch = leaveOut(watchThreshold(trace, metric, observed.bins, threshold), spans, stepSeconds);
       watches.push(watch);
       this.byThreshold.set(metric, [...(this.byThreshold.get(metric) ?? []), watch]);
     }
     if (watches.length === 0) return;
     this.byServer.push(watchServer(watches, observed));
-    const labels = this.labels?.get(trace.server) ?? [];
-    if (this.labels !== undefined) this.labelled.push(watchLabels(watches, observed, labels, trace.stepSeconds));
+    if (this.labels === undefined) return;
+    const labelled = watchLabels(watches, observed, this.labels.get(server) ?? [], stepSeconds);
+    this.labelled.push(leaveOut(labelled, spans, stepSeconds));
   }
 
   subjects(): Subject[] {
@@ -70,10 +78,18 @@ export class IncidentScores {
 
   readonly #comparer: RuleComparer | undefined;
 
-  /** @param labels by data set, in the order of the report  @param comparer compares a user's alerts, where they are given */
-  constructor(labels: ReadonlyMap<string, ServerLabels>, comparer: RuleComparer | undefined) {
+  /**
+   * @param labels    by data set, in the order of the report
+   * @param excluded  spans that prove nothing
+   * @param comparer  compares a user's alerts, where they are given
+   */
+  constructor(
+    labels: ReadonlyMap<string, ServerLabels>,
+    excluded: readonly ExcludedSpan[],
+    comparer: RuleComparer | undefined,
+  ) {
     this.#comparer = comparer;
-    this.#datasets = new Map([...labels].map(([name, ofDataset]) => [name, new DatasetWatches(name, ofDataset)]));
+    this.#datasets = new Map([...labels].map(([name, own]) => [name, new DatasetWatches(name, own, excluded)]));
   }
 
   add(outcome: StopOutcome): void {

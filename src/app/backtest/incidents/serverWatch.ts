@@ -10,7 +10,7 @@ import { CLAIM_SECONDS, IN_PROGRESS, type Incident, isJudged, SETTLING, UNSEEN, 
 
 /** Any threshold of the server. @param watches at least one, all of the same moments */
 export function watchServer(watches: readonly ThresholdWatch[], observed: ObservedServer): Watch {
-  const [{ server, times, knownUntil }] = watches as readonly [ThresholdWatch];
+  const [{ server, times, leftOut, knownUntil }] = watches as readonly [ThresholdWatch];
   const states = unionOfStates(watches);
   const all = watches.flatMap(({ incidents }) => incidents).sort((a, b) => a.start - b.start);
   return {
@@ -20,6 +20,7 @@ export function watchServer(watches: readonly ThresholdWatch[], observed: Observ
     scores: serverScores(watches, observed),
     incidents: all.map((incident) => (isOvershadowed(incident, all) ? { ...incident, onset: undefined } : incident)),
     traps: [],
+    leftOut,
     knownUntil,
     outcomes: watches[0]!.outcomes.map((column, h) => column.map((_, i) => unionOfOutcomes(watches, h, i))),
   };
@@ -32,7 +33,7 @@ export function watchLabels(
   labels: readonly Label[],
   stepSeconds: number,
 ): Watch {
-  const [{ server, times, knownUntil }] = watches as readonly [ThresholdWatch];
+  const [{ server, times, leftOut, knownUntil }] = watches as readonly [ThresholdWatch];
   const breaches = watches.flatMap((watch) => watch.breaches);
   const seen = labels.filter(({ from, to }) => to > times[0]! && from < knownUntil);
   const drafts = seen.filter(({ isIncident }) => isIncident).map((label) => labelledIncident(label, breaches));
@@ -57,6 +58,7 @@ export function watchLabels(
     scores: serverScores(watches, observed),
     incidents,
     traps: seen.filter(({ isIncident }) => !isIncident).map(({ from, to }): TimeSpan => ({ from, to })),
+    leftOut,
     knownUntil,
     outcomes: outcomesOf(times, onsets, stepSeconds, (i, steps) => times[i]! + steps * stepSeconds <= knownUntil),
   };

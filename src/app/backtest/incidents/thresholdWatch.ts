@@ -41,6 +41,7 @@ export function watchThreshold(
       .filter(({ to }) => at(to) > times[0]!)
       .map((run) => naturalIncident(metric, { times, states, stepSeconds }, run, at)),
     traps: [],
+    leftOut: [],
     knownUntil: at(length),
     // A horizon counts as known if half of it is.
     outcomes: outcomesOf(times, onsets, stepSeconds, (moment, steps) => {

@@ -41,6 +41,8 @@ export interface Watch {
   readonly incidents: readonly Incident[];
   /** Planned work that looks like trouble. */
   readonly traps: readonly TimeSpan[];
+  /** Where nobody knows what would have come: an action, say, may have changed it. Ascending and apart. */
+  readonly leftOut: readonly TimeSpan[];
   /** What came is known up to here. */
   readonly knownUntil: number;
   /** [horizons][n] 0 = no onset within it, 1 = one, UNSEEN = not known. */

@@ -1,5 +1,6 @@
 /** How alerts fare against what came, whoever raised them. */
 import { groupBy } from '../../../core/groupBy.js';
+import { isUnproved } from '../incidents/alarms.js';
 import { medianOrNull } from '../incidents/subjectScores.js';
 import { CLAIM_SECONDS, type Incident, type Watch } from '../incidents/watch.js';
 import type { RuleScore } from '../report/incidentData.js';
@@ -56,11 +57,12 @@ function spanOf(watches: readonly Watch[]): number {
   return Math.max(...watches.map(({ knownUntil }) => knownUntil)) - Math.min(...watches.map(({ times }) => times[0]!));
 }
 
-function verdictOf(firing: Firing, { incidents, knownUntil }: Watch): 'early' | 'during' | 'falseAlerts' | 'pending' {
+function verdictOf(firing: Firing, watch: Watch): 'early' | 'during' | 'falseAlerts' | 'pending' {
+  const { incidents, knownUntil } = watch;
   const { from } = firing;
   if (isDuring(firing, incidents)) return 'during';
   if (incidents.some((incident) => incident.from <= from && from <= incident.until)) return 'early';
-  return from + CLAIM_SECONDS <= knownUntil ? 'falseAlerts' : 'pending';
+  return from + CLAIM_SECONDS <= knownUntil && !isUnproved(firing, watch) ? 'falseAlerts' : 'pending';
 }
 
 interface Warning {

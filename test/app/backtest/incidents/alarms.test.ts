@@ -24,6 +24,7 @@ function watchOf(scores: readonly number[], more: Partial<Watch> & { readonly pa
     scores: [Float32Array.from(scores)],
     incidents: [],
     traps: [],
+    leftOut: [],
     knownUntil: Number.POSITIVE_INFINITY,
     outcomes: [],
     ...rest,
@@ -96,6 +97,15 @@ describe('judgeAlarms', () => {
       { from: 20 * HOUR, to: 21 * HOUR },
     ];
     expect(judgeAlarms(watchOf([], { traps }), [alarm], ALL_TIME)).toMatchObject({ falseAlarms: 1, trapsFallenFor: 1 });
+  });
+
+  it('counts an alarm neither way if an action within its eight hours may have prevented what it claimed', () => {
+    const leftOut = [{ from: 9 * HOUR, to: 17 * HOUR }];
+    expect(judgeAlarms(watchOf([], { leftOut }), [alarm], ALL_TIME)).toMatchObject({ trueAlarms: 0, falseAlarms: 0 });
+    const before = watchOf([], { leftOut, incidents: [onsetAt(8 * HOUR)] });
+    expect(judgeAlarms(before, [alarm], ALL_TIME)).toMatchObject({ trueAlarms: 1, warnedAt: [alarm.from] });
+    const late = { from: HOUR / 2, to: HOUR };
+    expect(judgeAlarms(before, [late], ALL_TIME)).toMatchObject({ trueAlarms: 1, falseAlarms: 0 });
   });
 
   it('uses no onset after the span that a limit is chosen on', () => {

@@ -32,6 +32,7 @@ function threshold(metric: string, score: number, breaches: readonly (readonly [
       return { kind: metric, start: from, end: to, from: from - 8 * HOUR, until: from, onset: from };
     }),
     traps: [],
+    leftOut: [],
     knownUntil: MOMENTS * MOMENT_SECONDS,
     outcomes: RISK_HORIZONS.map(() => new Uint8Array(MOMENTS)),
     breaches: spans,

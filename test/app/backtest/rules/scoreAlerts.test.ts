@@ -17,7 +17,7 @@ const incidentAt = (onset: number): Incident => ({
 
 /** Seven days of one server. */
 function watch(server: string, incidents: readonly Incident[]): Watch {
-  const nothing = { states: new Uint8Array(), scores: [], traps: [], outcomes: [] };
+  const nothing = { states: new Uint8Array(), scores: [], traps: [], leftOut: [], outcomes: [] };
   return { server, times: Float64Array.of(0), incidents, knownUntil: 7 * DAY, ...nothing };
 }
 
@@ -50,6 +50,17 @@ describe('scoreAlerts', () => {
       recall: 2 / 3,
       // Two hours before the one, one hour after the other.
       medianLeadSeconds: HOUR / 2,
+    });
+  });
+
+  it('counts an alert neither way whose eight hours an action may have changed', () => {
+    const changed = { ...watch('a', [incidentAt(DAY)]), leftOut: [{ from: 2 * DAY, to: 2 * DAY + 8 * HOUR }] };
+    const firings = [firing(DAY - HOUR), firing(2 * DAY - 7 * HOUR), firing(2 * DAY - 9 * HOUR)];
+    expect(scoreAlerts(NAME, firings, [changed])).toMatchObject({
+      alerts: 3,
+      early: 1,
+      falseAlerts: 1,
+      precision: 0.5,
     });
   });
 

@@ -21,8 +21,8 @@ const OWN_ALERT = {
 
 const predicted = z
   .strictObject({
-    /** Red begins above 70, see docs/risk.md. */
-    risk_score: z.number().min(0).max(100).default(70),
+    /** Held steady by linborg, so that a score around a border neither flaps nor waits for ever, see docs/risk.md. */
+    risk_color: z.enum(['yellow', 'red']).default('red'),
     risk_score_page: z.number().min(0).max(100).default(85),
     /** Within one hour. */
     probability_page: share.default(0.8),

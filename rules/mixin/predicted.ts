@@ -22,24 +22,29 @@ A page needs more than a forecast: a sign of trouble that is there now.`,
 }
 
 function serverAtRisk(config: MixinConfig): Reasoned<AlertingRule>[] {
-  const { risk_score, risk_score_page, probability_page } = config.predicted;
+  const { risk_color, risk_score_page, probability_page } = config.predicted;
   const alert = 'LinborgServerAtRisk';
   const timing = config.alerts[alert];
-  const above = (limit: number) => ({
+  const common = {
     alert,
     timing,
     summary: `{{ $labels.server }} is at risk: {{ $value | printf "%.0f" }} of 100`,
-    description:
-      `The risk score of {{ $labels.server }} ({{ $labels.profile }}) has been above ${limit} for ${timing.for} and is ` +
-      `{{ $value | printf "%.0f" }} now.${probabilityWithin('4h')}${biggestReason()}${soonest()}`,
-  });
+  };
+  const description = (since: string) =>
+    `The risk score of {{ $labels.server }} ({{ $labels.profile }}) has been ${since} for ${timing.for} and is ` +
+    `{{ $value | printf "%.0f" }} now.${probabilityWithin('4h')}${biggestReason()}${soonest()}`;
+  const colors = risk_color === 'red' ? 'color="red"' : 'color=~"yellow|red"';
   const ticket = {
-    ...above(risk_score),
+    ...common,
+    description: description(risk_color === 'red' ? 'red' : 'yellow or red'),
     loudness: 'ticket' as const,
-    expr: `server_profile:linborg_risk_score:max > ${risk_score}\n${NOT_IN_MAINTENANCE}`,
+    expr: `server_profile:linborg_risk_score:max
+and on (server) server_color:linborg_risk_level:max{${colors}} == 1
+${NOT_IN_MAINTENANCE}`,
   };
   const page = {
-    ...above(risk_score_page),
+    ...common,
+    description: `${description(`above ${risk_score_page}`)}${farthestFromForecast()}`,
     loudness: 'page' as const,
     why: 'Sure, soon, and something is wrong already.',
     expr: `server_profile:linborg_risk_score:max > ${risk_score_page}
@@ -47,7 +52,6 @@ and on (server) server_horizon:linborg_incident_probability_ratio:max{horizon="1
 and on (server) server:linborg_signs_of_trouble:count > 0
 ${NOT_IN_MAINTENANCE}`,
   };
-  page.description += farthestFromForecast();
   return [alertingRule(ticket, config), alertingRule(page, config)];
 }
 

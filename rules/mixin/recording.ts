@@ -20,6 +20,11 @@ function servers({ predicted }: MixinConfig): Reasoned<RecordingRule>[] {
       'topk by (server) (1, group by (server, profile) (linborg_risk_score))',
       'Which profile a server has, to join it to series that lack it; one, even while replicas disagree after a change.',
     ),
+    recordingRule(
+      'server_color:linborg_risk_level:max',
+      'max by (server, color) (linborg_risk_level)',
+      'One for each color that a replica shows.',
+    ),
     recordingRule('server_metric:linborg_risk_contribution:max', 'max by (server, metric) (linborg_risk_contribution)'),
     recordingRule(
       'server_horizon:linborg_incident_probability_ratio:max',
@@ -71,21 +76,17 @@ function profiles(): Reasoned<RecordingRule>[] {
 }
 
 function colors(): Reasoned<RecordingRule>[] {
-  const score = 'server_profile:linborg_risk_score:max';
-  const count = (color: string, range: string): Reasoned<RecordingRule> => ({
-    rule: {
-      record: 'color:linborg_servers:count',
-      expr: `count(${score} ${range}) or 0 * count(${score})`,
-      labels: { color },
-    },
+  const level = 'server_color:linborg_risk_level:max';
+  const count = (color: string, series: string): Reasoned<RecordingRule> => ({
+    rule: { record: 'color:linborg_servers:count', expr: `count(${series}) or 0 * count(${level})`, labels: { color } },
   });
   return [
     {
-      ...count('red', '> 70'),
-      why: 'The colours of the risk score: red above 70, yellow from 30 to 70, green below 30. 0 only while there is a score at all.',
+      ...count('red', `${level}{color="red"}`),
+      why: 'How many servers have each color; the redder one where replicas disagree. 0 only while there is a level at all.',
     },
-    count('yellow', '>= 30 <= 70'),
-    count('green', '< 30'),
+    count('yellow', `${level}{color="yellow"} unless on (server) ${level}{color="red"}`),
+    count('green', `${level}{color="green"} unless on (server) ${level}{color=~"yellow|red"}`),
   ];
 }
 

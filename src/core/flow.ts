@@ -118,7 +118,12 @@ export const RISK_HORIZONS = [
 ] as const;
 export type RiskHorizon = (typeof RISK_HORIZONS)[number]['name'];
 
-export type RiskColor = 'green' | 'yellow' | 'red';
+/** Levels of a risk, ascending. */
+export const RISK_COLORS = ['green', 'yellow', 'red'] as const;
+export type RiskColor = (typeof RISK_COLORS)[number];
+/** The older dashboards' levels of the same score, ascending. */
+export const ALERT_LEVELS = ['healthy', 'degraded', 'warning', 'critical'] as const;
+export type AlertLevel = (typeof ALERT_LEVELS)[number];
 
 /** When one metric reaches its threshold; null = not within 8 h at that level. 0 = it is there now. */
 export interface TimeToThreshold {
@@ -160,7 +165,12 @@ export interface Risk {
   readonly at: number;
   /** 0–100. */
   readonly score: number;
+  /** Of this score alone, or held steady where the server is followed from cycle to cycle; never below that of the score. */
   readonly color: RiskColor;
+  /** Likewise. */
+  readonly alertLevel: AlertLevel;
+  /** Epoch seconds since which the color is this one; absent where the server is not followed. */
+  readonly colorSince?: number;
   /** Sorted by points, largest first; only metrics with points > 0. */
   readonly contributions: readonly RiskContribution[];
   /** Probability (0–1) that any threshold that is not breached now is breached within the horizon. */

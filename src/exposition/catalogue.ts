@@ -13,8 +13,14 @@ export const CYCLE_METRICS = [
   {
     name: 'linborg_risk_score',
     type: 'gauge',
-    help: 'Risk of a server from its state now and its forecasts, 0-100: green below 30, yellow to 70, red above. Absent while the server is stale or has no forecast.',
+    help: 'Risk of a server from its state now and its forecasts, 0-100: green below 30, yellow to 70, red above; linborg_risk_level holds the color steady. Absent while the server is stale or has no forecast.',
     labels: ['server', 'profile'],
+  },
+  {
+    name: 'linborg_risk_level',
+    type: 'gauge',
+    help: 'Always 1; the label holds the color of the risk: green, yellow or red. It rises with the score at once and falls when the score has been more than 5 points below the border for 10 minutes. Absent with the risk score.',
+    labels: ['server', 'profile', 'color'],
   },
   {
     name: 'linborg_risk_contribution',

@@ -96,6 +96,8 @@ function serverLines(
       return fresh ? [line('', formatMeasure(frame.quality.coverageRatio))] : [];
     case 'linborg_risk_score':
       return risk ? [line(`,profile="${risk.profile}"`, formatMeasure(risk.score))] : [];
+    case 'linborg_risk_level':
+      return risk ? [line(`,profile="${risk.profile}",color="${risk.color}"`, '1')] : [];
     case 'linborg_risk_contribution':
       return (risk?.contributions ?? []).map(({ metric, points }) =>
         line(`,metric="${escapeLabelValue(metric)}"`, formatMeasure(points)),

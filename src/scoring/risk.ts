@@ -4,7 +4,6 @@ import {
   type Frame,
   RISK_HORIZONS,
   type Risk,
-  type RiskColor,
   type RiskContribution,
   type RiskHorizon,
   type ThresholdOutlook,
@@ -15,6 +14,7 @@ import { upperBound } from '../core/metrics.js';
 import { type BreachCurve, breachCurve, horizonCurve } from './breach.js';
 import type { Threshold } from './limit.js';
 import { explain } from './reason.js';
+import { alertLevelOf, colorOf } from './riskLevel.js';
 import { isBreach, timeToThreshold } from './timeToThreshold.js';
 
 /** A certain breach this far ahead weighs half of one that is there: what can still be prevented in a working shift. */
@@ -66,6 +66,7 @@ export function scoreServer(
     at,
     score,
     color: colorOf(score),
+    alertLevel: alertLevelOf(score),
     contributions: contributionsOf(frame, judgements, score),
     incidentProbability: incidentProbability(judgements),
     thresholds: judgements.filter(isKnown).map(outlookOf),
@@ -167,9 +168,4 @@ function contributionsOf(frame: Frame, judgements: readonly Judgement[], score: 
       points: (score * weight) / total,
       reason: explain({ frame, threshold, times, current, probability: probability?.['8h'] }),
     }));
-}
-
-function colorOf(score: number): RiskColor {
-  if (score > 70) return 'red';
-  return score < 30 ? 'green' : 'yellow';
 }

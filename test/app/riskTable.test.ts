@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { renderRiskTable } from '../../src/app/riskTable.js';
 import type { Risk } from '../../src/core/flow.js';
 import type { ServerView } from '../../src/exposition/cycleView.js';
+import { alertLevelOf, colorOf } from '../../src/scoring/riskLevel.js';
 import { FRAMES_AT, simulatedFrames } from './fixtures/frames.js';
 
 const [database, web, learner] = simulatedFrames({ servers: 3, steps: 60, metrics: ['mem_used_pct'] });
@@ -14,7 +15,8 @@ function riskAt(score: number, seconds: Seconds, direction: 'above' | 'below' = 
     profile: database!.profile,
     at: FRAMES_AT,
     score,
-    color: score > 70 ? 'red' : score >= 30 ? 'yellow' : 'green',
+    color: colorOf(score),
+    alertLevel: alertLevelOf(score),
     contributions: score > 1 ? [{ metric: 'mem_used_pct', points: score, reason: `mem_used_pct at ${score}` }] : [],
     incidentProbability: { '30m': 0, '1h': 0, '4h': 0, '8h': score / 100 },
     thresholds: [],

@@ -10,6 +10,7 @@ import {
 import { profileOf } from '../../src/core/profiles.js';
 import type { CycleView, ServerView } from '../../src/exposition/cycleView.js';
 import { type ExportOptions, exportOptionsSchema } from '../../src/exposition/options.js';
+import { alertLevelOf, colorOf } from '../../src/scoring/riskLevel.js';
 import { makeFleetReport } from './fleetReport.js';
 import { makeTruth } from './truth.js';
 
@@ -73,7 +74,9 @@ export function makeRisk(server: string, score: number, secondsToBreach: number 
     profile: profileOf(server),
     at: AT,
     score,
-    color: score < 30 ? 'green' : score <= 70 ? 'yellow' : 'red',
+    color: colorOf(score),
+    alertLevel: alertLevelOf(score),
+    colorSince: AT - 1800,
     contributions:
       score === 0
         ? []

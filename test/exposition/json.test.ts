@@ -139,6 +139,21 @@ describe('the prediction of one server', () => {
     expect(predictionOf(makeServer('a', score)).alert).toMatchObject({ level, score });
   });
 
+  test('shows the levels that are held for a server, and since when, not those of the score of the moment', async () => {
+    const server = makeServer('a', 76);
+    const held = { ...server, risk: { ...server.risk!, score: 64, color: 'red', alertLevel: 'critical' } } as const;
+    expect(predictionOf(held)).toMatchObject({
+      risk_score: 64,
+      color: 'red',
+      color_since: '2026-01-05T11:32:00Z',
+      alert: { level: 'critical', score: 64, label: '🔴 Critical' },
+    });
+    const { summary, alerts, environment } = await currentPredictions([held]);
+    expect(summary).toMatchObject({ critical: 1, warning: 0 });
+    expect(alerts[0]).toMatchObject({ level: 'critical', risk_score: 64 });
+    expect(environment.high_risk_servers).toBe(1);
+  });
+
   test('starts its steps strictly after a moment that is itself a step', () => {
     expect(stepTimes(ORIGIN, 300)[0]).toBe(ORIGIN + 300);
   });

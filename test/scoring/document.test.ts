@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { METRIC_NAMES } from '../../src/core/metrics.js';
 import { PROFILES } from '../../src/core/profiles.js';
+import { LevelMemory } from '../../src/scoring/riskLevel.js';
 import { DEFAULT_LIMITS, type Limit, METRIC_RULES, PROFILE_LIMITS } from '../../src/scoring/thresholds.js';
 import { defaultRisk, forecastOf, frameOf } from './support.js';
 
@@ -32,6 +33,25 @@ describe('docs/risk.md', () => {
       `${one.toFixed(3)} within 1 h, ${four.toFixed(3)} within 4 h, ${eight.toFixed(3)} within 8 h`,
     );
     for (const { reason } of risk.contributions) expect(page).toContain(reason);
+  });
+
+  test('holds the level of its example as the code does', () => {
+    const table = page.split('\n').filter((row) => /^\| (minute|score|level) \|/.test(row));
+    const [minutes, scores, levels] = table.map((row) =>
+      row
+        .split(' | ')
+        .slice(1)
+        .map((cell) => cell.replace(' |', '')),
+    );
+    const memory = new LevelMemory(60);
+    minutes!.forEach((minute, i) => {
+      const [from, to = from] = minute.split(' to ').map(Number);
+      for (let at = from!; at <= to!; at++) {
+        const held = memory.hold({ ...risk, score: Number(scores![i]), at: at * 60 });
+        expect(held.color, `minute ${at}`).toBe(levels![i]);
+      }
+    });
+    expect(minutes).toHaveLength(8);
   });
 
   test('lists every default limit', () => {

@@ -6,6 +6,7 @@ import type { FleetReport } from '../../core/fleet.js';
 import type { Frame } from '../../core/flow.js';
 import type { TruthReport } from '../../core/truth.js';
 import type { MaintenanceStatus } from '../../exposition/cycleView.js';
+import { LevelMemory } from '../../scoring/riskLevel.js';
 import type { PullEvent, PullSummary, Source } from '../../sources/source.js';
 import type { PastMaintenance } from '../../windows/maintenance.js';
 import { type IngestSummary, WindowStore } from '../../windows/store.js';
@@ -30,6 +31,8 @@ export interface OpenOptions {
   readonly modelPath?: string;
   /** Past maintenance, as the pipeline before knew it; without, as the data folder has it. */
   readonly pastMaintenance?: readonly PastMaintenance[];
+  /** The levels of the risks, as the pipeline before held them; without, they begin with the first cycle. */
+  readonly levels?: LevelMemory;
   /** Ends the opening. */
   readonly signal?: AbortSignal;
 }
@@ -82,6 +85,8 @@ export class Pipeline {
   readonly maintenance: Maintenance;
   readonly #store: WindowStore;
   readonly #fleet = new FleetMonitor();
+  /** The levels of the risks, from cycle to cycle. */
+  readonly levels: LevelMemory;
   /** Ends learning from the past. */
   readonly #closing = new AbortController();
   #isTaught = false;
@@ -97,13 +102,20 @@ export class Pipeline {
   #isClosed = false;
 
   private constructor(
-    parts: { config: Config; sources: readonly Source[]; serving: Serving; maintenance: Maintenance },
+    parts: {
+      config: Config;
+      sources: readonly Source[];
+      serving: Serving;
+      maintenance: Maintenance;
+      levels: LevelMemory;
+    },
     log: Logger,
     events: PipelineEvents,
   ) {
     this.config = parts.config;
     this.sources = parts.sources;
     this.maintenance = parts.maintenance;
+    this.levels = parts.levels;
     this.#serving = parts.serving;
     this.#store = new WindowStore(parts.config.windows);
     this.#log = log;
@@ -120,7 +132,8 @@ export class Pipeline {
       const serving = await openServing(config, options.modelPath ?? config.model.path, log, options.signal);
       const { pastMaintenance: past } = options;
       const maintenance = await Maintenance.open({ config, sources, log, ...(past === undefined ? {} : { past }) });
-      return new Pipeline({ config, sources, serving, maintenance }, log, events);
+      const levels = options.levels ?? new LevelMemory(config.cycleSeconds);
+      return new Pipeline({ config, sources, serving, maintenance, levels }, log, events);
     } catch (error) {
       for (const source of sources) source.close();
       throw error;
@@ -165,6 +178,7 @@ export class Pipeline {
     for (const server of this.#store.forgetSilent(at)) {
       ledger.forget(server);
       this.#fleet.forget(server);
+      this.levels.forget(server);
       this.#log.info({ server }, 'server forgotten after long silence');
     }
     await this.maintenance.update(at, (source) => reached.some((summary) => summary.source === source.name));
@@ -182,6 +196,7 @@ export class Pipeline {
     }
     return {
       ...result,
+      servers: result.servers.map((view) => (view.risk ? { ...view, risk: this.levels.hold(view.risk) } : view)),
       truth: ledger.end(result),
       fleet: this.#fleet.observe(result),
       maintenance: this.maintenance.status(frames, at),

@@ -203,6 +203,7 @@ export class Service {
         {
           signal: this.#stopping.signal,
           pastMaintenance: this.#pipeline.maintenance.past(now()),
+          levels: this.#pipeline.levels,
           ...(modelPath === undefined ? {} : { modelPath }),
         },
       );

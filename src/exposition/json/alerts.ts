@@ -1,35 +1,30 @@
-/** The alert levels of the older dashboards, from linborg's risk score. */
-import type { Risk } from '../../core/flow.js';
+/** The alert levels of the older dashboards. */
+import type { AlertLevel, Risk } from '../../core/flow.js';
 import { PROFILE_DISPLAY_NAMES } from '../../core/profiles.js';
 import { roundMeasure } from '../seriesText.js';
 
-const ALERT_LEVELS = [
-  { level: 'critical', atLeast: 80, color: '#d93025', emoji: '🔴', name: 'Critical' },
-  { level: 'warning', atLeast: 60, color: '#e8710a', emoji: '🟠', name: 'Warning' },
-  { level: 'degraded', atLeast: 50, color: '#f9ab00', emoji: '🟡', name: 'Degraded' },
-  { level: 'healthy', atLeast: 0, color: '#188038', emoji: '🟢', name: 'Healthy' },
-] as const;
-
-export type AlertLevel = (typeof ALERT_LEVELS)[number]['level'];
-
-/** The level that a score falls into: critical from 80, warning from 60, degraded from 50. */
-export function alertLevel(score: number): AlertLevel {
-  return specOf(score).level;
-}
+const ALERT_LOOKS: Readonly<
+  Record<AlertLevel, { readonly color: string; readonly emoji: string; readonly name: string }>
+> = {
+  critical: { color: '#d93025', emoji: '🔴', name: 'Critical' },
+  warning: { color: '#e8710a', emoji: '🟠', name: 'Warning' },
+  degraded: { color: '#f9ab00', emoji: '🟡', name: 'Degraded' },
+  healthy: { color: '#188038', emoji: '🟢', name: 'Healthy' },
+};
 
 /** The `alert` object of one server. */
-export function alertView(score: number) {
-  const { level, color, emoji, name } = specOf(score);
-  return { level, score: roundMeasure(score), color, emoji, label: `${emoji} ${name}` };
+export function alertView({ score, alertLevel }: Risk) {
+  const { color, emoji, name } = ALERT_LOOKS[alertLevel];
+  return { level: alertLevel, score: roundMeasure(score), color, emoji, label: `${emoji} ${name}` };
 }
 
 /** One entry of `alerts` for every server that is not healthy. */
 export function activeAlerts(risks: readonly Risk[]) {
   return risks
-    .filter((risk) => alertLevel(risk.score) !== 'healthy')
+    .filter((risk) => risk.alertLevel !== 'healthy')
     .map((risk) => ({
       server_name: risk.server,
-      level: alertLevel(risk.score),
+      level: risk.alertLevel,
       risk_score: roundMeasure(risk.score),
       profile: PROFILE_DISPLAY_NAMES[risk.profile],
       message: risk.contributions[0]?.reason ?? null,
@@ -41,8 +36,4 @@ export function activeAlerts(risks: readonly Risk[]) {
 function secondsToIssue(risk: Risk): number | null {
   const seconds = risk.timeToThreshold.flatMap((entry) => entry.seconds.p50 ?? []);
   return seconds.length === 0 ? null : Math.min(...seconds);
-}
-
-function specOf(score: number) {
-  return ALERT_LEVELS.find(({ atLeast }) => score >= atLeast) ?? ALERT_LEVELS[ALERT_LEVELS.length - 1]!;
 }

@@ -40,7 +40,8 @@ export function serverPrediction(at: number, { frame, risk, forecasts }: ScoredS
     state: frame.state,
     risk_score: roundMeasure(risk.score),
     color: risk.color,
-    alert: alertView(risk.score),
+    color_since: risk.colorSince === undefined ? null : isoTime(risk.colorSince),
+    alert: alertView(risk),
     incident_probability: byHorizon(risk.incidentProbability),
     thresholds: risk.thresholds.map(({ metric, threshold, direction, sustainedSeconds, breached, probability }) => ({
       metric,

@@ -1,7 +1,6 @@
 /** The fleet in figures, for the JSON doors and the status page. */
-import { RISK_HORIZONS, type Risk, type RiskHorizon } from '../../core/flow.js';
+import { type AlertLevel, RISK_HORIZONS, type Risk, type RiskHorizon } from '../../core/flow.js';
 import { roundMeasure } from '../seriesText.js';
-import { type AlertLevel, alertLevel } from './alerts.js';
 
 /**
  * Counts and extremes of the risks, and `prob_<horizon>`: the mean of the servers' incident probabilities, which is the
@@ -9,7 +8,7 @@ import { type AlertLevel, alertLevel } from './alerts.js';
  * @param risks riskiest first
  */
 export function fleetSummary(risks: readonly Risk[]) {
-  const count = (level: AlertLevel) => risks.filter(({ score }) => alertLevel(score) === level).length;
+  const count = (level: AlertLevel) => risks.filter(({ alertLevel }) => alertLevel === level).length;
   const counts = {
     critical: count('critical'),
     warning: count('warning'),

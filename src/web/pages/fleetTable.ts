@@ -1,11 +1,11 @@
 /** The table of the fleet page. */
-import type { TimeToThreshold } from '../../core/flow.js';
+import type { Risk, TimeToThreshold } from '../../core/flow.js';
 import { PROFILE_DISPLAY_NAMES } from '../../core/profiles.js';
 import type { ServerView } from '../../exposition/cycleView.js';
 import { type Html, html } from './html.js';
 import { renderBar } from './riskBar.js';
 import { renderSparkline } from './sparkline.js';
-import { describeRatio, describeUntil, RISK_WORDS, STATE_WORDS } from './words.js';
+import { dateAndTime, describeRatio, describeUntil, RISK_WORDS, STATE_WORDS } from './words.js';
 
 /** @param rows in the order to show them */
 export function renderFleetTable(rows: readonly ServerView[]): Html {
@@ -24,12 +24,17 @@ function renderRow(view: ServerView): Html {
   const top = risk.contributions.find(({ points }) => points >= 1);
   return html`<tr>
 <td>${name}</td>
-<td><div class="risk ${risk.color}-text"><b>${Math.round(risk.score)}</b>${renderBar(risk.score / 100, risk.color)}<span class="pill ${risk.color}">${RISK_WORDS[risk.color]}</span></div></td>
+<td><div class="risk ${risk.color}-text"><b>${Math.round(risk.score)}</b>${renderBar(risk.score / 100, risk.color)}${renderLevel(risk)}</div></td>
 <td>${renderFirstThreshold(risk.timeToThreshold)}</td>
 <td class="number">${describeRatio(risk.incidentProbability['8h'])}</td>
 <td class="reason small">${top ? top.reason : html`<span class="muted">nothing stands out</span>`}</td>
 <td>${renderTopSparkline(view)}</td>
 </tr>\n`;
+}
+
+function renderLevel({ color, colorSince }: Risk): Html {
+  const since = colorSince === undefined ? undefined : html` title="since ${dateAndTime(colorSince)}"`;
+  return html`<span class="pill ${color}"${since}>${RISK_WORDS[color]}</span>`;
 }
 
 /** The address of a server's own page. */

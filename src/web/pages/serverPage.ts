@@ -31,7 +31,7 @@ const SECONDS_PER_DAY = 86_400;
 export function renderServerPage(server: ServerView, at: number, state: StateView, now: number): Html {
   const { frame, risk } = server;
   const badge = risk
-    ? html`<span class="pill ${risk.color}">risk ${Math.round(risk.score)} · ${RISK_WORDS[risk.color]}</span>`
+    ? html`<span class="pill ${risk.color}">risk ${Math.round(risk.score)} · ${RISK_WORDS[risk.color]}</span>${renderSince(risk)}`
     : html`<span class="pill">no risk</span>`;
   const model = server.forecasts[0]?.model;
   return renderLayout(
@@ -52,6 +52,10 @@ ${risk && renderThresholdTable(risk)}
 <div class="keys"><h2>The last 24 hours and the next 8</h2>${renderKeys()}</div>
 <section class="charts" aria-label="Metrics">${chartOrder(server).map((metric) => renderMetric(server, metric, at))}</section>`,
   );
+}
+
+function renderSince({ colorSince }: Risk): Html | undefined {
+  return colorSince === undefined ? undefined : html`<span class="small muted">since ${dateAndTime(colorSince)}</span>`;
 }
 
 function renderReasons(risk: Risk): Html {

@@ -16,6 +16,7 @@ function riskOf(more: Partial<Risk> = {}): Risk {
     at: 1_780_000_000,
     score: 80,
     color: 'red',
+    alertLevel: 'critical',
     contributions: [{ metric: 'mem_used_pct', points: 80, reason: 'mem_used_pct 91.2 reaches 95 in 50 min' }],
     incidentProbability: { ...NONE, '1h': 0.05, '4h': 0.6, '8h': 0.9 },
     thresholds: [],

@@ -63,7 +63,7 @@ function breaching(...servers: readonly string[]): { readonly at: number; readon
         breached: true,
       };
       const risk = {
-        ...{ server, profile: 'generic', at, score: 90 - i, color: 'red' },
+        ...{ server, profile: 'generic', at, score: 90 - i, color: 'red', alertLevel: 'critical' },
         contributions: [{ metric: 'mem_used_pct', points: 90, reason: 'mem_used_pct 97 is over 95' }],
         incidentProbability: { '30m': 0, '1h': 0, '4h': 0, '8h': 0 },
         thresholds: [outlook],

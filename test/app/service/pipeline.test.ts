@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfigFile } from '../../../src/app/configFile.js';
 import { ExporterState } from '../../../src/app/service/exporterState.js';
-import { Pipeline } from '../../../src/app/service/pipeline.js';
+import { type OpenOptions, Pipeline } from '../../../src/app/service/pipeline.js';
 import { ConfigError, PackError } from '../../../src/core/errors.js';
 import { createFleet } from '../../../src/simulator/fleet.js';
 import { writeHistory } from '../../../src/simulator/remoteWrite.js';
@@ -46,10 +46,11 @@ afterAll(() => prometheus?.stop());
 async function openPipeline(
   keys: Record<string, unknown> = {},
   source: Record<string, unknown> = {},
+  options: OpenOptions = {},
 ): Promise<Pipeline> {
   const config = await loadConfigFile(writeConfiguration({ url: prometheus.url, keys, source }));
   const nothing = { onPull: () => {}, onDropped: () => {}, onHistory: () => {} };
-  const pipeline = await Pipeline.open(config, pino({ level: 'silent' }), nothing);
+  const pipeline = await Pipeline.open(config, pino({ level: 'silent' }), nothing, options);
   pipelines.push(pipeline);
   return pipeline;
 }
@@ -72,6 +73,17 @@ describe('Pipeline', () => {
     expect(await shown(FIRST + 10 * 60)).toEqual({ risks: names, forecasts: names, stateOf: 'ok' });
     expect(await shown(FIRST + 30 * 60)).toEqual({ risks: others, forecasts: others, stateOf: 'stale' });
     expect(await shown(FIRST + 2.5 * HOUR)).toMatchObject({ risks: names, forecasts: names });
+  });
+
+  it('holds the level of a risk from cycle to cycle and hands it to the pipeline of a reload', async () => {
+    const levelsAt = async (pipeline: Pipeline, at: number) =>
+      (await pipeline.cycle(at)).servers.map(({ risk }) => [risk!.server, risk!.color, risk!.colorSince]);
+    const first = await openPipeline();
+    const begun = await levelsAt(first, FIRST);
+    expect(begun.map(([, , since]) => since)).toEqual([FIRST, FIRST, FIRST]);
+    expect(await levelsAt(first, FIRST + 60)).toEqual(begun);
+    const { levels } = first;
+    expect(await levelsAt(await openPipeline({}, {}, { levels }), FIRST + 120)).toEqual(begun);
   });
 
   it('shows a server in maintenance as that, with its risk while it answers and without when it is silent', async () => {

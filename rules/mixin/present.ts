@@ -2,7 +2,7 @@
 import type { MixinConfig } from './config.js';
 import { NOT_IN_MAINTENANCE } from './predicted.js';
 import { type AlertingRule, type AlertSpec, alertingRule, type RuleGroup } from './rule.js';
-import { ask, PERCENT } from './sentences.js';
+import { ask, itsTrend, itsValue, PERCENT } from './sentences.js';
 
 export function presentAlerts(config: MixinConfig): RuleGroup<AlertingRule> {
   return {
@@ -19,7 +19,7 @@ function breached(config: MixinConfig): AlertSpec[] {
     alert: 'LinborgThresholdBreached',
     timing,
     summary: '{{ $labels.metric }} of {{ $labels.server }} is over its threshold',
-    description: `{{ $labels.metric }} of {{ $labels.server }} has been over its threshold for ${timing.for}. This is so now, not a forecast.${ask(
+    description: `{{ $labels.metric }} of {{ $labels.server }} has been over its threshold${itsValue()} for ${timing.for}. This is so now, not a forecast.${itsTrend()}${ask(
       "printf \"max(linborg_forecast_value{server=%q,metric=%q,horizon='1h',level='p50'})\" $labels.server $labels.metric",
       `In 1h it is {{ . | first | value | printf "%.1f" }}${PERCENT} by the median forecast.`,
     )}${ask(

@@ -7,10 +7,15 @@ export function probabilityWithin(horizon: string): string {
   );
 }
 
+/** The metric that explains most, with where it goes. */
 export function biggestReason(): string {
+  const trend = nested(
+    'printf "avg(linborg_trend_per_hour{server=%q,metric=%q})" $labels.server $metric',
+    `, which has moved by ${SIGNED} per hour over the last 3h`,
+  );
   return ask(
     'printf "topk(1, server_metric:linborg_risk_contribution:max{server=%q})" $labels.server',
-    'Most of the risk comes from {{ . | first | label "metric" }} ({{ . | first | value | printf "%.0f" }} points).',
+    `{{ $metric := . | first | label "metric" }}Most of the risk comes from {{ $metric }} ({{ . | first | value | printf "%.0f" }} points)${trend}.`,
   );
 }
 
@@ -22,20 +27,45 @@ export function soonest(): string {
   );
 }
 
+/** A change, with its sign. */
+const SIGNED = '{{ . | first | value | printf "%+.3g" }}';
+
 /** Not of loads and connections. */
 export const PERCENT = '{{ if match "_pct$" $labels.metric }} %{{ end }}';
 
-/** Of the metric of the alert: when, how soon at the worst, and where it is at that horizon. */
+/** Of the metric of the alert: when, how soon at the worst and how late at the best, where it is at that horizon, and how its last hours went. */
 export function timeLeft(horizon: string): string {
+  const times = 'server_metric_level:linborg_time_to_threshold_seconds:min{server=%q,metric=%q}';
   const worst = ask(
-    'printf "min(server_metric_level:linborg_time_to_threshold_seconds:min{server=%q,metric=%q})" $labels.server $labels.metric',
+    `printf "min(${times})" $labels.server $labels.metric`,
     'It may be in {{ . | first | value | humanizeDuration }}.',
+  );
+  // All three levels get there, so the last of them says by when nine chances in ten are spent.
+  const best = ask(
+    `printf "max(${times}) and count(${times}) == 3" $labels.server $labels.metric $labels.server $labels.metric`,
+    'With nine chances in ten it is there in {{ . | first | value | humanizeDuration }}.',
   );
   const forecast = ask(
     `printf "max(linborg_forecast_value{server=%q,metric=%q,horizon='${horizon}',level='p50'})" $labels.server $labels.metric`,
     `In ${horizon} it is {{ . | first | value | printf "%.1f" }}${PERCENT}.`,
   );
-  return `reaches its threshold in {{ $value | humanizeDuration }}.${worst}${forecast}`;
+  return `reaches its threshold${itsValue()} in {{ $value | humanizeDuration }}.${worst}${best}${forecast}${itsTrend()}`;
+}
+
+/** Of the metric of the alert: how its last hours went. */
+export function itsTrend(): string {
+  return ask(
+    'printf "avg(linborg_trend_per_hour{server=%q,metric=%q})" $labels.server $labels.metric',
+    `Over the last 3h it has moved by ${SIGNED} per hour.`,
+  );
+}
+
+/** Where the threshold of the metric of the alert lies. */
+export function itsValue(): string {
+  return nested(
+    'printf "max(linborg_threshold_value{server=%q,metric=%q})" $labels.server $labels.metric',
+    ` of {{ . | first | value | printf "%.4g" }}${PERCENT}`,
+  );
 }
 
 /** The sign that is there now. */
@@ -48,6 +78,14 @@ export function farthestFromForecast(): string {
 
 /** One sentence with the answer to a query; `.` is the answer. On a line of its own in the file, and in the same one when it is sent. */
 export function ask(query: string, sentence: string): string {
-  const pipeline = query.startsWith('printf') ? `${query} | query` : `query ${query}`;
-  return `\n{{- with ${pipeline} }} ${sentence}{{ end }}`;
+  return `\n{{- ${withAnswer(query)} }} ${sentence}{{ end }}`;
+}
+
+/** A part of a sentence, likewise. */
+function nested(query: string, part: string): string {
+  return `{{ ${withAnswer(query)} }}${part}{{ end }}`;
+}
+
+function withAnswer(query: string): string {
+  return `with ${query.startsWith('printf') ? `${query} | query` : `query ${query}`}`;
 }

@@ -1,6 +1,7 @@
 /** The fleet's risks as a table for the terminal. */
 import { describeDuration } from '../core/duration.js';
 import type { Risk, TimeToThreshold } from '../core/flow.js';
+import { topReasons } from '../core/topReasons.js';
 import type { ServerView } from '../exposition/cycleView.js';
 import { renderTable } from './table.js';
 
@@ -15,8 +16,7 @@ export function renderRiskTable(servers: readonly ServerView[]): string {
     risk ? risk.color : frame.state,
     risk ? `${Math.round(100 * risk.incidentProbability['8h'])} %` : '–',
     risk ? describeEarliest(risk) : '–',
-    // Less than a point is noise: it would only hide that nothing is wrong.
-    risk?.contributions.find(({ points }) => points >= 1)?.reason ?? '',
+    (risk && topReasons(risk)[0]?.reason) ?? '',
   ]);
   return renderTable(['SERVER', 'RISK', 'STATE', 'P(8 h)', 'THRESHOLD IN', 'TOP REASON'], rows, RIGHT);
 }

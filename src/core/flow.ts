@@ -151,10 +151,12 @@ export interface ThresholdOutlook {
 /** One metric's part of a server's risk. */
 export interface RiskContribution {
   readonly metric: string;
-  /** Points of the score; the contributions add up to the score. */
+  /** Points of the score: the exact Shapley value; the contributions add up to the score. */
   readonly points: number;
-  /** In words and numbers, e.g. "mem_used_pct 91 reaches 95 in 1 h 50 min (p50)". */
+  /** In words and numbers, e.g. "mem_used_pct 91 % reaches 95 % in 1 h 50 min (p90 40 min, p10 not within 8 h)". */
   readonly reason: string;
+  /** Slope of the last hours, in the metric's unit per hour; absent where too little of them is known. */
+  readonly trendPerHour?: number;
 }
 
 /** A server's risk at one moment. */

@@ -52,3 +52,17 @@ export function upperBound(metric: string): number {
 export function breachDirection(metric: string): 'above' | 'below' {
   return metric === 'cpu_idle_pct' ? 'below' : 'above';
 }
+
+const UNIT_SUFFIXES: Readonly<Record<MetricUnit, string>> = {
+  percent: ' %',
+  megabytes_per_second: ' MB/s',
+  connections: '',
+  load: '',
+  days: ' d',
+};
+
+/** What goes behind a value in a sentence: ' %', ' MB/s' or nothing. Works for extra metrics too. */
+export function unitSuffix(metric: string): string {
+  if (isMetricName(metric)) return UNIT_SUFFIXES[metricSpec(metric).unit];
+  return upperBound(metric) === 100 ? UNIT_SUFFIXES.percent : '';
+}

@@ -25,7 +25,13 @@ export const CYCLE_METRICS = [
   {
     name: 'linborg_risk_contribution',
     type: 'gauge',
-    help: 'Points of the risk score that one metric explains; they add up to the score. Absent for metrics without any.',
+    help: 'Points of the risk score that one metric explains, its exact Shapley value; they add up to the score. Absent for metrics without any.',
+    labels: ['server', 'metric'],
+  },
+  {
+    name: 'linborg_trend_per_hour',
+    type: 'gauge',
+    help: 'Slope of the last 3 hours of the metrics that explain most of the risk, in the unit of the metric per hour; three metrics of a server at most. Absent for all others, and where half of the samples are missing.',
     labels: ['server', 'metric'],
   },
   {
@@ -33,6 +39,12 @@ export const CYCLE_METRICS = [
     type: 'gauge',
     help: 'Probability that any metric breaches its threshold anew within the horizon, for 15 minutes unless the rule says otherwise, 0-1; what is breached already does not count. Absent with the risk score.',
     labels: ['server', 'horizon'],
+  },
+  {
+    name: 'linborg_threshold_value',
+    type: 'gauge',
+    help: 'Threshold of a metric on that server, in the unit of the metric: from the configuration, or a multiple of what the server is used to. Absent without one, without a value or forecast of the metric, and with the risk score.',
+    labels: ['server', 'metric'],
   },
   {
     name: 'linborg_threshold_breached',

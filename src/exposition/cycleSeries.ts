@@ -1,5 +1,6 @@
 /** The families of one cycle as text, family by family, in pieces of at most one server. */
 import { type Forecast, LEVEL_NAMES, RISK_HORIZONS, SERVER_STATES } from '../core/flow.js';
+import { topReasons } from '../core/topReasons.js';
 import { CYCLE_METRICS } from './catalogue.js';
 import type { CycleView, ServerView } from './cycleView.js';
 import { renderFleetSeries } from './fleetSeries.js';
@@ -102,12 +103,20 @@ function serverLines(
       return (risk?.contributions ?? []).map(({ metric, points }) =>
         line(`,metric="${escapeLabelValue(metric)}"`, formatMeasure(points)),
       );
+    case 'linborg_trend_per_hour':
+      return (risk ? topReasons(risk) : []).flatMap(({ metric, trendPerHour }) =>
+        trendPerHour === undefined ? [] : [line(`,metric="${escapeLabelValue(metric)}"`, formatMeasure(trendPerHour))],
+      );
     case 'linborg_incident_probability_ratio':
       return risk
         ? RISK_HORIZONS.map((horizon) =>
             line(`,horizon="${horizon.name}"`, formatMeasure(risk.incidentProbability[horizon.name])),
           )
         : [];
+    case 'linborg_threshold_value':
+      return (risk?.thresholds ?? []).map(({ metric, threshold }) =>
+        line(`,metric="${escapeLabelValue(metric)}"`, formatMeasure(threshold)),
+      );
     case 'linborg_threshold_breached':
       return (risk?.thresholds ?? []).flatMap(({ metric, breached }) =>
         breached ? [line(`,metric="${escapeLabelValue(metric)}"`, '1')] : [],

@@ -2,7 +2,7 @@
 import { describeDuration } from '../core/duration.js';
 import type { Frame, TimeToThreshold } from '../core/flow.js';
 import { bucketValue } from '../core/frame.js';
-import { upperBound } from '../core/metrics.js';
+import { unitSuffix, upperBound } from '../core/metrics.js';
 import type { Threshold } from './limit.js';
 
 /** Hours over which a trend is told. */
@@ -12,44 +12,54 @@ const TREND_HOURS = 3;
 const NOTABLE_SHARE = 0.01;
 
 interface ReasonInput {
-  readonly frame: Frame;
   readonly threshold: Threshold;
   readonly times: TimeToThreshold | undefined;
   readonly current: number | undefined;
   /** Probability of a new breach within the forecast; undefined while it is breached. */
   readonly probability: number | undefined;
+  /** As `trendPerHour` tells it. */
+  readonly trend: number | undefined;
 }
 
-/** E.g. "mem_used_pct 91.2 reaches 95 in 1 h 50 min (p90 40 min); +4.1/h over the last 3 h". */
+/** E.g. "mem_used_pct 91.2 % reaches 95 % in 1 h 50 min (p90 40 min, p10 not within 8 h); +4.1 points/h over the last 3 h". */
 export function explain(input: ReasonInput): string {
-  const { frame, threshold, current } = input;
-  const subject = current === undefined ? threshold.metric : `${threshold.metric} ${round(current)}`;
-  const bound = upperBound(threshold.metric);
+  const { threshold, current, trend = 0 } = input;
+  const { metric } = threshold;
+  const subject = current === undefined ? metric : `${metric} ${round(current)}${unitSuffix(metric)}`;
+  const bound = upperBound(metric);
   const scale = bound === Number.POSITIVE_INFINITY ? threshold.value : bound;
-  const trend = trendPerHour(frame, frame.metrics.indexOf(threshold.metric));
   const notable = Math.abs(trend * TREND_HOURS) >= NOTABLE_SHARE * scale;
-  const sign = trend > 0 ? '+' : '';
-  const tail = notable ? `; ${sign}${round(trend)}/h over the last ${TREND_HOURS} h` : '';
-  return `${subject} ${outlook(input)}${tail}`;
+  return `${subject} ${outlook(input)}${notable ? `; ${describeTrend(metric, trend)}` : ''}`;
+}
+
+/** E.g. "+4.1 points/h over the last 3 h". */
+function describeTrend(metric: string, trend: number): string {
+  const unit = upperBound(metric) === 100 ? ' points' : unitSuffix(metric);
+  return `${trend > 0 ? '+' : ''}${round(trend)}${unit}/h over the last ${TREND_HOURS} h`;
 }
 
 function outlook({ threshold, times, probability = 0 }: ReasonInput): string {
-  const limit = round(threshold.value) + (threshold.origin === '' ? '' : ` (${threshold.origin})`);
+  const limit = `${round(threshold.value)}${unitSuffix(threshold.metric)}${threshold.origin && ` (${threshold.origin})`}`;
   const side = threshold.direction === 'above' ? 'over' : 'under';
-  // The level that is nearer to the bad side.
-  const early = threshold.direction === 'above' ? 'p90' : 'p10';
   if (times === undefined || times.seconds.p50 === 0) return `is at or ${side} ${limit} now`;
-  const { p50, [early]: first } = times.seconds;
-  if (p50 !== null && first !== null)
-    return `reaches ${limit} in ${describeDuration(p50)} (${early} ${describeDuration(first)})`;
-  if (first !== null) return `may reach ${limit} in ${describeDuration(first)} (${early})`;
+  // From the level that is nearest to the bad side to the one that is farthest from it: they cross in this order.
+  const [early, late] = threshold.direction === 'above' ? (['p90', 'p10'] as const) : (['p10', 'p90'] as const);
+  const { p50, [early]: first, [late]: last } = times.seconds;
+  if (p50 !== null && first !== null) {
+    return `reaches ${limit} in ${describeDuration(p50)} (${early} ${describeDuration(first)}, ${late} ${describeCrossing(last)})`;
+  }
+  if (first !== null) return `may reach ${limit} in ${describeDuration(first)} (${early}; p50 not within 8 h)`;
   const percent = probability < 0.01 ? 'under 1' : Math.round(100 * probability);
   return `reaches ${limit} within the forecast with a chance of ${percent} %`;
 }
 
-/** Least-squares slope of a row over the last hours, per hour; 0 with less than half of the buckets. */
-function trendPerHour(frame: Frame, row: number): number {
-  if (row < 0) return 0;
+function describeCrossing(seconds: number | null): string {
+  return seconds === null ? 'not within 8 h' : describeDuration(seconds);
+}
+
+/** Least-squares slope of a row over the last hours, per hour; undefined with less than half of the buckets. */
+export function trendPerHour(frame: Frame, row: number): number | undefined {
+  if (row < 0) return undefined;
   const buckets = Math.round((TREND_HOURS * 3600) / frame.stepSeconds);
   let [count, sumX, sumY, sumXX, sumXY] = [0, 0, 0, 0, 0];
   for (let bucket = Math.max(0, frame.newest - buckets); bucket <= frame.newest; bucket++) {
@@ -62,7 +72,7 @@ function trendPerHour(frame: Frame, row: number): number {
     sumXX += x * x;
     sumXY += x * y;
   }
-  if (count < buckets / 2) return 0;
+  if (count < buckets / 2) return undefined;
   const spread = count * sumXX - sumX * sumX;
   return spread > 0 ? (count * sumXY - sumX * sumY) / spread : 0;
 }

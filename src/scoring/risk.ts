@@ -13,8 +13,9 @@ import { newestValue } from '../core/frame.js';
 import { upperBound } from '../core/metrics.js';
 import { type BreachCurve, breachCurve, horizonCurve } from './breach.js';
 import type { Threshold } from './limit.js';
-import { explain } from './reason.js';
+import { explain, trendPerHour } from './reason.js';
 import { alertLevelOf, colorOf } from './riskLevel.js';
+import { shapleyPoints } from './shapley.js';
 import { isBreach, timeToThreshold } from './timeToThreshold.js';
 
 /** A certain breach this far ahead weighs half of one that is there: what can still be prevented in a working shift. */
@@ -67,7 +68,7 @@ export function scoreServer(
     score,
     color: colorOf(score),
     alertLevel: alertLevelOf(score),
-    contributions: contributionsOf(frame, judgements, score),
+    contributions: contributionsOf(frame, judgements),
     incidentProbability: incidentProbability(judgements),
     thresholds: judgements.filter(isKnown).map(outlookOf),
     timeToThreshold: timesToThreshold,
@@ -157,15 +158,18 @@ function noisyOr(parts: readonly number[]): number {
   return 1 - parts.reduce((product, part) => product * (1 - part), 1);
 }
 
-/** Splits the score in proportion to the weights. */
-function contributionsOf(frame: Frame, judgements: readonly Judgement[], score: number): RiskContribution[] {
-  const total = judgements.reduce((sum, { weight }) => sum + weight, 0);
+/** What each metric adds to the score, largest first. */
+function contributionsOf(frame: Frame, judgements: readonly Judgement[]): RiskContribution[] {
+  const points = shapleyPoints(judgements.map(({ weight }) => weight));
   return judgements
-    .filter(({ weight }) => weight > 0)
-    .sort((a, b) => b.weight - a.weight)
-    .map(({ threshold, times, current, probability, weight }) => ({
-      metric: threshold.metric,
-      points: (score * weight) / total,
-      reason: explain({ frame, threshold, times, current, probability: probability?.['8h'] }),
-    }));
+    .flatMap((judgement, i) => (judgement.weight > 0 ? [contributionOf(frame, judgement, points[i]!)] : []))
+    .sort((a, b) => b.points - a.points);
+}
+
+function contributionOf(frame: Frame, judgement: Judgement, points: number): RiskContribution {
+  const { threshold, times, current, probability } = judgement;
+  const { metric } = threshold;
+  const trend = trendPerHour(frame, frame.metrics.indexOf(metric));
+  const reason = explain({ threshold, times, current, probability: probability?.['8h'], trend });
+  return { metric, points, reason, ...(trend !== undefined && { trendPerHour: trend }) };
 }

@@ -81,7 +81,10 @@ export function makeRisk(server: string, score: number, secondsToBreach: number 
       score === 0
         ? []
         : [
-            { metric: 'mem_used_pct', points: score * 0.75, reason: 'mem_used_pct 91 reaches 95 in 1 h 50 min (p50)' },
+            {
+              ...{ metric: 'mem_used_pct', points: score * 0.75, trendPerHour: 2.25 },
+              reason: 'mem_used_pct 91 reaches 95 in 1 h 50 min (p50)',
+            },
             { metric: 'cpu_iowait_pct', points: score * 0.25, reason: 'cpu_iowait_pct 21 stays over 20' },
           ],
     incidentProbability: { '30m': score / 800, '1h': score / 400, '4h': score / 200, '8h': score / 100 },

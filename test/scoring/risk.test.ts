@@ -81,7 +81,7 @@ describe('a score', () => {
     const risk = score(frame, [flat('mem_used_pct', 59, 60, 61)]);
     expect(risk.score).toBeGreaterThan(70);
     expect(risk.timeToThreshold.map((times) => times.metric)).toEqual(['mem_used_pct']);
-    expect(risk.contributions.map(({ reason }) => reason)).toEqual(['disk_usage_pct 96 is at or over 90 now']);
+    expect(risk.contributions.map(({ reason }) => reason)).toEqual(['disk_usage_pct 96 % is at or over 90 % now']);
   });
 
   test('does not take an hour-old value for the present', () => {
@@ -237,6 +237,21 @@ describe('with the probabilities of an incident head', () => {
     expect(late).toBeGreaterThan(30);
     expect(soon).toBeGreaterThan(late);
     expect(score(frame, [foretold(1, 1, 1, 1)]).color).toBe('red');
+  });
+
+  test('the score follows every probability: a higher one raises it, none leaves it where it was', () => {
+    const shares = fc.uniqueArray(fc.integer({ min: 1, max: 99 }), { minLength: 2, maxLength: 10 });
+    const rising = fc.tuple(...[1, 2, 3, 4].map(() => fc.double({ min: 0.1, max: 1, noNaN: true })));
+    fc.assert(
+      fc.property(shares, rising, (percents, shape) => {
+        const path = shape.sort((a, b) => a - b);
+        const scores = percents
+          .sort((a, b) => a - b)
+          .map((percent) => score(frame, [foretold(...path.map((share) => (share * percent) / 100))]).score);
+        expect(new Set(scores).size).toBe(percents.length);
+        expect(scores).toEqual([...scores].sort((a, b) => a - b));
+      }),
+    );
   });
 
   test('a metric that is breached now is a state of its own, and the others keep their probability', () => {

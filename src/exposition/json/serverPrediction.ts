@@ -51,7 +51,12 @@ export function serverPrediction(at: number, { frame, risk, forecasts }: ScoredS
       breached,
       incident_probability: probability === undefined ? null : byHorizon(probability),
     })),
-    reasons: risk.contributions.map(({ metric, points, reason }) => ({ metric, points: roundMeasure(points), reason })),
+    reasons: risk.contributions.map(({ metric, points, reason, trendPerHour }) => ({
+      metric,
+      points: roundMeasure(points),
+      reason,
+      trend_per_hour: trendPerHour === undefined ? null : roundMeasure(trendPerHour),
+    })),
     time_to_threshold: risk.timeToThreshold.map(({ metric, threshold, direction, seconds }) => ({
       metric,
       threshold,

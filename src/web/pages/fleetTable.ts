@@ -1,6 +1,7 @@
 /** The table of the fleet page. */
 import type { Risk, TimeToThreshold } from '../../core/flow.js';
 import { PROFILE_DISPLAY_NAMES } from '../../core/profiles.js';
+import { topReasons } from '../../core/topReasons.js';
 import type { ServerView } from '../../exposition/cycleView.js';
 import { type Html, html } from './html.js';
 import { renderBar } from './riskBar.js';
@@ -20,8 +21,7 @@ function renderRow(view: ServerView): Html {
   const { frame, risk } = view;
   const name = html`<a class="name" href="${serverAddress(frame.server)}">${frame.server}</a><div class="small muted">${PROFILE_DISPLAY_NAMES[frame.profile]}${frame.state === 'ok' || !risk ? undefined : html` · ${STATE_WORDS[frame.state]}`}</div>`;
   if (!risk) return html`<tr><td>${name}</td><td colspan="5" class="muted">${describeAbsence(view)}</td></tr>\n`;
-  // Less than a point is noise: it would only hide that nothing is wrong.
-  const top = risk.contributions.find(({ points }) => points >= 1);
+  const top = topReasons(risk)[0];
   return html`<tr>
 <td>${name}</td>
 <td><div class="risk ${risk.color}-text"><b>${Math.round(risk.score)}</b>${renderBar(risk.score / 100, risk.color)}${renderLevel(risk)}</div></td>

@@ -3,7 +3,10 @@
  * the ledger, scoring and the watch over the fleet, as in `serve`, only that a cycle is 5 minutes long and every bucket complete.
  *
  *   node bench/scenarios/record.mjs --out FOLDER [--servers 20] [--seed 1] [--days 7] [--scenarios KIND,KIND]
- *     [--scenarios-per-server-week 0.5] [--end EPOCH] [--model models/default]
+ *     [--scenarios-per-server-week 0.5] [--end EPOCH] [--model models/default] [--metrics METRIC,METRIC] [--episodes]
+ *
+ * With --episodes, a server is followed only while an incident of its own is under way and from an hour before: many more of them for
+ * the same work, where what happens in between does not matter.
  *
  * Writes FOLDER/labels.csv and FOLDER/served.jsonl.gz: per bucket its end, and per server its state, its deviations and what was served.
  */
@@ -31,7 +34,7 @@ const LEDGER_STEPS = 7 * DAY_STEPS;
 /** Deviations need forecasts of an hour before, and a server's own limit of stress takes a while to settle. */
 const SETTLING_STEPS = DAY_STEPS;
 /** What has no threshold alarms nobody, and forecasts of one series need no other. */
-const METRICS = new Set([
+const THRESHOLDED = [
   'cpu_idle_pct',
   'cpu_iowait_pct',
   'java_cpu_pct',
@@ -41,7 +44,9 @@ const METRICS = new Set([
   'back_close_wait',
   'front_close_wait',
   'load_average',
-]);
+];
+/** With --episodes, a server is followed from so long before. */
+const BEFORE = 3600;
 
 const { values: flags } = parseArgs({
   options: {
@@ -53,6 +58,8 @@ const { values: flags } = parseArgs({
     scenarios: { type: 'string' },
     'scenarios-per-server-week': { type: 'string', default: '0.5' },
     model: { type: 'string', default: 'models/default' },
+    metrics: { type: 'string' },
+    episodes: { type: 'boolean', default: false },
   },
 });
 if (flags.out === undefined) {
@@ -62,6 +69,7 @@ if (flags.out === undefined) {
   process.exit(2);
 }
 
+const METRICS = new Set(flags.metrics?.split(',') ?? THRESHOLDED);
 const config = benchConfig();
 const fleet = createFleet({
   servers: Number(flags.servers),
@@ -96,7 +104,8 @@ for (let step = start - LEDGER_STEPS; step < end; step++) {
   const isTick = (step + 1) % 12 === 0;
   if (!isFollowed && !isTick) continue;
   const at = (step + 1) * STEP;
-  const result = await cycle(at, isTick);
+  const followed = store.frames(at).filter(({ server }) => isTick || !flags.episodes || hasIncident(server, at));
+  const result = await cycle(followed, at, isTick);
   if (!isFollowed) continue;
   const fleetReport = monitor.observe(result);
   for (const { frame, forecasts } of result.servers) {
@@ -115,8 +124,12 @@ function feed(from, to) {
   store.ingest({ ...batch, series: batch.series.filter(({ metric }) => METRICS.has(metric)) });
 }
 
-async function cycle(at, isTick) {
-  const frames = store.frames(at);
+function hasIncident(server, at) {
+  const episodes = fleet.servers.find(({ name }) => name === server).episodesBetween(at - STEP, at + BEFORE);
+  return episodes.some(({ isIncident }) => isIncident);
+}
+
+async function cycle(frames, at, isTick) {
   for (const frame of frames) truth.resolve(frame, frame.newest + 1);
   truth.settle(at);
   const isDue = frames.map(({ server }) => isTick && truth.isDue(server, at));

@@ -2,6 +2,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { groupBy } from '../../core/groupBy.js';
 import type { MetricName } from '../../core/metrics.js';
+import { auroc } from '../../core/ranking.js';
+import { ReliabilityTenths, type Tenth } from '../../core/reliability.js';
 import type { Forecaster } from '../forecaster.js';
 import { DAY_STEPS } from '../inputs/contract.js';
 import type { WeightValues } from '../network/parameters.js';
@@ -10,7 +12,6 @@ import { addCases, originsBetween, RowBuffer } from './cases.js';
 import { INCIDENT_FEATURES, INCIDENT_SIZE } from './contract.js';
 import { ORIGIN_STRIDE } from './drawRows.js';
 import { IncidentHead } from './head.js';
-import { auroc, type ReliabilityBin, reliability } from './ranking.js';
 import { headLoss, type IncidentRows } from './trainHead.js';
 
 const FEATURES = INCIDENT_FEATURES.length;
@@ -39,7 +40,8 @@ export interface IncidentAccuracy {
   readonly auroc_within_servers: (number | null)[];
   /** Of the share of the last week over the threshold, as a yardstick. */
   readonly auroc_past_share: (number | null)[];
-  readonly reliability: ReliabilityBin[][];
+  /** By horizon: the tenths of the probability that hold a case. */
+  readonly reliability: Omit<Tenth, 'tenth'>[][];
 }
 
 /** The rows of one question in one data set, server by server. */
@@ -123,4 +125,12 @@ function withinServers(probabilities: Float32Array, labels: Uint8Array, bounds: 
     return auroc(probabilities.subarray(bounds[i]!, end), labels.subarray(bounds[i]!, end)) ?? [];
   });
   return areas.length === 0 ? null : areas.reduce((sum, area) => sum + area, 0) / areas.length;
+}
+
+function reliability(probabilities: Float32Array, labels: Uint8Array): Omit<Tenth, 'tenth'>[] {
+  const tenths = new ReliabilityTenths();
+  probabilities.forEach((probability, i) => {
+    tenths.add(probability, labels[i]!);
+  });
+  return tenths.tenths().map(({ cases, predicted, observed }) => ({ cases, predicted, observed }));
 }

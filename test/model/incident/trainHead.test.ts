@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../../src/core/random.js';
+import { auroc } from '../../../src/core/ranking.js';
 import { chooseHead } from '../../../src/model/incident/chooseHead.js';
 import { INCIDENT_SIZE } from '../../../src/model/incident/contract.js';
 import { IncidentHead } from '../../../src/model/incident/head.js';
-import { auroc } from '../../../src/model/incident/ranking.js';
 import { headLoss, type IncidentRows, trainHead } from '../../../src/model/incident/trainHead.js';
 import { FEATURES, learnableRows } from './support.js';
 

@@ -1,47 +1,42 @@
 /** Whether a probability means what it says. */
+import { ReliabilityTenths, TENTHS, type Tenth } from '../../../core/reliability.js';
 import type { ReliabilityBin, ReliabilityReport } from '../report/incidentData.js';
 
-const BINS = 10;
 /** 95 %. */
 const Z = 1.959964;
 
 /** Collects probabilities with what came. */
 export class Reliability {
-  readonly #cases = new Float64Array(BINS);
-  readonly #predicted = new Float64Array(BINS);
-  readonly #observed = new Float64Array(BINS);
+  readonly #tenths = new ReliabilityTenths();
+  #cases = 0;
+  #came = 0;
   #squares = 0;
 
   /** @param came 1 or 0 */
   add(probability: number, came: number): void {
-    const bin = Math.min(BINS - 1, Math.floor(probability * BINS));
-    this.#cases[bin]!++;
-    this.#predicted[bin]! += probability;
-    this.#observed[bin]! += came;
+    this.#tenths.add(probability, came);
+    this.#cases++;
+    this.#came += came;
     this.#squares += (probability - came) ** 2;
   }
 
   report(horizon: string): ReliabilityReport {
-    const cases = this.#cases.reduce((sum, count) => sum + count, 0);
-    const came = this.#observed.reduce((sum, count) => sum + count, 0);
-    const rate = came / cases;
+    const cases = this.#cases;
+    const rate = this.#came / cases;
     return {
       horizon,
       cases,
       rate: cases === 0 ? null : rate,
       brier: cases === 0 ? null : this.#squares / cases,
       brierOfRate: cases === 0 ? null : rate * (1 - rate),
-      bins: [...this.#cases.keys()].flatMap((bin) => this.#binOf(bin) ?? []),
+      bins: this.#tenths.tenths().map(binOf),
     };
   }
+}
 
-  #binOf(bin: number): ReliabilityBin | undefined {
-    const cases = this.#cases[bin]!;
-    if (cases === 0) return undefined;
-    const observed = this.#observed[bin]! / cases;
-    const predicted = this.#predicted[bin]! / cases;
-    return { from: bin / BINS, to: (bin + 1) / BINS, cases, predicted, observed, ...wilsonInterval(observed, cases) };
-  }
+function binOf({ tenth, cases, predicted, observed }: Tenth): ReliabilityBin {
+  const [from, to] = [tenth / TENTHS, (tenth + 1) / TENTHS];
+  return { from, to, cases, predicted, observed, ...wilsonInterval(observed, cases) };
 }
 
 /** The 95 % interval of a share by Wilson (1927), which holds for shares near 0 and 1, too. */

@@ -1,6 +1,7 @@
 /** All figures of one subject: alarms, ranking, reliability. */
 import { RISK_HORIZONS } from '../../../core/flow.js';
 import { groupBy } from '../../../core/groupBy.js';
+import { type RankedCases, rankCases } from '../../../core/ranking.js';
 import { medianOf } from '../../../core/statistics.js';
 import type { TimeSpan } from '../../../core/timeSpan.js';
 import type {
@@ -14,7 +15,6 @@ import type {
 } from '../report/incidentData.js';
 import { judgeAlarms, raiseAlarms, watchedWeeks } from './alarms.js';
 import { type AlarmTally, chooseLimit, tallyAlarms } from './limitChoice.js';
-import { type RankedCases, rankCases } from './ranking.js';
 import { Reliability } from './reliability.js';
 import { type Stream, speaksOf } from './streams.js';
 import { ALL_TIME, isJudged, UNSEEN, type Watch } from './watch.js';

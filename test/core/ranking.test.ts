@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rankCases } from '../../../../src/app/backtest/incidents/ranking.js';
+import { auroc, rankCases } from '../../src/core/ranking.js';
 
 const cases = (positives: readonly number[], negatives: readonly number[]) => ({
   positives: Float32Array.from(positives),
@@ -39,6 +39,13 @@ describe('rankCases', () => {
         const won = positives.flatMap((p) => negatives.map((n) => (p > n ? 1 : p === n ? 0.5 : 0)));
         const mean = won.reduce<number>((sum, one) => sum + one, 0) / won.length;
         expect(rankCases(cases(positives, negatives))!.auroc).toBeCloseTo(mean, 10);
+        const mixed = [...positives.map((score) => [score, 1]), ...negatives.map((score) => [score, 0])];
+        const ordered = mixed.sort(([a], [b]) => ((a! * 7) % 5) - ((b! * 7) % 5));
+        const area = auroc(
+          Float32Array.from(ordered, ([score]) => score!),
+          Uint8Array.from(ordered, ([, label]) => label!),
+        );
+        expect(area).toBeCloseTo(mean, 10);
       }),
     );
   });

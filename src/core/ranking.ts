@@ -30,3 +30,13 @@ export function rankCases({ positives, negatives }: RankedCases): Ranking | unde
   }
   return { auroc: won / (hits.length * misses.length), averagePrecision: precision / hits.length };
 }
+
+/**
+ * The area of rankCases for scores with what came beside them; undefined where all outcomes are the same.
+ * @param labels  1 or 0 per score
+ */
+export function auroc(scores: Float32Array, labels: Uint8Array): number | undefined {
+  const positives = scores.filter((_, i) => labels[i] === 1);
+  const negatives = scores.filter((_, i) => labels[i] !== 1);
+  return rankCases({ positives, negatives })?.auroc;
+}

@@ -1,10 +1,11 @@
 /** One cycle: what the sources brought → frames → forecasts → risks → what the doors show. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Forecast, Frame, Risk } from '../core/flow.js';
+import type { Forecast, Frame, Risk, RiskPath } from '../core/flow.js';
 import { isInSpan } from '../core/timeSpan.js';
 import type { ServerView } from '../exposition/cycleView.js';
 import { settleThresholds, type Threshold } from '../scoring/limit.js';
 import { scoreServer } from '../scoring/risk.js';
+import { riskPath } from '../scoring/riskPath.js';
 import type { Thresholds } from '../scoring/thresholds.js';
 import {
   type ForecastDetails,
@@ -55,7 +56,7 @@ export async function runCycle(
   for (const [i, frame] of frames.entries()) {
     if (i % SCORING_CHUNK === SCORING_CHUNK - 1) await nextTurn();
     const risk = scoreServer(frame, forecasts[i]!, settled[i]!, momentOf(i));
-    servers.push(viewOf(shown(frame, momentOf(i)), forecasts[i]!, risk));
+    servers.push(viewOf(shown(frame, momentOf(i)), forecasts[i]!, risk, settled[i]!));
   }
   return { at: latest, servers, details, failedSeries, failure };
 }
@@ -75,6 +76,19 @@ function shown(frame: Frame, at: number): Frame {
   return isInSpan(frame.maintenance ?? [], at) ? { ...frame, state: 'maintenance' } : frame;
 }
 
-function viewOf(frame: Frame, forecasts: readonly Forecast[], risk: Risk | undefined): ServerView {
-  return risk === undefined ? { frame, forecasts } : { frame, forecasts, risk };
+function viewOf(
+  frame: Frame,
+  forecasts: readonly Forecast[],
+  risk: Risk | undefined,
+  thresholds: readonly Threshold[],
+): ServerView {
+  if (risk === undefined) return { frame, forecasts };
+  let path: { readonly computed: RiskPath | undefined } | undefined;
+  return {
+    ...{ frame, forecasts, risk },
+    riskPath: () => {
+      path ??= { computed: riskPath(forecasts, thresholds, risk) };
+      return path.computed;
+    },
+  };
 }

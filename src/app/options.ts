@@ -1,6 +1,17 @@
-/** Keys of `linborg.yml` about learning from the user's own fleet: when to train, how much that may cost, when to change models. */
+/**
+ * Keys of `linborg.yml` that no room owns alone: learning from the user's own fleet (when to train, how much that may cost, when
+ * to change models), and where the future goes.
+ */
 import { z } from 'zod';
 import { durationSeconds } from '../core/options.js';
+import { type FutureOptions, futureOptionsOf, futureReadFields } from '../exposition/options.js';
+import {
+  baseUrl,
+  HTTP_CLIENT_FAULT,
+  type HttpClientOptions,
+  hasOneIdentity,
+  httpClientFields,
+} from '../sources/options.js';
 
 export interface RetrainOptions {
   /** Where what is learnt is kept; relative to the working directory. */
@@ -100,3 +111,42 @@ export function retrainOptionsOf({ data_dir, retrain }: RetrainFields): RetrainO
     },
   };
 }
+
+/** A store that takes samples which lie in the future. */
+export interface FutureWriteOptions {
+  /** The whole address, e.g. http://victoria:8428/api/v1/write. */
+  readonly url: string;
+  readonly everySeconds: number;
+  /** For one request. */
+  readonly timeoutSeconds: number;
+  readonly client: HttpClientOptions;
+}
+
+export interface FutureConfig extends FutureOptions {
+  readonly remoteWrite: FutureWriteOptions | undefined;
+}
+
+const futureWriteSchema = z
+  .strictObject({
+    url: baseUrl,
+    // A path changes little from one cycle to the next, and has 96 samples per series.
+    every: durationSeconds.prefault('15m'),
+    timeout: durationSeconds.prefault('30s'),
+    ...httpClientFields,
+  })
+  .refine(hasOneIdentity, HTTP_CLIENT_FAULT)
+  .transform(
+    ({ url, every, timeout, ...client }): FutureWriteOptions => ({
+      ...{ url, client },
+      everySeconds: every,
+      timeoutSeconds: timeout,
+    }),
+  );
+
+/** The block as it stands in the file, decoded. */
+export const futureFields = {
+  future: z
+    .strictObject({ ...futureReadFields, remote_write: futureWriteSchema.optional() })
+    .prefault({})
+    .transform((block): FutureConfig => ({ ...futureOptionsOf(block), remoteWrite: block.remote_write })),
+};

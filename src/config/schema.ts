@@ -1,6 +1,12 @@
 /** The whole file: the keys of every room, put together. */
 import { z } from 'zod';
-import { type RetrainOptions, retrainFields, retrainOptionsOf } from '../app/options.js';
+import {
+  type FutureConfig,
+  futureFields,
+  type RetrainOptions,
+  retrainFields,
+  retrainOptionsOf,
+} from '../app/options.js';
 import { durationSeconds } from '../core/options.js';
 import { type ExportOptions, exportOptionsSchema } from '../exposition/options.js';
 import { type ModelOptions, modelFields, modelOptionsOf } from '../model/options.js';
@@ -27,6 +33,7 @@ export interface Settings {
   readonly cycleSeconds: number;
   readonly thresholds: z.output<typeof thresholdsSchema>;
   readonly export: ExportOptions;
+  readonly future: FutureConfig;
   readonly web: WebOptions;
   readonly model: ModelOptions;
   readonly retrain: RetrainOptions;
@@ -42,6 +49,7 @@ export const settingsSchema = z
     ...maintenanceFields,
     thresholds: thresholdsSchema,
     export: exportOptionsSchema,
+    ...futureFields,
     web: webOptionsSchema,
     ...modelFields,
     ...retrainFields,
@@ -62,6 +70,7 @@ export const settingsSchema = z
       cycleSeconds: file.cycle,
       thresholds: file.thresholds,
       export: file.export,
+      future: file.future,
       web: file.web,
       model: modelOptionsOf(file),
       retrain: retrainOptionsOf(file),

@@ -182,3 +182,26 @@ export interface Risk {
   /** One entry per thresholded metric that has a forecast. */
   readonly timeToThreshold: readonly TimeToThreshold[];
 }
+
+/** What a server's risk score would be at each step of its forecast. */
+export interface RiskPath {
+  /** Of the forecasts that it is made from: step h (1–96) lies at origin + h × stepSeconds. */
+  readonly origin: number;
+  readonly stepSeconds: number;
+  /** [HORIZON_STEPS], 0–100. */
+  readonly scores: Float32Array;
+}
+
+/** An age at which earlier forecasts can be had. */
+export interface ForecastAge {
+  /** As in the label `age`, e.g. `1h`. */
+  readonly name: string;
+  readonly seconds: number;
+}
+
+/** Forecasts as they were made some time ago, frozen with their cycle. */
+export interface EarlierForecasts {
+  readonly ages: readonly ForecastAge[];
+  /** What was forecast for the server at that age; empty where nothing was kept. Steps that were not kept are NaN. */
+  forecastsOf(server: string, age: ForecastAge): readonly Forecast[];
+}

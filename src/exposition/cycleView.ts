@@ -1,7 +1,7 @@
 /** What one cycle hands to the exposition. */
 
 import type { FleetReport } from '../core/fleet.js';
-import type { Forecast, Frame, Risk } from '../core/flow.js';
+import type { EarlierForecasts, Forecast, Frame, Risk, RiskPath } from '../core/flow.js';
 import type { TruthReport } from '../core/truth.js';
 
 /** One server in one cycle. A server without `risk` is shown with its state alone. */
@@ -9,6 +9,8 @@ export interface ServerView {
   readonly frame: Frame;
   readonly risk?: Risk;
   readonly forecasts: readonly Forecast[];
+  /** The risk along the forecast, computed at the first wish for it; absent without a risk. */
+  readonly riskPath?: () => RiskPath | undefined;
 }
 
 /** A maintenance window now. */
@@ -28,6 +30,8 @@ export interface CycleView {
   readonly truth?: TruthReport | undefined;
   /** The fleet as a whole; absent where nobody watches it. */
   readonly fleet?: FleetReport;
+  /** Forecasts as they were made earlier; absent where none are kept. */
+  readonly earlier?: EarlierForecasts;
   /** Only windows that are known. */
   readonly maintenance?: readonly MaintenanceStatus[];
 }

@@ -99,6 +99,30 @@ export class ExporterMetrics {
     this.#counter('linborg_forecasts_judged_total').inc(count);
   }
 
+  /** Counts a remote read that was answered with `samples`, or refused. */
+  futureRead(successful: boolean, samples: number): void {
+    this.#counter('linborg_future_reads_total').inc();
+    if (!successful) this.#counter('linborg_future_reads_failed_total').inc();
+    this.#counter('linborg_future_read_samples_total').inc(samples);
+  }
+
+  /** Shows the memory that earlier forecasts take, and whether it did for all servers. */
+  forecastsKept(bytes: number, serversLeftOut: number): void {
+    this.#gauge('linborg_past_forecasts_bytes').set(bytes);
+    this.#gauge('linborg_past_forecasts_servers_left_out').set(serversLeftOut);
+  }
+
+  /**
+   * Counts a write of the future that ended at epoch second `at`.
+   * @param samples  those that the store took
+   */
+  futureWritten(successful: boolean, samples: number, at: number): void {
+    this.#counter('linborg_future_writes_total').inc();
+    this.#counter('linborg_future_write_samples_total').inc(samples);
+    if (successful) this.#gauge('linborg_future_write_last_success_timestamp_seconds').set(at);
+    else this.#counter('linborg_future_writes_failed_total').inc();
+  }
+
   /**
    * Counts a retraining that ended.
    * @param reason   what asked for it, e.g. `drift`

@@ -1,7 +1,7 @@
-/** The `export:` block: which forecasts become series on /metrics. */
+/** The `export:` block: which forecasts become series on /metrics; and of `future:`, what remote read answers with. */
 import { z } from 'zod';
 import { formatDuration } from '../core/duration.js';
-import { HORIZON_STEPS, LEVEL_NAMES, type LevelName } from '../core/flow.js';
+import { type ForecastAge, HORIZON_STEPS, LEVEL_NAMES, type LevelName } from '../core/flow.js';
 import { durationSeconds } from '../core/options.js';
 
 /** The model's resolution times its steps: 8 h. */
@@ -55,3 +55,52 @@ export const exportOptionsSchema = z
       maxSeries: block.max_series,
     }),
   );
+
+export interface FutureOptions {
+  /** Samples in one answer of /api/v1/read. */
+  readonly maxSamples: number;
+  /** Labels that all series of the future carry. */
+  readonly externalLabels: Readonly<Record<string, string>>;
+  readonly past: {
+    /** Ascending. */
+    readonly ages: readonly ForecastAge[];
+    readonly everySeconds: number;
+    readonly maxBytes: number;
+  };
+}
+
+/** Labels that the series of the future have already. */
+const OWN_LABELS = ['__name__', 'age', 'level', 'metric', 'profile', 'server'];
+
+const externalLabelName = z
+  .string()
+  .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, { error: 'expected the name of a label such as cluster' })
+  .refine((name) => !OWN_LABELS.includes(name), { error: 'is a label that the series have already; expected another' });
+
+/** The fields of `future:` about reading, as they stand in the file. */
+export const futureReadFields = {
+  external_labels: z.record(externalLabelName, z.string()).default({}),
+  // 10,000 servers with one path of 96 steps each; about 20 MB, and seconds of work in turns of a few milliseconds.
+  max_samples: z.int().min(1000).default(1_000_000),
+  ages: z.array(horizon).max(10).prefault(['1h', '4h', '8h']),
+  keep_every: durationSeconds.prefault('30m'),
+  // About 700 servers with all 14 metrics.
+  keep_max_bytes: z.int().min(0).default(67_108_864),
+};
+
+type FutureReadFields = { readonly [key in keyof typeof futureReadFields]: z.output<(typeof futureReadFields)[key]> };
+
+/** Decoded fields → options. */
+export function futureOptionsOf(fields: FutureReadFields): FutureOptions {
+  return {
+    maxSamples: fields.max_samples,
+    externalLabels: fields.external_labels,
+    past: {
+      ages: [...new Set(fields.ages)]
+        .sort((a, b) => a - b)
+        .map((seconds) => ({ name: formatDuration(seconds), seconds })),
+      everySeconds: fields.keep_every,
+      maxBytes: fields.keep_max_bytes,
+    },
+  };
+}

@@ -2,6 +2,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FleetReport } from '../core/fleet.js';
+import type { EarlierForecasts } from '../core/flow.js';
 import type { TruthReport } from '../core/truth.js';
 import { type CycleMetrics, renderCycleMetrics } from './cycleMetrics.js';
 import { type CycleView, rankServers, type ServerView } from './cycleView.js';
@@ -33,6 +34,8 @@ export class PublishedCycle {
   readonly truth: TruthReport | undefined;
   /** The fleet as a whole; undefined where nobody watches it. */
   readonly fleet: FleetReport | undefined;
+  /** Forecasts as they were made earlier; undefined where none are kept. */
+  readonly earlier: EarlierForecasts | undefined;
   readonly metrics: CycleMetrics;
   readonly #options: ExportOptions;
   readonly #byName: ReadonlyMap<string, ServerView>;
@@ -45,6 +48,7 @@ export class PublishedCycle {
     this.servers = ranked.servers;
     this.truth = ranked.truth;
     this.fleet = ranked.fleet;
+    this.earlier = ranked.earlier;
     this.metrics = metrics;
     this.#options = options;
     this.#byName = new Map(ranked.servers.map((server) => [server.frame.server, server]));

@@ -1,5 +1,6 @@
 /** What the doors (web) may know about the running exporter; the composition root implements it. */
 import type { ExporterMetrics } from './exporterMetrics.js';
+import type { FutureOptions } from './options.js';
 import type { PublishedCycle } from './publishedCycle.js';
 import type { BuildSummary, ModelSummary } from './summaries.js';
 
@@ -38,6 +39,8 @@ export interface StateView {
   sources(): readonly SourceStatus[];
   /** Five-minute buckets that a server needs before its first forecast. */
   warmupBuckets(): number;
+  /** How remote read answers. */
+  future(): FutureOptions;
   /** The configuration in force as YAML, without secrets. */
   configText(): string;
 }

@@ -34,22 +34,38 @@ export function breachCurve(forecast: Forecast, threshold: Limited, at: number):
   const probability = new Float64Array(HORIZON_STEPS);
   const { origin, stepSeconds, values } = forecast;
   const firstSeconds = origin + stepSeconds - at;
-  const weight = Math.min(1, stepSeconds / ERROR_MEMORY_SECONDS);
-  let highest = 0;
-  let logIndependent = 0;
-  let reached = 0;
+  const breached = new Reached(stepSeconds);
   for (let step = 0; step < HORIZON_STEPS; step++) {
-    const breach = firstSeconds + step * stepSeconds > 0 ? stepProbability(values, step, threshold) : 0;
-    if (breach > 0) {
-      highest = Math.max(highest, breach);
-      logIndependent += Math.log1p(-breach);
-      const logSurvival = (1 - weight) * Math.log1p(-highest) + weight * logIndependent;
-      // A certain breach makes both terms −∞, and 0 × −∞ no number.
-      reached = highest === 1 ? 1 : Math.max(reached, -Math.expm1(logSurvival));
-    }
-    probability[step] = reached;
+    if (firstSeconds + step * stepSeconds > 0) breached.add(stepProbability(values, step, threshold));
+    probability[step] = breached.probability;
   }
   return { probability, firstSeconds, stepSeconds };
+}
+
+/** Gathers the probabilities of single steps, one after the other, into that of a breach by the newest of them. */
+export class Reached {
+  readonly #weight: number;
+  #highest = 0;
+  #logIndependent = 0;
+  #probability = 0;
+
+  constructor(stepSeconds: number) {
+    this.#weight = Math.min(1, stepSeconds / ERROR_MEMORY_SECONDS);
+  }
+
+  /** 0–1, never falling. */
+  get probability(): number {
+    return this.#probability;
+  }
+
+  add(breach: number): void {
+    if (breach <= 0) return;
+    this.#highest = Math.max(this.#highest, breach);
+    this.#logIndependent += Math.log1p(-breach);
+    const logSurvival = (1 - this.#weight) * Math.log1p(-this.#highest) + this.#weight * this.#logIndependent;
+    // A certain breach makes both terms −∞, and 0 × −∞ no number.
+    this.#probability = this.#highest === 1 ? 1 : Math.max(this.#probability, -Math.expm1(logSurvival));
+  }
 }
 
 /**
@@ -78,7 +94,7 @@ export function horizonCurve({ origin, stepSeconds }: Forecast, probability: Flo
  * tails. It never falls when a quantile moves towards the bad side, which a fitted normal distribution does not promise:
  * there, a higher median with the same p90 makes the tail beyond p90 thinner.
  */
-function stepProbability(values: Float32Array, step: number, threshold: Limited): number {
+export function stepProbability(values: Float32Array, step: number, threshold: Limited): number {
   const low = values[step * LEVELS]!;
   const middle = values[step * LEVELS + 1]!;
   const high = values[step * LEVELS + 2]!;

@@ -22,10 +22,10 @@ import { isBreach, timeToThreshold } from './timeToThreshold.js';
 const HALF_LIFE_SECONDS = 6 * 3600;
 
 /** The part of a metric's weight that is reached at the threshold; the rest depends on how far beyond it is. */
-const SHARE_AT_THRESHOLD = 0.85;
+export const SHARE_AT_THRESHOLD = 0.85;
 
 /** Three quantiles cannot tell smaller probabilities from none. */
-const SMALLEST_PROBABILITY = 0.001;
+export const SMALLEST_PROBABILITY = 0.001;
 
 /** Metrics of one server hurt together: half-way between one common cause and independent ones. */
 const INDEPENDENT_SHARE = 0.5;
@@ -100,7 +100,7 @@ function outlookFrom(forecast: Forecast, threshold: Threshold, at: number) {
 }
 
 /** How far beyond the threshold a breach is: 0 at it, 1 at the metric's bound (infinitely far for one without). */
-function excess(value: number, threshold: Threshold): number {
+export function excess(value: number, threshold: Threshold): number {
   const limit = threshold.value;
   if (threshold.direction === 'below') return limit > 0 ? Math.min(1, (limit - value) / limit) : 1;
   const bound = upperBound(threshold.metric);
@@ -109,7 +109,7 @@ function excess(value: number, threshold: Threshold): number {
 }
 
 /** Expected value of 2^(−time to breach / half-life), 0–1; no breach counts 0. */
-function nearness({ probability, firstSeconds, stepSeconds }: BreachCurve): number {
+export function nearness({ probability, firstSeconds, stepSeconds }: BreachCurve): number {
   if (probability[probability.length - 1]! < SMALLEST_PROBABILITY) return 0;
   let expected = 0;
   let reached = 0;
@@ -154,7 +154,8 @@ function outlookOf({ threshold, current, probability }: Judgement): ThresholdOut
   return probability === undefined ? outlook : { ...outlook, probability };
 }
 
-function noisyOr(parts: readonly number[]): number {
+/** The probability that any of independent events with these probabilities comes true. */
+export function noisyOr(parts: readonly number[]): number {
   return 1 - parts.reduce((product, part) => product * (1 - part), 1);
 }
 

@@ -52,7 +52,7 @@ const MAX_WARNINGS = 20;
 
 /** A client for the configured API. Throws SourceError for TLS files that cannot be read. */
 export async function createClient(options: PrometheusOptions, surroundings: Surroundings): Promise<Client> {
-  const transport = await createTransport(options);
+  const transport = await createTransport(options, options.max_concurrency);
   const stop = new AbortController();
   const warnings = new Set<string>();
   let queries = 0;

@@ -9,7 +9,7 @@ const secret = z
   .min(1)
   .transform((text) => new Secret(text));
 
-const baseUrl = z
+export const baseUrl = z
   .url({ protocol: /^https?$/, error: 'expected an http:// or https:// URL such as http://localhost:9090' })
   .superRefine((text, context) => {
     const url = new URL(text);
@@ -61,6 +61,25 @@ const tlsConfig = z
     error: 'expected both cert_file and key_file, or neither',
   });
 
+/** Keys of an HTTP client, with Prometheus' own names and shapes. */
+export const httpClientFields = {
+  basic_auth: basicAuth.optional(),
+  authorization: authorization.optional(),
+  headers: headers.default({}),
+  tls_config: tlsConfig.optional(),
+};
+
+export type HttpClientOptions = {
+  readonly [key in keyof typeof httpClientFields]?: z.output<(typeof httpClientFields)[key]>;
+};
+
+/** What is wrong with the keys of an HTTP client together. */
+export const HTTP_CLIENT_FAULT = { error: 'has both basic_auth and authorization; expected at most one' };
+
+export function hasOneIdentity(client: HttpClientOptions): boolean {
+  return client.basic_auth === undefined || client.authorization === undefined;
+}
+
 /** What to do for servers that no alternative of the pack has data for. Without an entry the metric is absent there. */
 const metricOptions = z.strictObject({
   /** A fixed value, in the metric's unit, for every bucket in which the server has other data. */
@@ -82,10 +101,7 @@ export const prometheusOptions = z
       .default('instance'),
     /** GET for proxies that let nothing else through. */
     http_method: z.enum(['GET', 'POST']).default('POST'),
-    basic_auth: basicAuth.optional(),
-    authorization: authorization.optional(),
-    headers: headers.default({}),
-    tls_config: tlsConfig.optional(),
+    ...httpClientFields,
     /** Whether HTTP_PROXY, HTTPS_PROXY and NO_PROXY apply. */
     proxy_from_environment: z.boolean().default(false),
     /** For one query, all of its answer included. */
@@ -97,9 +113,7 @@ export const prometheusOptions = z
     min_window: durationSeconds.prefault('4m'),
     metrics: z.partialRecord(z.enum(METRIC_NAMES as [MetricName, ...MetricName[]]), metricOptions).default({}),
   })
-  .refine((source) => source.basic_auth === undefined || source.authorization === undefined, {
-    error: 'has both basic_auth and authorization; expected at most one',
-  });
+  .refine(hasOneIdentity, HTTP_CLIENT_FAULT);
 
 export type PrometheusOptions = z.infer<typeof prometheusOptions>;
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import https from 'node:https';
 import { SourceError } from '../core/errors.js';
-import type { PrometheusOptions } from './options.js';
+import type { HttpClientOptions } from './options.js';
 
 export interface Transport {
   readonly httpAgent: http.Agent;
@@ -13,9 +13,9 @@ export interface Transport {
 }
 
 /** The transport that the options describe. Throws SourceError for TLS files that cannot be read. */
-export async function createTransport(options: PrometheusOptions): Promise<Transport> {
+export async function createTransport(options: HttpClientOptions, maxSockets: number): Promise<Transport> {
   const tls = options.tls_config;
-  const agentOptions = { keepAlive: true, maxSockets: options.max_concurrency };
+  const agentOptions = { keepAlive: true, maxSockets };
   const [ca, cert, key] = await Promise.all(
     (['ca_file', 'cert_file', 'key_file'] as const).map((name) => readOptional(tls?.[name], `tls_config.${name}`)),
   );
@@ -30,9 +30,9 @@ export async function createTransport(options: PrometheusOptions): Promise<Trans
   return { httpAgent: new http.Agent(agentOptions), httpsAgent, headers: () => requestHeaders(options) };
 }
 
-async function requestHeaders(options: PrometheusOptions): Promise<ReadonlyMap<string, string>> {
+async function requestHeaders(options: HttpClientOptions): Promise<ReadonlyMap<string, string>> {
   const headers = new Map<string, string>();
-  for (const [name, value] of Object.entries(options.headers)) headers.set(name, value.reveal());
+  for (const [name, value] of Object.entries(options.headers ?? {})) headers.set(name, value.reveal());
   const { basic_auth: basic, authorization } = options;
   if (basic) {
     const password = basic.password?.reveal() ?? (await readOptional(basic.password_file, 'basic_auth.password_file'));

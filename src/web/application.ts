@@ -10,6 +10,7 @@ import { addAdminRoutes } from './routes/admin.js';
 import { addJsonRoutes } from './routes/jsonDoors.js';
 import { addLifecycleRoutes } from './routes/lifecycle.js';
 import { addPageRoutes } from './routes/pages.js';
+import { addRemoteReadRoute } from './routes/remoteRead.js';
 import { addScrapeRoute } from './routes/scrape.js';
 import { answerUnmatched } from './routes/unmatched.js';
 
@@ -19,6 +20,7 @@ export function createApplication(parts: WebParts, keyDigest: Buffer | undefined
   addScrapeRoute(router, parts);
   addLifecycleRoutes(router, parts);
   addJsonRoutes(router, parts, keyDigest);
+  addRemoteReadRoute(router, parts, keyDigest);
   addAdminRoutes(router, parts, keyDigest);
   addActionRoutes(router, parts, keyDigest);
   addPageRoutes(router, parts);

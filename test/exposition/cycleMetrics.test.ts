@@ -39,6 +39,11 @@ function busyExporter(): ExporterMetrics {
   exporter.samplesDropped('future', 3);
   exporter.seriesDropped(168);
   exporter.forecastsJudged(12_345);
+  exporter.futureRead(true, 1728);
+  exporter.futureRead(false, 0);
+  exporter.futureWritten(true, 4128, AT);
+  exporter.futureWritten(false, 0, AT);
+  exporter.forecastsKept(384_000, 2);
   exporter.retrained('drift', 'promoted');
   exporter.actionDecided('restart-leaking', 'restart', 'dry_run');
   return exporter;

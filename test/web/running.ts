@@ -1,10 +1,12 @@
 /** A server on a free port of the loopback interface over a small fleet, for the tests. */
 import { pino } from 'pino';
 import { afterEach } from 'vitest';
+import { z } from 'zod';
 import type { ActionDoors } from '../../src/exposition/actions.js';
 import type { CycleView } from '../../src/exposition/cycleView.js';
 import { ExporterMetrics } from '../../src/exposition/exporterMetrics.js';
 import type { LearningDoors } from '../../src/exposition/learning.js';
+import { futureOptionsOf, futureReadFields } from '../../src/exposition/options.js';
 import { publishCycle } from '../../src/exposition/publishedCycle.js';
 import type { CycleTotals, StateView } from '../../src/exposition/state.js';
 import { webOptionsSchema } from '../../src/web/options.js';
@@ -26,6 +28,8 @@ export interface Setting {
   readonly learning?: LearningDoors;
   readonly actions?: ActionDoors;
   readonly configText?: () => string;
+  /** The fields of the `future:` block about reading. */
+  readonly future?: Record<string, unknown>;
 }
 
 const running: WebServer[] = [];
@@ -75,6 +79,7 @@ async function makeState(setting: Setting): Promise<StateView> {
     model: () => ({ name: 'default', path: 'models/default', created: '2026-01-04T10:00:00Z', parameters: 121_934 }),
     sources: () => [{ name: 'prometheus', lastSuccessAt: AT - 5, samples: 4711 }],
     warmupBuckets: () => 40,
+    future: () => futureOptionsOf(z.strictObject(futureReadFields).parse(setting.future ?? {})),
     configText: setting.configText ?? (() => 'step: 5m\n'),
   };
 }

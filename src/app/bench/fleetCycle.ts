@@ -141,6 +141,7 @@ function stateOf(cycle: () => PublishedCycle | undefined, intervalSeconds: numbe
     model: () => undefined,
     sources: () => [],
     warmupBuckets: () => 24,
+    future: () => benchConfig().future,
     configText: () => '',
   };
 }

@@ -31,6 +31,7 @@ interface DemoFlags {
 const HISTORY_SECONDS = 8 * 86_400;
 /** Divides the five minutes of a step, so that a rate over 5m covers it whole. */
 const HISTORY_INTERVAL_SECONDS = 100;
+const FORECAST_SECONDS = 8 * 3600;
 const FIRST_CYCLE_SECONDS = 60;
 const RECORDED_SECONDS = 60;
 const SEED = 1;
@@ -95,9 +96,9 @@ async function run(plan: DemoPlan, progress: Progress, closers: (() => Promise<v
     const recorded = await untilRecorded(prometheus.url, servers, RECORDED_SECONDS, signal);
     progress.done(`Prometheus recorded the risk of ${recorded.risks} and forecasts of ${recorded.forecasts} servers`);
   }
-  process.stdout.write(
-    `\n${renderRiskTable((service.state.cycle() ?? cycle).servers)}\n\n${describeUrls(url, ports)}\n`,
-  );
+  const { servers: ranked } = service.state.cycle() ?? cycle;
+  const riskiest = ranked[0]?.frame.server ?? '';
+  process.stdout.write(`\n${renderRiskTable(ranked)}\n\n${describeUrls(url, ports, riskiest)}\n`);
   if (plan.isOnce) return;
   process.stdout.write('\nCtrl-C ends it.\n');
   await untilAborted(signal);
@@ -153,12 +154,20 @@ async function untilFirstCycle(service: Service, progress: Progress, signal: Abo
   );
 }
 
-function describeUrls(url: string, ports: DemoPorts): string {
-  const query = encodeURIComponent('sort_desc(linborg_risk_score)');
+/** @param server  whose past and future are worth a look */
+function describeUrls(url: string, ports: DemoPorts, server: string): string {
+  const prometheus = `http://127.0.0.1:${ports.prometheus}`;
+  const risks = encodeURIComponent('sort_desc(linborg_risk_score)');
+  const used = `100 - 100 * node_memory_MemAvailable_bytes{instance="${server}"} / node_memory_MemTotal_bytes`;
+  const memory = encodeURIComponent(`${used} or linborg_future{server="${server}", metric="mem_used_pct"}`);
+  const end = encodeURIComponent(
+    new Date(1000 * (now() + FORECAST_SECONDS)).toISOString().slice(0, 16).replace('T', ' '),
+  );
   return [
     `status page  ${url}/`,
     `metrics      ${url}/metrics`,
-    `Prometheus   http://127.0.0.1:${ports.prometheus}/graph?g0.expr=${query}&g0.tab=1`,
+    `Prometheus   ${prometheus}/graph?g0.expr=${risks}&g0.tab=1`,
+    `future       ${prometheus}/graph?g0.expr=${memory}&g0.tab=0&g0.range_input=1d&g0.end_input=${end}`,
     `simulator    http://127.0.0.1:${ports.simulator}/`,
   ].join('\n');
 }

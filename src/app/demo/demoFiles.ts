@@ -33,6 +33,13 @@ function prometheusSettings(ports: DemoPorts) {
     // Eight days of history arrive by remote write, while the present is being scraped.
     storage: { tsdb: { out_of_order_time_window: '10d' } },
     rule_files: ['recording.yml', 'alerts.yml'].map((file) => join(PACKAGE_ROOT, 'rules', file)),
+    remote_read: [
+      {
+        url: `http://127.0.0.1:${ports.linborg}/api/v1/read`,
+        read_recent: true,
+        required_matchers: { __name__: 'linborg_future' },
+      },
+    ],
     scrape_configs: [
       {
         job_name: 'node',

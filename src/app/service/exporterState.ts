@@ -1,10 +1,14 @@
 /** What the doors show: the newest cycle, how the cycles go, which model and configuration are in force. */
 import { renderConfig } from '../../config/render.js';
+import type { EarlierForecasts } from '../../core/flow.js';
+import { rankServers } from '../../exposition/cycleView.js';
 import { ExporterMetrics } from '../../exposition/exporterMetrics.js';
+import type { FutureOptions } from '../../exposition/options.js';
 import { type PublishedCycle, publishCycle } from '../../exposition/publishedCycle.js';
 import type { CycleTotals, SourceStatus, StateView } from '../../exposition/state.js';
 import type { BuildSummary, ModelSummary } from '../../exposition/summaries.js';
 import type { PullSummary } from '../../sources/source.js';
+import { PastForecasts } from '../../truth/pastForecasts.js';
 import type { PoolReport } from '../forecasting/pool.js';
 import { packageVersion } from '../package.js';
 import type { Pipeline, PipelineCycle } from './pipeline.js';
@@ -16,12 +20,14 @@ export class ExporterState implements StateView {
   #cycle: PublishedCycle | undefined;
   #totals: CycleTotals;
   readonly #sources = new Map<string, SourceStatus>();
+  #past: PastForecasts;
 
   constructor(pipeline: Pipeline, startedAt: number) {
     this.#pipeline = pipeline;
     this.build = buildSummary(pipeline.report);
     this.exporter = new ExporterMetrics(this.build);
     this.#totals = { startedAt, intervalSeconds: 0, succeeded: 0, failed: 0, skipped: 0 };
+    this.#past = new PastForecasts(this.future().past);
     this.adopt(pipeline, startedAt);
   }
 
@@ -29,6 +35,7 @@ export class ExporterState implements StateView {
   adopt(pipeline: Pipeline, at: number): void {
     this.#pipeline = pipeline;
     this.#totals = { ...this.#totals, intervalSeconds: pipeline.config.cycleSeconds };
+    this.#past = this.#past.adopt(this.future().past);
     this.#sources.clear();
     for (const { name } of pipeline.sources) {
       this.#sources.set(name, { name, samples: 0 });
@@ -62,7 +69,10 @@ export class ExporterState implements StateView {
   }
 
   async succeeded(result: PipelineCycle, durationSeconds: number, at: number): Promise<PublishedCycle> {
-    const cycle = await publishCycle(result, this.#pipeline.config.export);
+    const cycle = await publishCycle(
+      { ...result, earlier: this.#rememberForecasts(result) },
+      this.#pipeline.config.export,
+    );
     this.exporter.forecastsJudged(Math.max(0, (result.truth?.judged ?? 0) - (this.#cycle?.truth?.judged ?? 0)));
     this.#cycle = cycle;
     this.exporter.cycleSucceeded(durationSeconds, at);
@@ -114,8 +124,24 @@ export class ExporterState implements StateView {
     return Math.ceil(minHistorySeconds / stepSeconds);
   }
 
+  future(): FutureOptions {
+    return this.#pipeline.config.future;
+  }
+
   configText(): string {
     return renderConfig(this.#pipeline.config);
+  }
+
+  /** Keeps what is forecast now for later cycles, the riskiest servers first; tells what was forecast before. */
+  #rememberForecasts({ at, servers }: PipelineCycle): EarlierForecasts {
+    const { metrics } = this.#pipeline.config.export;
+    const kept = rankServers(servers).map(({ forecasts }) =>
+      forecasts.filter(({ metric }) => metrics?.has(metric) ?? true),
+    );
+    const earlier = this.#past.asOf(at);
+    this.#past.remember(at, kept);
+    this.exporter.forecastsKept(this.#past.bytes, this.#past.serversLeftOut);
+    return earlier;
   }
 }
 

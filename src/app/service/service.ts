@@ -6,6 +6,7 @@ import { createWebServer, type WebServer } from '../../web/server.js';
 import { PolicyRunner } from '../policy/policyRunner.js';
 import type { FleetLearning } from '../retraining/fleetLearning.js';
 import { ExporterState } from './exporterState.js';
+import { FutureWriter } from './futureWriter.js';
 import { type LearningSource, learningSettings, openLearning, openWithLearning } from './learning.js';
 import { Pipeline, type PipelineEvents } from './pipeline.js';
 import { type Schedule, startSchedule } from './scheduler.js';
@@ -40,6 +41,7 @@ export class Service {
   /** Aborted by `stop`: ends a reload under way. */
   readonly #stopping: AbortController;
   readonly state: ExporterState;
+  readonly #futureWriter: FutureWriter;
 
   private constructor(parts: ServiceParts, pipeline: Pipeline, stopping: AbortController) {
     this.#parts = parts;
@@ -47,6 +49,8 @@ export class Service {
     this.#log = parts.log;
     this.#pipeline = pipeline;
     this.state = new ExporterState(pipeline, now());
+    const { exporter } = this.state;
+    this.#futureWriter = new FutureWriter({ exporter, log: parts.log, clock: now, random: Math.random });
   }
 
   /** Opens everything; the first cycle runs in the background. Throws what `Pipeline.open` and the web server throw. */
@@ -119,7 +123,12 @@ export class Service {
     this.#stopping.abort();
     const idle = Promise.all([this.#schedule?.stop(), this.#reloading?.catch(() => {})]);
     await this.#web?.stop();
-    await Promise.all([this.#pipeline.close(), this.#learning?.close(), this.#policy?.close()]);
+    await Promise.all([
+      this.#pipeline.close(),
+      this.#learning?.close(),
+      this.#policy?.close(),
+      this.#futureWriter.close(),
+    ]);
     await this.#pipeline.maintenance.save(now(), true);
     await Promise.race([idle, sleep(STOP_MILLISECONDS, undefined, { ref: false })]);
   }
@@ -151,7 +160,9 @@ export class Service {
       const result = await pipeline.cycle(now());
       const isFirst = this.state.cycles().succeeded === 0;
       const wasFailing = this.state.cycles().lastFailure !== undefined;
-      const { servers } = await this.state.succeeded(result, seconds(), now());
+      const published = await this.state.succeeded(result, seconds(), now());
+      this.#futureWriter.offer(published, { exported: pipeline.config.export, future: pipeline.config.future });
+      const { servers } = published;
       const facts = { servers: servers.length, seconds: Number(seconds().toFixed(2)) };
       if (isFirst || wasFailing) this.#log.info(facts, isFirst ? 'first cycle done' : 'cycles succeed again');
       else this.#log.debug(facts, 'cycle done');

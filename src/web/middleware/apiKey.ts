@@ -5,16 +5,20 @@ import { digestKey } from '../options.js';
 import { sendJson } from '../respond.js';
 
 /**
- * Lets a request to the JSON doors pass: with the right `X-API-Key` where a key is configured, from this machine alone
- * where none is.
+ * Lets a request to the JSON doors and to remote read pass: with the right `X-API-Key` where a key is configured, from this
+ * machine alone where none is. `Authorization: Bearer KEY` does as well: Prometheus reads that one from a file.
  * @param keyDigest SHA-256 of the key
  */
 export function requireApiKey(keyDigest: Buffer | undefined): Middleware {
   return async (ctx, next) => {
-    const refusal = keyDigest ? refuseKey(ctx.get('X-API-Key'), keyDigest) : refuseRemote(ctx);
+    const refusal = keyDigest ? refuseKey(keyOf(ctx), keyDigest) : refuseRemote(ctx);
     if (!refusal) return next();
     await sendJson(ctx, refusal.status, { detail: refusal.detail });
   };
+}
+
+function keyOf(ctx: Context): string {
+  return ctx.get('X-API-Key') || (/^Bearer +(.+)$/i.exec(ctx.get('Authorization'))?.[1] ?? '');
 }
 
 function refuseKey(key: string, keyDigest: Buffer) {

@@ -1,0 +1,158 @@
+/** Writes the future to a store that takes it, now and then, beside the cycles: whatever happens there disturbs none of them. */
+import http from 'node:http';
+import https from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { SourceError } from '../../core/errors.js';
+import type { Random } from '../../core/random.js';
+import type { ExporterMetrics } from '../../exposition/exporterMetrics.js';
+import { type WriteBatch, writeFuture } from '../../exposition/future/writeFuture.js';
+import type { ExportOptions } from '../../exposition/options.js';
+import type { PublishedCycle } from '../../exposition/publishedCycle.js';
+import { withRetries } from '../../sources/retry.js';
+import { createTransport, type Transport } from '../../sources/transport.js';
+import type { FutureConfig, FutureWriteOptions } from '../options.js';
+
+export interface FutureWriterParts {
+  readonly exporter: ExporterMetrics;
+  readonly log: Logger;
+  /** Epoch seconds now. */
+  readonly clock: () => number;
+  readonly random: Random;
+}
+
+/** What of a cycle is written, and where. */
+export interface FutureWish {
+  readonly exported: ExportOptions;
+  readonly future: FutureConfig;
+}
+
+/** With pauses of 0.5 to 8 s in between: a restart of the store is waited for. */
+const TRIES = 6;
+/** A store's words are for people: no more of them than fit a log line. */
+const LONGEST_ANSWER = 300;
+
+/** A failure that may pass by itself. */
+class PassingFailure extends Error {}
+
+export class FutureWriter {
+  readonly #parts: FutureWriterParts;
+  readonly #closing = new AbortController();
+  #writing: Promise<void> | undefined;
+  #lastStart = Number.NEGATIVE_INFINITY;
+  #isFailing = false;
+
+  constructor(parts: FutureWriterParts) {
+    this.#parts = parts;
+  }
+
+  /** Begins to write the future of a cycle if it is time to and nothing is being written; never throws. */
+  offer(cycle: PublishedCycle, { exported, future }: FutureWish): void {
+    const { remoteWrite } = future;
+    if (remoteWrite === undefined || this.#writing !== undefined) return;
+    if (cycle.at - this.#lastStart < remoteWrite.everySeconds) return;
+    this.#lastStart = cycle.at;
+    this.#writing = this.#write(writeFuture(cycle, exported, future), remoteWrite).finally(() => {
+      this.#writing = undefined;
+    });
+  }
+
+  /** Ends what is being written. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#writing;
+  }
+
+  async #write(batches: AsyncIterable<WriteBatch>, options: FutureWriteOptions): Promise<void> {
+    const { exporter, clock } = this.#parts;
+    let taken = 0;
+    let failure: Error | undefined;
+    let transport: Transport | undefined;
+    try {
+      transport = await createTransport(options.client, 1);
+      for await (const { body, samples } of batches) {
+        await this.#send(body, transport, options);
+        taken += samples;
+      }
+    } catch (error) {
+      failure = error as Error;
+    } finally {
+      transport?.httpAgent.destroy();
+      transport?.httpsAgent.destroy();
+    }
+    if (this.#closing.signal.aborted) return;
+    exporter.futureWritten(failure === undefined, taken, clock());
+    this.#report(options, failure);
+  }
+
+  /** Once per change of state. */
+  #report({ url }: FutureWriteOptions, failure: Error | undefined): void {
+    const { log } = this.#parts;
+    if (failure !== undefined && !this.#isFailing)
+      log.warn({ url, reason: failure.message }, 'the future could not be written; the next time tries again');
+    if (failure === undefined && this.#isFailing) log.info({ url }, 'the future is written again');
+    this.#isFailing = failure !== undefined;
+  }
+
+  async #send(body: Buffer, transport: Transport, options: FutureWriteOptions): Promise<void> {
+    const { signal } = this.#closing;
+    await withRetries(
+      {
+        tries: TRIES,
+        random: this.#parts.random,
+        sleep: (seconds) => sleep(1000 * seconds, undefined, { signal, ref: false }),
+        isRetryable: (error) => error instanceof PassingFailure && !signal.aborted,
+      },
+      async () => {
+        const { status, text } = await post(body, transport, options, signal);
+        if (status >= 200 && status < 300) return;
+        const message = `HTTP ${status} ${text}`.trim();
+        throw status >= 500 || status === 429 ? new PassingFailure(message) : new SourceError(message);
+      },
+    );
+  }
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** By Node's own client, for TLS files and a name of the server's own are an agent's. */
+async function post(
+  body: Buffer,
+  transport: Transport,
+  { url, timeoutSeconds }: FutureWriteOptions,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const isTls = url.startsWith('https:');
+  const headers = {
+    ...Object.fromEntries(await transport.headers()),
+    'Content-Type': 'application/x-protobuf',
+    'Content-Encoding': 'snappy',
+    'Content-Length': body.length,
+    'X-Prometheus-Remote-Write-Version': '0.1.0',
+  };
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(1000 * timeoutSeconds)]);
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error) =>
+      reject(
+        new PassingFailure(deadline.aborted ? `no answer within ${timeoutSeconds} s` : error.message, { cause: error }),
+      );
+    const request = (isTls ? https : http).request(
+      url,
+      { method: 'POST', headers, agent: isTls ? transport.httpsAgent : transport.httpAgent, signal: deadline },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => {
+          text = (text + chunk).slice(0, LONGEST_ANSWER);
+        });
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, text: text.trim() }));
+        response.on('error', fail);
+      },
+    );
+    request.on('error', fail);
+    request.end(body);
+  });
+}

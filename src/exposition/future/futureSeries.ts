@@ -1,0 +1,143 @@
+/** The series `linborg_future`: samples at the times that the forecasts are about, chosen by label matchers. */
+import { type Forecast, LEVEL_NAMES } from '../../core/flow.js';
+import { groupBy } from '../../core/groupBy.js';
+import type { ServerView } from '../cycleView.js';
+import type { PublishedCycle } from '../publishedCycle.js';
+import type { ReadyMatcher } from './matchers.js';
+
+export const FUTURE_METRIC = 'linborg_future';
+/** Value of the label `metric` where the samples are those of the risk score. */
+export const RISK_METRIC = 'risk_score';
+
+export type Label = readonly [name: string, value: string];
+
+/** One series: its samples lie at origin + h × stepSeconds, h from 1 on. */
+export interface FutureSeries {
+  /** Sorted by name, as Prometheus wants them. */
+  readonly labels: readonly Label[];
+  readonly origin: number;
+  readonly stepSeconds: number;
+  /** The h-th sample is `values[(h − 1) × stride + offset]`; NaN = none. */
+  readonly values: Float32Array;
+  readonly stride: number;
+  readonly offset: number;
+  /** Epoch seconds; samples lie after it. */
+  readonly after: number;
+}
+
+export interface FutureSelection {
+  readonly matchers: readonly ReadyMatcher[];
+  /** Labels that all series carry, e.g. those that Prometheus adds to what leaves it. */
+  readonly externalLabels: Readonly<Record<string, string>>;
+}
+
+/**
+ * The series that all matchers take, server by server, so that others get their turn in between. Earlier forecasts carry the
+ * label `age` and are asked for by it: without a matcher on `age`, only the newest forecast is chosen.
+ */
+export function* selectFuture(cycle: PublishedCycle, selection: FutureSelection): Generator<FutureSeries[]> {
+  const chosen = new Choice(selection);
+  if (!chosen.takesFixed()) return;
+  const ages = cycle.earlier?.ages.filter(({ name }) => chosen.isAged && chosen.takes('age', name)) ?? [];
+  const takesNewest = chosen.takes('age', '');
+  for (const server of cycle.servers) {
+    if (server.frame.state === 'stale' || !chosen.takes('server', server.frame.server)) continue;
+    if (!chosen.takes('profile', server.frame.profile)) continue;
+    const series = takesNewest ? newestSeries(server, cycle.at, chosen) : [];
+    for (const age of ages) {
+      const forecasts = cycle.earlier!.forecastsOf(server.frame.server, age);
+      series.push(...forecastSeries(server, forecasts, chosen, { age: age.name, after: Number.NEGATIVE_INFINITY }));
+    }
+    yield series;
+  }
+}
+
+/** Calls `visit` with the epoch milliseconds and the value of each sample in `fromMs` … `untilMs`; returns how many there are. */
+export function eachSample(
+  { origin, stepSeconds, values, stride, offset, after }: FutureSeries,
+  fromMs: number,
+  untilMs: number,
+  visit: (milliseconds: number, value: number) => void,
+): number {
+  const earliest = Math.max(fromMs / 1000, after + 1e-3);
+  const first = Math.max(1, Math.ceil((earliest - origin) / stepSeconds));
+  const last = Math.min(values.length / stride, Math.floor((untilMs / 1000 - origin) / stepSeconds));
+  let count = 0;
+  for (let step = first; step <= last; step++) {
+    const value = values[(step - 1) * stride + offset]!;
+    if (Number.isNaN(value)) continue;
+    count++;
+    visit(1000 * (origin + step * stepSeconds), value);
+  }
+  return count;
+}
+
+/** What the matchers take, label by label; a label that a series lacks is the empty text. */
+class Choice {
+  readonly #matchers: ReadonlyMap<string, readonly ReadyMatcher[]>;
+  readonly externalLabels: Readonly<Record<string, string>>;
+
+  constructor({ matchers, externalLabels }: FutureSelection) {
+    this.#matchers = groupBy(matchers, ({ name }) => name);
+    this.externalLabels = externalLabels;
+  }
+
+  get isAged(): boolean {
+    return this.#matchers.has('age');
+  }
+
+  takes(label: string, value: string): boolean {
+    return this.#matchers.get(label)?.every((matcher) => matcher.matches(value)) ?? true;
+  }
+
+  /** Whether the matchers on labels that are the same for all series take them. */
+  takesFixed(): boolean {
+    const own = ['age', 'level', 'metric', 'profile', 'server'];
+    return [...this.#matchers.keys()]
+      .filter((name) => !own.includes(name))
+      .every((name) => this.takes(name, name === '__name__' ? FUTURE_METRIC : (this.externalLabels[name] ?? '')));
+  }
+}
+
+function newestSeries(server: ServerView, at: number, chosen: Choice): FutureSeries[] {
+  const after = at - server.frame.stepSeconds;
+  const series = forecastSeries(server, server.forecasts, chosen, { after });
+  if (!chosen.takes('metric', RISK_METRIC) || !chosen.takes('level', '')) return series;
+  const path = server.riskPath?.();
+  if (path === undefined) return series;
+  const { origin, stepSeconds, scores } = path;
+  const labels = labelsOf(server, chosen, { metric: RISK_METRIC });
+  return [...series, { labels, origin, stepSeconds, values: scores, stride: 1, offset: 0, after }];
+}
+
+interface SeriesKind {
+  readonly age?: string;
+  /** Only what lies after it, in epoch seconds. */
+  readonly after: number;
+}
+
+function forecastSeries(
+  server: ServerView,
+  forecasts: readonly Forecast[],
+  chosen: Choice,
+  { age, after }: SeriesKind,
+): FutureSeries[] {
+  return forecasts
+    .filter(({ metric }) => chosen.takes('metric', metric))
+    .flatMap(({ metric, origin, stepSeconds, values }) =>
+      LEVEL_NAMES.flatMap((level, offset) => {
+        if (!chosen.takes('level', level)) return [];
+        const labels = labelsOf(server, chosen, { metric, level, ...(age === undefined ? {} : { age }) });
+        return [{ labels, origin, stepSeconds, values, stride: LEVEL_NAMES.length, offset, after }];
+      }),
+    );
+}
+
+function labelsOf(
+  { frame: { server, profile } }: ServerView,
+  { externalLabels }: Choice,
+  own: Readonly<Record<string, string>>,
+): Label[] {
+  const labels = { ...externalLabels, __name__: FUTURE_METRIC, server, profile, ...own };
+  return Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
+}

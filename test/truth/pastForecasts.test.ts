@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Forecast } from '../../src/core/flow.js';
+import { PastForecasts } from '../../src/truth/pastForecasts.js';
+
+const HOUR = 3600;
+const START = 1_795_000_000;
+const AGES = [
+  { name: '1h', seconds: HOUR },
+  { name: '4h', seconds: 4 * HOUR },
+];
+const OPTIONS = { ages: AGES, everySeconds: 1800, maxBytes: 10_000_000 };
+
+/** Every value of the forecast is the time at which it was made. */
+function madeAt(at: number, server = 'web01', metric = 'mem_used_pct'): Forecast {
+  return {
+    server,
+    metric,
+    origin: at,
+    stepSeconds: 300,
+    values: new Float32Array(288).fill(at - START),
+    model: 'test',
+  };
+}
+
+function run(past: PastForecasts, hours: number, forecasts = (at: number) => [[madeAt(at)]]): number {
+  const end = START + hours * HOUR;
+  for (let at = START; at <= end; at += 60) past.remember(at, forecasts(at));
+  return end;
+}
+
+describe('past forecasts', () => {
+  it('come back as they were made at each age, at most one interval earlier', () => {
+    const past = new PastForecasts(OPTIONS);
+    const end = run(past, 6);
+    for (const age of AGES) {
+      const [forecast] = past.asOf(end).forecastsOf('web01', age);
+      const madeSecondsAgo = end - forecast!.origin;
+      expect(madeSecondsAgo).toBeGreaterThanOrEqual(age.seconds);
+      expect(madeSecondsAgo).toBeLessThan(age.seconds + 1800);
+      expect(forecast!.values[0]).toBe(forecast!.origin - START);
+    }
+  });
+
+  it('are absent until they are old enough, for servers that were not there, and after a long silence', () => {
+    const past = new PastForecasts(OPTIONS);
+    const end = run(past, 2);
+    const [oneHour, fourHours] = AGES as [(typeof AGES)[0], (typeof AGES)[0]];
+    expect(past.asOf(end).forecastsOf('web01', oneHour)).toHaveLength(1);
+    expect(past.asOf(end).forecastsOf('web01', fourHours)).toEqual([]);
+    expect(past.asOf(end).forecastsOf('web02', oneHour)).toEqual([]);
+    expect(past.asOf(end + 20 * HOUR).forecastsOf('web01', oneHour)).toEqual([]);
+  });
+
+  it('stay what they were for a cycle that has been published, while more are made', () => {
+    const past = new PastForecasts(OPTIONS);
+    const end = run(past, 2);
+    const published = past.asOf(end);
+    const [before] = published.forecastsOf('web01', AGES[0]!);
+    for (let at = end; at < end + 10 * HOUR; at += 60) past.remember(at, [[madeAt(at)]]);
+    expect(published.forecastsOf('web01', AGES[0]!)).toEqual([before]);
+  });
+
+  it('never take more memory than is allowed, and leave out the servers that come last', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 60_000 }), fc.integer({ min: 1, max: 12 }), (maxBytes, count) => {
+        const past = new PastForecasts({ ...OPTIONS, maxBytes });
+        const servers = Array.from({ length: count }, (_, i) => `web${i}`);
+        const end = run(past, 5, (at) => servers.map((server) => [madeAt(at, server)]));
+        expect(past.bytes).toBeLessThanOrEqual(maxBytes);
+        const kept = servers.filter((server) => past.asOf(end).forecastsOf(server, AGES[1]!).length > 0);
+        expect(kept).toEqual(servers.slice(0, kept.length));
+        expect(past.serversLeftOut).toBe(count - kept.length);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('take 384 bytes per series and moment', () => {
+    const past = new PastForecasts(OPTIONS);
+    past.remember(START, [[madeAt(START), madeAt(START, 'web01', 'load_average')]]);
+    expect(past.bytes).toBe(2 * 384);
+  });
+
+  it('run straight between the steps that are kept, and end with the last of them', () => {
+    const past = new PastForecasts(OPTIONS);
+    const values = Float32Array.from({ length: 288 }, (_, i) => Math.floor(i / 3) * 10 + (i % 3));
+    past.remember(START, [[{ ...madeAt(START), values }]]);
+    const [forecast] = past.asOf(START + HOUR).forecastsOf('web01', AGES[0]!);
+    expect(forecast!.values.subarray(0, 94 * 3)).toEqual(values.subarray(0, 94 * 3));
+    expect(forecast!.values.subarray(94 * 3)).toEqual(new Float32Array(6).fill(Number.NaN));
+  });
+
+  it('are not kept where no age is wanted, and survive a reload that asks for the same', () => {
+    const none = new PastForecasts({ ...OPTIONS, ages: [] });
+    const end = run(none, 2);
+    expect(none.bytes).toBe(0);
+    const past = new PastForecasts(OPTIONS);
+    run(past, 2);
+    expect(
+      past
+        .adopt({ ...OPTIONS })
+        .asOf(end)
+        .forecastsOf('web01', AGES[0]!),
+    ).toHaveLength(1);
+    expect(past.adopt({ ...OPTIONS, everySeconds: 600 }).bytes).toBe(0);
+  });
+});

@@ -14,7 +14,7 @@ main() {
   local packages
   read -ra packages < <(missing_packages)
   if [ "${#packages[@]}" -gt 0 ]; then
-    install "${packages[@]}" || refuse "the programs of ${packages[*]} are not in PATH"
+    install_debian "${packages[@]}" || refuse "the programs of ${packages[*]} are not in PATH"
     [ -z "$(missing_packages)" ] || refuse "installed, but not in PATH ($PATH): the programs of $(missing_packages)"
   fi
   require prometheus "$OLDEST_PROMETHEUS"
@@ -29,39 +29,12 @@ missing_packages() {
   echo "${missing[*]}"
 }
 
-has() {
-  command -v "$1" >/dev/null
-}
-
 # require PROGRAM OLDEST
 require() {
   local version
   version=$("$1" --version 2>&1 | sed -n 's/^[a-z]*, version \([0-9.]*\).*/\1/p')
   [ "$(printf '%s\n%s\n' "$2" "${version:-0}" | sort -V | head -n 1)" = "$2" ] ||
     refuse "$(command -v "$1") is version ${version:-unknown}; expected $2 or newer"
-}
-
-# install PACKAGE...: as root or with a sudo that asks nothing. The services that come with the packages, named as these, are left
-# off: only the programs are wanted.
-install() {
-  local root=() services=("${@/%/.service}")
-  has apt-get || return 1
-  if [ "$(id -u)" -ne 0 ]; then
-    sudo -n true 2>/dev/null || return 1
-    root=(sudo -n)
-  fi
-  if [ -d /run/systemd/system ]; then "${root[@]}" systemctl mask --runtime --quiet "${services[@]}" || true; fi
-  step "updating apt's package lists" "${root[@]}" apt-get update -qq || show_log
-  step "installing Debian's $*" "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends "$@" || {
-    show_log
-    return 1
-  }
-  if [ -d /run/systemd/system ]; then
-    "${root[@]}" systemctl unmask --runtime --quiet "${services[@]}" || true
-    "${root[@]}" systemctl disable --quiet "${services[@]}" || true
-    echo "left off: ${services[*]}; systemctl enable --now turns them on"
-  fi
 }
 
 refuse() {

@@ -40,3 +40,30 @@ step() {
 show_log() {
   tail -n 25 "$STEP_LOG" >&2
 }
+
+has() {
+  command -v "$1" >/dev/null
+}
+
+# install_debian PACKAGE...: as root or with a sudo that asks nothing. The services that come with the packages, named as these, are left
+# off: only the programs are wanted.
+install_debian() {
+  local root=() services=("${@/%/.service}")
+  has apt-get || return 1
+  if [ "$(id -u)" -ne 0 ]; then
+    sudo -n true 2>/dev/null || return 1
+    root=(sudo -n)
+  fi
+  if [ -d /run/systemd/system ]; then "${root[@]}" systemctl mask --runtime --quiet "${services[@]}" || true; fi
+  step "updating apt's package lists" "${root[@]}" apt-get update -qq || show_log
+  step "installing Debian's $*" "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "$@" || {
+    show_log
+    return 1
+  }
+  if [ -d /run/systemd/system ]; then
+    "${root[@]}" systemctl unmask --runtime --quiet "${services[@]}" || true
+    "${root[@]}" systemctl disable --quiet "${services[@]}" || true
+    echo "left off: ${services[*]}; systemctl enable --now turns them on"
+  fi
+}

@@ -1,4 +1,4 @@
-/** Whole cycles of a simulated fleet, fed without Prometheus; scrapes and probes while they run. In a process of its own. */
+/** Whole cycles of a simulated fleet, fed without Prometheus; probes while they run, answers after them. In a process of its own. */
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,6 +13,7 @@ import { createWebServer } from '../../web/server.js';
 import { WindowStore } from '../../windows/store.js';
 import { runCycle } from '../cycle.js';
 import { ForecastPool } from '../forecasting/pool.js';
+import { type AnswerFigures, measureAnswers } from './answers.js';
 import { benchConfig } from './benchConfig.js';
 import { quantileOf } from './clock.js';
 
@@ -28,12 +29,7 @@ export interface CycleFigures {
   readonly loop_delay_p99_ms: number;
   /** /-/healthy asked every 20 ms while cycles run. */
   readonly healthy_p99_ms: number;
-  readonly scrape: {
-    readonly bytes: number;
-    readonly gzip_bytes: number;
-    readonly plain_ms: number;
-    readonly gzip_ms: number;
-  };
+  readonly answers: Readonly<Record<string, AnswerFigures>>;
 }
 
 const STEP_SECONDS = 300;
@@ -41,7 +37,6 @@ const HISTORY_STEPS = 2304;
 /** Servers whose history is made at once: bounds the memory of the feed, which is not linborg's. */
 const FEED_SERVERS = 20;
 const PROBE_EVERY_MILLISECONDS = 20;
-const SCRAPES = 9;
 
 /** Runs `cycles` cycles over `servers` simulated servers. `onProgress` says what is being done. */
 export async function measureCycles(
@@ -95,9 +90,10 @@ export async function measureCycles(
     probes.pause();
     series = result.servers.reduce((sum, server) => sum + server.forecasts.length, 0);
   }
-  // Before the scrapes: what their client, in this process too, keeps of the answers is not linborg's.
+  // Before the answers: what their client, in this process too, keeps of them is not linborg's.
   const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024);
-  const scrape = await measureScrapes(`${url}/metrics`);
+  onProgress(`${servers} servers: scrapes and remote reads`);
+  const answers = await measureAnswers(url, published!.servers[0]!.frame.server);
   await probes.stop();
   await web.stop();
   await pool.close();
@@ -109,7 +105,7 @@ export async function measureCycles(
     peak_rss_mb: peakRssMb,
     loop_delay_p99_ms: round(delay.percentile(99) / 1e6, 1),
     healthy_p99_ms: round(quantileOf(probes.milliseconds, 0.99), 1),
-    scrape,
+    answers,
   };
 }
 
@@ -173,25 +169,6 @@ function startProbes(url: string) {
       await loop;
     },
   };
-}
-
-async function measureScrapes(url: string): Promise<CycleFigures['scrape']> {
-  const scrape = async (encoding: string) => {
-    const times: number[] = [];
-    let bytes = 0;
-    for (let i = 0; i < SCRAPES; i++) {
-      const before = performance.now();
-      const answer = await fetch(url, { headers: { 'accept-encoding': encoding } });
-      bytes = Number(answer.headers.get('content-length') ?? 0);
-      const body = await answer.arrayBuffer();
-      if (encoding === 'identity') bytes = body.byteLength;
-      times.push(performance.now() - before);
-    }
-    return { bytes, ms: round(medianOf(times), 1) };
-  };
-  const plain = await scrape('identity');
-  const gzip = await scrape('gzip');
-  return { bytes: plain.bytes, gzip_bytes: gzip.bytes, plain_ms: plain.ms, gzip_ms: gzip.ms };
 }
 
 function round(value: number, digits: number): number {

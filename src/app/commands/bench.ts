@@ -46,8 +46,8 @@ export async function bench(flags: BenchFlags): Promise<number> {
     machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.versions.node },
     ...(native ? { native } : {}),
     wasm,
-    cycles: cycles.map(({ scrape: _, ...figures }) => figures),
-    scrape: Object.fromEntries(cycles.map(({ servers, scrape }) => [`${servers}_servers`, scrape])),
+    cycles: cycles.map(({ answers: _, ...figures }) => figures),
+    answers: Object.fromEntries(cycles.map(({ servers, answers }) => [`${servers}_servers`, answers])),
     loop_delay_p99_ms: Math.max(...cycles.map((figures) => figures.loop_delay_p99_ms)),
   };
   const text = `${JSON.stringify(report, null, 2)}\n`;

@@ -1,21 +1,17 @@
 /** A remote-read request answered from a published cycle: compressed bytes in, compressed bytes out. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { FutureOptions } from '../options.js';
 import type { PublishedCycle } from '../publishedCycle.js';
-import { eachSample, type FutureSeries, type Label, selectFuture } from './futureSeries.js';
+import { eachSample, type FutureSeries, selectFuture } from './futureSeries.js';
 import { PatternBudget, readyMatcher } from './matchers.js';
 import { decodeReadRequest, type ReadQuery } from './readRequest.js';
 import { ReadRefusal } from './refusal.js';
 import { compressInTurns, decompress } from './snappy.js';
 import { writeTimeSeries } from './timeSeries.js';
+import { Turns } from './turns.js';
 
 /** A request is a few matchers; the longest are lists of names. */
 const MAX_REQUEST_BYTES = 1_048_576;
-/** Work between two turns of the event loop: a few milliseconds of encoding. */
-const TURN_SAMPLES = 4000;
-const TURN_SERVERS = 50;
-
 export interface FutureAnswer {
   /** A ReadResponse, compressed. */
   readonly body: Buffer;
@@ -33,7 +29,7 @@ export async function readFuture(
   options: FutureOptions,
 ): Promise<FutureAnswer> {
   const { queries } = decodeReadRequest(decompress(body, MAX_REQUEST_BYTES));
-  const budget = { left: options.maxSamples, patterns: new PatternBudget() };
+  const budget = { left: options.maxSamples, patterns: new PatternBudget(), turns: new Turns() };
   const results: Uint8Array[] = [];
   for (const query of queries) {
     const result = cycle === undefined ? [] : await answerQuery(query, cycle, options, budget);
@@ -51,6 +47,7 @@ interface Budget {
   /** Samples that may still be answered. */
   left: number;
   readonly patterns: PatternBudget;
+  readonly turns: Turns;
 }
 
 /** A QueryResult in pieces. */
@@ -61,16 +58,20 @@ async function answerQuery(
   budget: Budget,
 ): Promise<Uint8Array[]> {
   const matchers = query.matchers.map((matcher) => readyMatcher(matcher, budget.patterns));
-  const chosen: FutureSeries[] = [];
-  let servers = 0;
-  for (const series of selectFuture(cycle, { matchers, externalLabels: options.externalLabels })) {
-    const inRange = series.filter((one) => takeFromBudget(one, query, budget, options));
-    chosen.push(...inRange);
-    if (++servers % TURN_SERVERS === 0) await nextTurn();
+  const chosen: { readonly key: string; readonly series: FutureSeries }[] = [];
+  for (const ofServer of selectFuture(cycle, { matchers, externalLabels: options.externalLabels })) {
+    for (const series of ofServer) {
+      if (takeFromBudget(series, query, budget, options)) chosen.push({ key: sortKey(series), series });
+    }
+    if (budget.turns.isOver) await budget.turns.next();
   }
   // Prometheus merges what comes from several places, and takes for granted that each is sorted.
-  chosen.sort((a, b) => compareLabels(a.labels, b.labels));
-  return encodeInTurns(chosen, query);
+  chosen.sort((a, b) => (a.key < b.key ? -1 : 1));
+  return encodeInTurns(
+    chosen.map(({ series }) => series),
+    query,
+    budget.turns,
+  );
 }
 
 /** Whether the series has anything in the range of the query. */
@@ -86,30 +87,22 @@ function takeFromBudget(series: FutureSeries, query: ReadQuery, budget: Budget, 
   return count > 0;
 }
 
-async function encodeInTurns(chosen: readonly FutureSeries[], query: ReadQuery): Promise<Uint8Array[]> {
+async function encodeInTurns(chosen: readonly FutureSeries[], query: ReadQuery, turns: Turns): Promise<Uint8Array[]> {
   const parts: Uint8Array[] = [];
   let writer = new BinaryWriter();
-  let samples = 0;
   for (const series of chosen) {
     writeTimeSeries(writer, series.labels, (visit) => {
-      if (!query.wantsSeriesOnly) samples += eachSample(series, query.fromMs, query.untilMs, visit);
+      if (!query.wantsSeriesOnly) eachSample(series, query.fromMs, query.untilMs, visit);
     });
-    if (++samples < TURN_SAMPLES) continue;
+    if (!turns.isOver) continue;
     parts.push(writer.finish());
     writer = new BinaryWriter();
-    samples = 0;
-    await nextTurn();
+    await turns.next();
   }
   return [...parts, writer.finish()];
 }
 
-/** The order of Prometheus: name by name, each with its value. */
-function compareLabels(a: readonly Label[], b: readonly Label[]): number {
-  for (let i = 0; i < Math.min(a.length, b.length); i++) {
-    const [nameA, valueA] = a[i]!;
-    const [nameB, valueB] = b[i]!;
-    if (nameA !== nameB) return nameA < nameB ? -1 : 1;
-    if (valueA !== valueB) return valueA < valueB ? -1 : 1;
-  }
-  return a.length - b.length;
+/** Compares as the labels do: name by name, each with its value. */
+function sortKey({ labels }: FutureSeries): string {
+  return labels.flat().join('\0');
 }

@@ -1,5 +1,4 @@
 /** The future as remote-write requests, for stores that take samples which lie ahead. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { HORIZON_STEPS } from '../../core/flow.js';
 import type { ExportOptions, FutureOptions } from '../options.js';
@@ -7,6 +6,7 @@ import type { PublishedCycle } from '../publishedCycle.js';
 import { eachSample, type FutureSeries, RISK_METRIC, selectFuture } from './futureSeries.js';
 import { compressInTurns } from './snappy.js';
 import { writeTimeSeries } from './timeSeries.js';
+import { Turns } from './turns.js';
 
 /** Of one request: about 300 KB uncompressed, a few milliseconds of encoding. */
 const BATCH_SAMPLES = 10_000;
@@ -25,6 +25,7 @@ export async function* writeFuture(
 ): AsyncGenerator<WriteBatch> {
   let writer = new BinaryWriter();
   let samples = 0;
+  const turns = new Turns();
   for (const ofServer of selectFuture(cycle, { matchers: [], externalLabels })) {
     for (const series of ofServer.filter((one) => isExported(one, exported))) {
       writeTimeSeries(writer, series.labels, (visit) => {
@@ -33,11 +34,11 @@ export async function* writeFuture(
         );
       });
     }
+    if (turns.isOver) await turns.next();
     if (samples < BATCH_SAMPLES) continue;
     yield { body: await compressInTurns(writer.finish()), samples };
     writer = new BinaryWriter();
     samples = 0;
-    await nextTurn();
   }
   if (samples > 0) yield { body: await compressInTurns(writer.finish()), samples };
 }

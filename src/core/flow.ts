@@ -78,6 +78,8 @@ export interface EvidenceLayout {
   readonly past: readonly string[];
   /** Known future inputs: mean variable-selection weights, sum 1. */
   readonly future: readonly string[];
+  /** What is told of the window as a whole: variable-selection weights, sum 1. */
+  readonly statics: readonly string[];
   /** Candidate forecasts: mean weight of each in the median, sum 1. */
   readonly candidates: readonly string[];
   /** Attention blocks: the 24 h of the past by the hour, oldest first ("-24h" … "-1h"), then "future"; sum 1. */
@@ -87,7 +89,7 @@ export interface EvidenceLayout {
 /** What the model looked at for one forecast. */
 export interface ForecastEvidence {
   readonly layout: EvidenceLayout;
-  /** The weights (≥ 0) of past, future, candidates and attention, one after the other in the layout's order. */
+  /** The weights (≥ 0) of past, future, statics, candidates and attention, one after the other in the layout's order. */
   readonly weights: Float32Array;
 }
 

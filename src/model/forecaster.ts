@@ -140,7 +140,8 @@ function writeValues(output: NetworkOutput, batch: InputBatch, size: number, val
 
 /** Writes the parts that the network has, one after the other. */
 function writeEvidence({ tf, free }: Engine, output: NetworkOutput, size: number, evidence: Float32Array): void {
-  const parts = [output.pastWeights, output.futureWeights, output.candidateWeights].flatMap((weights) =>
+  const { pastWeights, futureWeights, staticWeights, candidateWeights } = output;
+  const parts = [pastWeights, futureWeights, staticWeights, candidateWeights].flatMap((weights) =>
     weights ? [{ values: weights.dataSync() as Float32Array, width: weights.shape[1] }] : [],
   );
   if (output.attention) {

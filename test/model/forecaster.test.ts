@@ -153,10 +153,10 @@ describe('the evidence of a TFT', () => {
   const forecaster = forecasterOf(SMALL);
   const layout = evidenceLayout(SMALL);
 
-  test('is four sets of shares that add up to one', () => {
+  test('is five sets of shares that add up to one', () => {
     const { evidence } = forecaster.forecast([windowOf(livelyHistory(seededRandom(1)))]);
     let at = 0;
-    for (const names of [layout.past, layout.future, layout.candidates, layout.attention]) {
+    for (const names of [layout.past, layout.future, layout.statics, layout.candidates, layout.attention]) {
       const shares = evidence.subarray(at, at + names.length);
       at += names.length;
       expect(shares.every((share) => share >= 0)).toBe(true);
@@ -168,6 +168,7 @@ describe('the evidence of a TFT', () => {
 
   test('is named in the order of its numbers', () => {
     expect(layout.past).toEqual(PAST_VARIABLES.map(({ name }) => name));
+    expect(layout.statics).toEqual(['figures', 'metric', 'profile']);
     expect(layout.candidates).toEqual([...CANDIDATES]);
     expect(layout.attention).toHaveLength(25);
     expect(layout.attention.slice(0, 2)).toEqual(['-24h', '-23h']);
@@ -193,7 +194,7 @@ describe('the evidence of a TFT', () => {
 describe('the evidence of a perceptron', () => {
   test('is the shares of the candidates alone: it selects nothing and attends to nothing', () => {
     const { layout, evidence } = forecasterOf(SMALL_PERCEPTRON).forecast([windowOf(livelyHistory(seededRandom(1)))]);
-    expect(layout).toEqual({ past: [], future: [], candidates: [...CANDIDATES], attention: [] });
+    expect(layout).toEqual({ past: [], future: [], statics: [], candidates: [...CANDIDATES], attention: [] });
     expect(evidence).toHaveLength(CANDIDATES.length);
     expect(evidence.every((share) => share >= 0)).toBe(true);
     expect(evidence.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 4);

@@ -31,6 +31,7 @@ interface EngineRun {
   readonly quantiles: Float32Array; // [FUTURE_TOKENS, B, PATCH_STEPS, 5]
   readonly pastWeights: Float32Array;
   readonly futureWeights: Float32Array;
+  readonly staticWeights: Float32Array;
   readonly candidateWeights: Float32Array;
   readonly attention: Float32Array; // [B, TOKENS], mean over the future tokens
   readonly forecasts: Float32Array;
@@ -126,6 +127,7 @@ describe('the network', () => {
       };
       compare(run.pastWeights, evidence.past_weights);
       compare(run.futureWeights, evidence.future_weights);
+      compare(run.staticWeights, evidence.static_weights);
       compare(run.candidateWeights, evidence.candidate_weights);
       compare(run.attention, evidence.attention);
     }
@@ -165,6 +167,7 @@ function runAll(engine: Engine): EngineRun {
     quantiles: numbers(output.quantiles),
     pastWeights: numbers(output.pastWeights),
     futureWeights: numbers(output.futureWeights),
+    staticWeights: numbers(output.staticWeights),
     candidateWeights: numbers(output.candidateWeights),
     attention: numbers(tf.mean(output.attention, 1)),
     forecasts,

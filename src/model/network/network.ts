@@ -6,7 +6,7 @@ import { CANDIDATES, FUTURE_VARIABLES, PAST_VARIABLES } from '../inputs/contract
 import type { Head } from './head.js';
 import type { InputTensors } from './inputTensors.js';
 import type { Weights } from './layers.js';
-import type { Hyperparameters } from './parameters.js';
+import { type Hyperparameters, STATIC_VARIABLES } from './parameters.js';
 import { runPerceptron } from './perceptron.js';
 import { runTft, type TftOutput } from './tft.js';
 
@@ -37,11 +37,18 @@ export const ATTENTION_HOURS = 24;
 const TFT_EVIDENCE: EvidenceLayout = {
   past: PAST_VARIABLES.map(({ name }) => name),
   future: FUTURE_VARIABLES.map(({ name }) => name),
+  statics: [...STATIC_VARIABLES],
   candidates: [...CANDIDATES],
   attention: [...Array.from({ length: ATTENTION_HOURS }, (_, i) => `-${ATTENTION_HOURS - i}h`), 'future'],
 };
 /** A perceptron selects nothing and attends to nothing: those parts are empty. */
-const PERCEPTRON_EVIDENCE: EvidenceLayout = { past: [], future: [], candidates: [...CANDIDATES], attention: [] };
+const PERCEPTRON_EVIDENCE: EvidenceLayout = {
+  past: [],
+  future: [],
+  statics: [],
+  candidates: [...CANDIDATES],
+  attention: [],
+};
 
 /** The names behind the numbers of a network's evidence. */
 export function evidenceLayout({ network }: Hyperparameters): EvidenceLayout {
@@ -50,5 +57,6 @@ export function evidenceLayout({ network }: Hyperparameters): EvidenceLayout {
 
 /** Numbers of the evidence of one forecast. */
 export function evidenceSize(layout: EvidenceLayout): number {
-  return layout.past.length + layout.future.length + layout.candidates.length + layout.attention.length;
+  const { past, future, statics, candidates, attention } = layout;
+  return past.length + future.length + statics.length + candidates.length + attention.length;
 }

@@ -14,6 +14,8 @@ export interface TftOutput extends Head {
   readonly pastWeights: Tensor2D;
   /** Mean selection weights of the known future inputs. [B, V] */
   readonly futureWeights: Tensor2D;
+  /** Selection weights of the statics. [B, V] */
+  readonly staticWeights: Tensor2D;
   /** Attention of each future token, mean of the heads. [B, FUTURE_TOKENS, PAST_TOKENS + FUTURE_TOKENS] */
   readonly attention: Tensor3D;
 }
@@ -30,7 +32,7 @@ export function runTft(
   const batch = inputs.figures.shape[0];
 
   // Static covariate encoders (4.2): which figure, metric or profile matters, then four contexts. [B, H] each
-  const statics = encodeStatics(engine, weights, inputs);
+  const { selected: statics, selectionWeights: staticWeights } = encodeStatics(engine, weights, inputs);
   const context = (part: string) => gatedResidual(engine, weights, `context.${part}`, statics);
   const selectionContext = context('selection');
   const state = { hidden: context('hidden'), cell: context('cell') };
@@ -89,12 +91,13 @@ export function runTft(
     ...head,
     pastWeights: meanOverTokens(engine, past.selectionWeights, PAST_TOKENS, PAST_VARIABLES.length),
     futureWeights: meanOverTokens(engine, future.selectionWeights, FUTURE_TOKENS, FUTURE_VARIABLES.length),
+    staticWeights,
     attention,
   };
 }
 
-/** Selected statics: figures, metric and profile, each embedded and gated. @returns [B, H] */
-function encodeStatics(engine: Engine, weights: Weights, inputs: InputTensors): Tensor2D {
+/** Selected statics: figures, metric and profile, each embedded and gated. @returns [B, H] and the weights [B, V] */
+function encodeStatics(engine: Engine, weights: Weights, inputs: InputTensors) {
   const { tf, free } = engine;
   const figures = linear(engine, weights, 'static.figures', inputs.figures);
   const metric = tf.gather(weights('static.metric') as Tensor2D, inputs.metricIds);
@@ -102,9 +105,9 @@ function encodeStatics(engine: Engine, weights: Weights, inputs: InputTensors): 
   const stacked = tf.stack([figures, metric, profile]) as Tensor3D; // [V, B, H]
   free(figures, metric, profile);
   if (stacked.shape[0] !== STATIC_VARIABLES.length) throw new RangeError('static variables do not match the contract');
-  const { selected, selectionWeights } = selectVariables(engine, weights, 'static.selection', stacked);
-  free(stacked, selectionWeights);
-  return selected;
+  const selection = selectVariables(engine, weights, 'static.selection', stacked);
+  free(stacked);
+  return selection;
 }
 
 /** Mean over time of per-token weights; releases them. @param x [T·B, V] @returns [B, V] */

@@ -36,6 +36,7 @@ export interface GoldenCase {
   readonly evidence: {
     readonly past_weights: Row;
     readonly future_weights: Row;
+    readonly static_weights: Row;
     readonly candidate_weights: Row;
     readonly attention: Row;
   };

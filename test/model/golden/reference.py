@@ -382,7 +382,7 @@ def network(past, future, figures, metric_id, profile_id, candidates):
     metric = weight("static.metric", len(METRICS) + 1, HIDDEN)[metric_id]
     profile = weight("static.profile", len(PROFILES) + 1, HIDDEN)[profile_id]
     statics = np.stack([linear("static.figures", figures, HIDDEN), metric, profile])[:, None, :]  # [3, 1, H]
-    static, _ = vsn("static.selection", statics)
+    static, static_weights = vsn("static.selection", statics)
     static = static[0]
     context = {part: grn(f"context.{part}", static) for part in ("selection", "hidden", "cell", "enrichment")}
 
@@ -408,6 +408,7 @@ def network(past, future, figures, metric_id, profile_id, candidates):
         quantiles=quantiles,
         past_weights=past_weights.mean(axis=0),
         future_weights=future_weights.mean(axis=0),
+        static_weights=static_weights[0],
         candidate_weights=shares.mean(axis=0),
         attention=attention.mean(axis=0),
     )
@@ -458,7 +459,7 @@ def run_case(index: int, case: dict) -> dict:
         ),
         quantiles=rounded(result["quantiles"]),
         forecast=rounded(forecast),
-        evidence={key: rounded(result[key]) for key in ("past_weights", "future_weights", "candidate_weights", "attention")},
+        evidence={key: rounded(result[key]) for key in ("past_weights", "future_weights", "static_weights", "candidate_weights", "attention")},
     )
 
 

@@ -3,6 +3,7 @@ import { describeDuration } from '../core/duration.js';
 import type { Frame, TimeToThreshold } from '../core/flow.js';
 import { bucketValue } from '../core/frame.js';
 import { unitSuffix, upperBound } from '../core/metrics.js';
+import { figure } from './figure.js';
 import type { Threshold } from './limit.js';
 
 /** Hours over which a trend is told. */
@@ -25,7 +26,7 @@ interface ReasonInput {
 export function explain(input: ReasonInput): string {
   const { threshold, current, trend = 0 } = input;
   const { metric } = threshold;
-  const subject = current === undefined ? metric : `${metric} ${round(current)}${unitSuffix(metric)}`;
+  const subject = current === undefined ? metric : `${metric} ${figure(current)}${unitSuffix(metric)}`;
   const bound = upperBound(metric);
   const scale = bound === Number.POSITIVE_INFINITY ? threshold.value : bound;
   const notable = Math.abs(trend * TREND_HOURS) >= NOTABLE_SHARE * scale;
@@ -35,11 +36,11 @@ export function explain(input: ReasonInput): string {
 /** E.g. "+4.1 points/h over the last 3 h". */
 function describeTrend(metric: string, trend: number): string {
   const unit = upperBound(metric) === 100 ? ' points' : unitSuffix(metric);
-  return `${trend > 0 ? '+' : ''}${round(trend)}${unit}/h over the last ${TREND_HOURS} h`;
+  return `${trend > 0 ? '+' : ''}${figure(trend)}${unit}/h over the last ${TREND_HOURS} h`;
 }
 
 function outlook({ threshold, times, probability = 0 }: ReasonInput): string {
-  const limit = `${round(threshold.value)}${unitSuffix(threshold.metric)}${threshold.origin && ` (${threshold.origin})`}`;
+  const limit = `${figure(threshold.value)}${unitSuffix(threshold.metric)}${threshold.origin && ` (${threshold.origin})`}`;
   const side = threshold.direction === 'above' ? 'over' : 'under';
   if (times === undefined || times.seconds.p50 === 0) return `is at or ${side} ${limit} now`;
   // From the level that is nearest to the bad side to the one that is farthest from it: they cross in this order.
@@ -75,10 +76,4 @@ export function trendPerHour(frame: Frame, row: number): number | undefined {
   if (count < buckets / 2) return undefined;
   const spread = count * sumXX - sumX * sumX;
   return spread > 0 ? (count * sumXY - sumX * sumY) / spread : 0;
-}
-
-/** Three figures at most: 0.31, 4.1, 91.2, 1204. */
-function round(value: number): string {
-  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 1 ? 1 : 2;
-  return String(Number(value.toFixed(digits)));
 }

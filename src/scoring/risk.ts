@@ -9,10 +9,10 @@ import {
   type ThresholdOutlook,
   type TimeToThreshold,
 } from '../core/flow.js';
-import { newestValue } from '../core/frame.js';
 import { upperBound } from '../core/metrics.js';
 import { type BreachCurve, breachCurve, horizonCurve } from './breach.js';
 import type { Threshold } from './limit.js';
+import { presentValue } from './present.js';
 import { explain, trendPerHour } from './reason.js';
 import { alertLevelOf, colorOf } from './riskLevel.js';
 import { shapleyPoints } from './shapley.js';
@@ -29,9 +29,6 @@ export const SMALLEST_PROBABILITY = 0.001;
 
 /** Metrics of one server hurt together: half-way between one common cause and independent ones. */
 const INDEPENDENT_SHARE = 0.5;
-
-/** A value older than this many buckets is not "now"; the model inputs fill gaps of the same length. */
-const MAX_AGE_BUCKETS = 12;
 
 /** What one thresholded metric says. */
 interface Judgement {
@@ -76,7 +73,7 @@ export function scoreServer(
 }
 
 function judge(frame: Frame, forecasts: readonly Forecast[], threshold: Threshold, at: number): Judgement {
-  const current = newestValue(frame, frame.metrics.indexOf(threshold.metric), 1 + MAX_AGE_BUCKETS);
+  const current = presentValue(frame, threshold.metric);
   const forecast = forecasts.find(({ metric }) => metric === threshold.metric);
   const times = forecast && timeToThreshold(forecast, threshold, current, at);
   if (isBreach(current, threshold)) {

@@ -36,6 +36,18 @@ export function serveOneMethod(plan: ServingPlan, methods: number, method: numbe
   return changed;
 }
 
+/** How much of the median each method makes, a mean over the steps; adds up to 1. @returns [methods] */
+export function planShares(plan: ServingPlan, methods: number): Float64Array {
+  const shares = new Float64Array(methods);
+  for (const { lower, upper, share } of BIN_POSITIONS) {
+    for (let m = 0; m < methods; m++) {
+      const [near, far] = [plan[lower * (methods + 2) + m]!, plan[upper * (methods + 2) + m]!];
+      shares[m]! += (near + share * (far - near)) / HORIZON_STEPS;
+    }
+  }
+  return shares;
+}
+
 const LEVELS = QUANTILE_LEVELS.length;
 
 /**

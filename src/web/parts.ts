@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { ActionDoors } from '../exposition/actions.js';
+import type { ExplainDoors } from '../exposition/explain.js';
 import type { LearningDoors } from '../exposition/learning.js';
 import type { StateView } from '../exposition/state.js';
 import type { WebOptions } from './options.js';
@@ -14,6 +15,8 @@ export interface WebParts {
   readonly learning?: LearningDoors;
   /** Without it, there are no doors of the policy. */
   readonly actions?: ActionDoors;
+  /** Without it, nobody can tell why a server has its risk. */
+  readonly explain?: ExplainDoors;
   readonly log: Logger;
   /** Epoch seconds now. */
   readonly now: () => number;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HORIZON_STEPS } from '../../src/core/flow.js';
 import { BIN_POSITIONS, BINS, LEDGER_BINS, LEDGER_STEPS } from '../../src/truth/horizonBins.js';
-import { applyPlan, modelAlone, planSize } from '../../src/truth/plan.js';
+import { applyPlan, modelAlone, planShares, planSize } from '../../src/truth/plan.js';
 
 const CANDIDATES = 3;
 const METHODS = CANDIDATES + 1;
@@ -113,6 +113,17 @@ test('a quantile on the bound of the metric stays there, however narrow the cali
   expect(raw[0]).toBe(0);
   expect(raw[1]).toBeCloseTo(0.4);
   expect(raw[2]).toBe(100);
+});
+
+test('the shares of a plan are the mean weights over the steps and add up to 1', () => {
+  expect([...planShares(modelAlone(3), 3)]).toEqual([expect.closeTo(1, 9), 0, 0]);
+  const plan = modelAlone(2);
+  // Near steps by the candidate, far ones by the model.
+  plan.set([0, 1], 0);
+  const shares = planShares(plan, 2);
+  const near = BIN_POSITIONS.reduce((sum, { lower, share }) => sum + (lower === 0 ? 1 - share : 0), 0);
+  expect(shares[1]).toBeCloseTo(near / HORIZON_STEPS, 6);
+  expect(shares[0]! + shares[1]!).toBeCloseTo(1, 6);
 });
 
 test('every judged step lies in a bin, and every step of the horizon between two neighbouring bins', () => {

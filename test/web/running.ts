@@ -4,6 +4,7 @@ import { afterEach } from 'vitest';
 import { z } from 'zod';
 import type { ActionDoors } from '../../src/exposition/actions.js';
 import type { CycleView } from '../../src/exposition/cycleView.js';
+import type { ExplainDoors } from '../../src/exposition/explain.js';
 import { ExporterMetrics } from '../../src/exposition/exporterMetrics.js';
 import type { LearningDoors } from '../../src/exposition/learning.js';
 import { futureOptionsOf, futureReadFields } from '../../src/exposition/options.js';
@@ -27,6 +28,7 @@ export interface Setting {
   readonly log?: (line: string) => void;
   readonly learning?: LearningDoors;
   readonly actions?: ActionDoors;
+  readonly explain?: ExplainDoors;
   readonly configText?: () => string;
   /** The fields of the `future:` block about reading. */
   readonly future?: Record<string, unknown>;
@@ -51,6 +53,7 @@ export async function makeServer(setting: Setting = {}): Promise<WebServer> {
     reload: setting.reload ?? (async () => {}),
     ...(setting.learning ? { learning: setting.learning } : {}),
     ...(setting.actions ? { actions: setting.actions } : {}),
+    ...(setting.explain ? { explain: setting.explain } : {}),
     log: pino({}, { write: setting.log ?? (() => {}) }),
     now: setting.now ?? (() => AT + 1),
   });

@@ -56,6 +56,8 @@ export interface FrameWishes {
   readonly wantsDetails?: (frameIndex: number) => boolean;
   /** How a metric of a frame is served; undefined = as the model says, as all are unless given. */
   readonly planOf?: (frame: Frame, metric: string) => ServingPlan | undefined;
+  /** Forecasts that are there already and not made again, without details; none unless given. */
+  readonly known?: (frameIndex: number, metric: string) => Forecast | undefined;
   /** The threshold of a frame's metric whose breach is to be foretold; none unless given. */
   readonly thresholdOf?: (frameIndex: number, metric: string) => Threshold | undefined;
 }
@@ -65,14 +67,14 @@ export async function forecastFrames(
   frames: readonly Frame[],
   forecastRows: ForecastRows,
   model: string,
-  { wantsDetails = () => false, planOf, thresholdOf }: FrameWishes = {},
+  { wantsDetails = () => false, planOf, known, thresholdOf }: FrameWishes = {},
 ): Promise<FrameForecasts> {
   const forecasts: Forecast[][] = frames.map(() => []);
   const details: ForecastDetails[][] = frames.map(() => []);
   let failedSeries = 0;
   let failure: string | undefined;
   await Promise.all(
-    jobsOf(frames, wantsDetails).map(async (job) => {
+    jobsOf(frames, wantsDetails, known).map(async (job) => {
       const { placed } = job;
       try {
         const thresholds = thresholdsOf(frames, job, thresholdOf);
@@ -87,17 +89,25 @@ export async function forecastFrames(
       }
     }),
   );
+  // Behind the others, whose places are those of their details.
+  frames.forEach(({ metrics }, i) => {
+    forecasts[i]!.push(...metrics.flatMap((metric) => known?.(i, metric) ?? []));
+  });
   return { forecasts, details, failedSeries, failure };
 }
 
 /** Rows with and without details go in jobs of their own: only what is wanted passes between the threads. */
-function jobsOf(frames: readonly Frame[], wantsDetails: (frameIndex: number) => boolean): PlacedJob[] {
+function jobsOf(
+  frames: readonly Frame[],
+  wantsDetails: (frameIndex: number) => boolean,
+  known: FrameWishes['known'],
+): PlacedJob[] {
   const jobs: PlacedJob[] = [];
   const open = new Map<boolean, PlacedJob>();
   frames.forEach((frame, frameIndex) => {
     const details = wantsDetails(frameIndex);
     for (let row = 0; row < frame.metrics.length; row++) {
-      if (!isForecastable(frame, row)) continue;
+      if (known?.(frameIndex, frame.metrics[row]!) || !isForecastable(frame, row)) continue;
       let job = open.get(details);
       if (job === undefined || job.placed.length === JOB_SERIES) {
         job = { details, placed: [] };

@@ -74,11 +74,16 @@ export class ForecastPool {
     }
   }
 
-  /** Forecasts the rows of a job; rejects if the worker fails on it, dies, or the pool is closed. */
-  forecast(job: Omit<ForecastJob, 'id'>): Promise<ServedBlock> {
+  /**
+   * Forecasts the rows of a job; rejects if the worker fails on it, dies, or the pool is closed. An urgent job, for which a
+   * person waits, goes before all others.
+   */
+  forecast(job: Omit<ForecastJob, 'id'>, isUrgent = false): Promise<ServedBlock> {
     return new Promise((resolve, reject) => {
       if (this.#ended) return reject(this.#ended);
-      this.#queue.push({ job: { ...job, id: this.#nextId++ }, resolve, reject });
+      const waiting = { job: { ...job, id: this.#nextId++ }, resolve, reject };
+      if (isUrgent) this.#queue.unshift(waiting);
+      else this.#queue.push(waiting);
       this.#dispatch();
     });
   }

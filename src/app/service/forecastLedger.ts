@@ -62,12 +62,12 @@ export class ForecastLedger {
    */
   wishes(frames: readonly Frame[], at: number): FrameWishes {
     if (!this.#settings.options.isEnabled) return {};
-    const due = frames.map(
-      ({ server, maintenance = [] }) => this.#truth.isDue(server, at) && !isInSpan(maintenance, at),
-    );
+    // As it is now, whatever is learnt later: a cycle that is explained is run again with the plans that it was served by.
+    const truth = this.#truth;
+    const due = frames.map(({ server, maintenance = [] }) => truth.isDue(server, at) && !isInSpan(maintenance, at));
     return {
       wantsDetails: (i) => due[i]!,
-      planOf: ({ server, profile }, metric) => this.#truth.plan(server, metric, profile),
+      planOf: ({ server, profile }, metric) => truth.plan(server, metric, profile),
     };
   }
 

@@ -11,6 +11,7 @@ import type { PullEvent, PullSummary, Source } from '../../sources/source.js';
 import type { PastMaintenance } from '../../windows/maintenance.js';
 import { type IngestSummary, WindowStore } from '../../windows/store.js';
 import { type CycleResult, runCycle } from '../cycle.js';
+import { Explainer } from '../explain/explainer.js';
 import { ForecastPool, type PoolReport } from '../forecasting/pool.js';
 import { resolveModelPath } from '../modelPath.js';
 import { openSources } from '../openSources.js';
@@ -85,6 +86,7 @@ export class Pipeline {
   readonly maintenance: Maintenance;
   readonly #store: WindowStore;
   readonly #fleet = new FleetMonitor();
+  readonly explainer = new Explainer();
   /** The levels of the risks, from cycle to cycle. */
   readonly levels: LevelMemory;
   /** Ends learning from the past. */
@@ -168,6 +170,15 @@ export class Pipeline {
    * @throws SourceError if no source could be read at all, ModelError if not one series could be forecast
    */
   async cycle(now: number): Promise<PipelineCycle> {
+    try {
+      return await this.#run(now);
+    } catch (error) {
+      this.explainer.end(undefined);
+      throw error;
+    }
+  }
+
+  async #run(now: number): Promise<PipelineCycle> {
     const { pool, ledger, report } = this.#serving;
     await Promise.all(this.#retired.splice(0).map((retired) => retired.close()));
     const summaries = await Promise.all(this.sources.map((source) => this.#pull(source, now)));
@@ -183,20 +194,26 @@ export class Pipeline {
     }
     await this.maintenance.update(at, (source) => reached.some((summary) => summary.source === source.name));
     const frames = this.#frames(at);
+    this.explainer.begin();
     ledger.begin(frames, at);
+    const forecaster = { model: report.manifest.name, ...ledger.wishes(frames, at) };
     const result = await runCycle(frames, at, this.config.thresholds, {
+      ...forecaster,
       forecastRows: (job) => pool.forecast(job),
-      model: report.manifest.name,
-      ...ledger.wishes(frames, at),
     });
     if (this.#isClosed) throw new SourceError('the cycle was ended half-way');
     this.#sayFailures(result);
     if (result.failure !== undefined && result.servers.every(({ forecasts }) => forecasts.length === 0)) {
       throw new ModelError(`none of ${result.failedSeries} series could be forecast: ${result.failure}`);
     }
+    const servers = result.servers.map((view) => (view.risk ? { ...view, risk: this.levels.hold(view.risk) } : view));
+    this.explainer.end({
+      ...{ at, servers, thresholds: this.config.thresholds },
+      forecaster: { ...forecaster, forecastRows: (job) => pool.forecast(job, true) },
+    });
     return {
       ...result,
-      servers: result.servers.map((view) => (view.risk ? { ...view, risk: this.levels.hold(view.risk) } : view)),
+      servers,
       truth: ledger.end(result),
       fleet: this.#fleet.observe(result),
       maintenance: this.maintenance.status(frames, at),
@@ -247,6 +264,7 @@ export class Pipeline {
   async #takeIn(source: Source, events: AsyncIterable<PullEvent>): Promise<PullSummary> {
     for await (const event of events) {
       if (event.kind === 'summary') return event.summary;
+      this.explainer.begin();
       this.#countDropped(this.#store.ingest(event.batch));
       if (!this.#readUntil.has(source)) this.#events.onHistory(source.name, event.done, event.total);
     }

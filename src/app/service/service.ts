@@ -93,6 +93,8 @@ export class Service {
       reload: () => service!.reload(),
       ...(learning === undefined ? {} : { learning }),
       actions: service.#policy,
+      // Of whatever pipeline serves then.
+      explain: { explain: (server) => service!.#pipeline.explainer.explain(server) },
       log: parts.log,
       now,
     });

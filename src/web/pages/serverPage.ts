@@ -24,11 +24,17 @@ import {
 
 const SECONDS_PER_DAY = 86_400;
 
-/**
- * @param at epoch seconds of the cycle
- * @param now epoch seconds of the wall clock
- */
-export function renderServerPage(server: ServerView, at: number, state: StateView, now: number): Html {
+/** What one page shows. */
+interface ShownServer {
+  readonly server: ServerView;
+  /** Epoch seconds of the cycle. */
+  readonly at: number;
+  /** What would change the risk, and what the model looked at; undefined where nobody can tell. */
+  readonly why: Html | undefined;
+}
+
+/** @param now epoch seconds of the wall clock */
+export function renderServerPage({ server, at, why }: ShownServer, state: StateView, now: number): Html {
   const { frame, risk } = server;
   const badge = risk
     ? html`<span class="pill ${risk.color}">risk ${Math.round(risk.score)} · ${RISK_WORDS[risk.color]}</span>${renderSince(risk)}`
@@ -49,6 +55,7 @@ ${risk && renderProbabilities(risk)}
 ${renderQuality(server)}
 </section>
 ${risk && renderThresholdTable(risk)}
+${why}
 <div class="keys"><h2>The last 24 hours and the next 8</h2>${renderKeys()}</div>
 <section class="charts" aria-label="Metrics">${chartOrder(server).map((metric) => renderMetric(server, metric, at))}</section>`,
   );

@@ -1,9 +1,12 @@
 /** The JSON doors of the older push daemons, and the same forecasts as a flat list. */
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
+import type { ServerView } from '../../exposition/cycleView.js';
+import type { ExplainAnswer } from '../../exposition/explain.js';
 import { cascadeHealth, cascadeStatus } from '../../exposition/json/cascade.js';
 import { closestNames } from '../../exposition/json/closestNames.js';
 import { driftReport, driftStatus } from '../../exposition/json/drift.js';
+import { explanationView } from '../../exposition/json/explanation.js';
 import { healthView, isHealthy, statusView } from '../../exposition/json/health.js';
 import { serverAnswer } from '../../exposition/json/serverAnswer.js';
 import { isScored } from '../../exposition/json/serverPrediction.js';
@@ -15,9 +18,12 @@ import { limitRate } from '../middleware/rateLimit.js';
 import type { WebParts } from '../parts.js';
 import { sendJson, sendReadyJson } from '../respond.js';
 
+/** When to ask again for what cannot be told now. */
+const BUSY_SECONDS = 5;
+
 /** @param keyDigest SHA-256 of the key that the predictions want; undefined = loopback only */
 export function addJsonRoutes(router: Router, parts: WebParts, keyDigest: Buffer | undefined): void {
-  const { state, now, options } = parts;
+  const { state, now, options, explain } = parts;
   router.get('/health', (ctx) => sendJson(ctx, isHealthy(state, now()) ? 200 : 503, healthView(state, now())));
   router.get('/status', (ctx) => sendJson(ctx, 200, statusView(state, now())));
 
@@ -36,21 +42,39 @@ export function addJsonRoutes(router: Router, parts: WebParts, keyDigest: Buffer
   for (const [path, view] of Object.entries(views)) {
     router.get(path, key, rate, (ctx) => sendView(ctx, parts, view));
   }
-  router.get('/predictions/:server', key, rate, async (ctx) => {
-    const cycle = currentCycle(state, now());
-    const { server: wanted = '' } = ctx.params;
-    if (!cycle) {
-      await sendJson(ctx, 200, insufficientData(withdrawalReason(parts)));
-      return;
-    }
-    const server = cycle.find(wanted);
-    if (server) {
-      await sendJson(ctx, 200, serverAnswer(cycle.at, server, state.warmupBuckets()));
-      return;
-    }
-    const names = cycle.servers.map(({ frame }) => frame.server);
-    const detail = `unknown server ${JSON.stringify(wanted)}`;
-    await sendJson(ctx, 404, { detail, closest: closestNames(wanted, names) });
+  router.get('/predictions/:server', key, rate, (ctx) =>
+    forServer(ctx, parts, (server, { at }) => sendJson(ctx, 200, serverAnswer(at, server, state.warmupBuckets()))),
+  );
+  if (explain === undefined) return;
+  router.get('/explain/:server', key, limitRate(options.predictionsPerMinute, now), (ctx) =>
+    forServer(ctx, parts, async (server, { at }) => {
+      if (!isScored(server)) return sendJson(ctx, 200, serverAnswer(at, server, state.warmupBuckets()));
+      return sendExplanation(ctx, await explain.explain(server.frame.server));
+    }),
+  );
+}
+
+/** Answers about the server that the path names: 404 with the closest names if there is none. */
+async function forServer(
+  ctx: Context,
+  parts: WebParts,
+  answer: (server: ServerView, cycle: PublishedCycle) => Promise<void>,
+): Promise<void> {
+  const cycle = currentCycle(parts.state, parts.now());
+  const wanted = String(ctx['params']['server']);
+  if (!cycle) return sendJson(ctx, 200, insufficientData(withdrawalReason(parts)));
+  const server = cycle.find(wanted);
+  if (server) return answer(server, cycle);
+  const names = cycle.servers.map(({ frame }) => frame.server);
+  const detail = `unknown server ${JSON.stringify(wanted)}`;
+  return sendJson(ctx, 404, { detail, closest: closestNames(wanted, names) });
+}
+
+async function sendExplanation(ctx: Context, answer: ExplainAnswer): Promise<void> {
+  if (answer.kind === 'explained') return sendJson(ctx, 200, explanationView(answer.explanation));
+  ctx.set('Retry-After', String(BUSY_SECONDS));
+  return sendJson(ctx, 503, {
+    detail: answer.kind === 'busy' ? answer.message : 'the newest cycle gives it no risk',
   });
 }
 

@@ -8,10 +8,15 @@ import { serverAddress } from '../pages/fleetTable.js';
 import { renderNotFound } from '../pages/notFoundPage.js';
 import { renderServerPage } from '../pages/serverPage.js';
 import { renderTrustPage } from '../pages/trustPage.js';
+import { renderWhy } from '../pages/why.js';
 import type { WebParts } from '../parts.js';
 import { sendPage } from '../respond.js';
+import { withDeadline } from '../withDeadline.js';
 
-export function addPageRoutes(router: Router, { state, now }: WebParts): void {
+/** A page waits no longer for the model. */
+const WHY_MILLISECONDS = 2000;
+
+export function addPageRoutes(router: Router, { state, now, explain }: WebParts): void {
   router.get('/', async (ctx) => {
     await sendPage(ctx, 200, renderFleetPage(state, parseFleetQuery(new URLSearchParams(ctx.querystring)), now()));
   });
@@ -21,7 +26,9 @@ export function addPageRoutes(router: Router, { state, now }: WebParts): void {
     const { server: wanted = '' } = ctx.params;
     const server = cycle?.find(wanted);
     if (cycle && server) {
-      await sendPage(ctx, 200, renderServerPage(server, cycle.at, state, now()));
+      const answer = server.risk && explain && withDeadline(explain.explain(wanted), WHY_MILLISECONDS);
+      const why = answer && renderWhy(await answer, wanted);
+      await sendPage(ctx, 200, renderServerPage({ server, at: cycle.at, why }, state, now()));
       return;
     }
     const names = cycle?.servers.map(({ frame }) => frame.server) ?? [];

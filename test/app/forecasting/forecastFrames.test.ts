@@ -96,6 +96,19 @@ describe('forecastFrames', () => {
     expect(failedSeries).toBe(0);
   });
 
+  it('asks for no forecast that is there already, and gives it back behind the others', async () => {
+    const made = await forecastFrames(frames.slice(0, 2), persistence, 'm');
+    const [first, ...others] = frames[0]!.metrics;
+    const known = (i: number, metric: string) =>
+      i === 0 && metric === first ? undefined : made.forecasts[i]!.find((forecast) => forecast.metric === metric);
+    const { jobs, forecastRows } = noted(persistence);
+    const { forecasts } = await forecastFrames(frames.slice(0, 2), forecastRows, 'm', { known });
+    expect(jobs).toEqual([{ rows: 1, servers: 1 }]);
+    expect(forecasts[0]!.map(({ metric }) => metric)).toEqual([first, ...others]);
+    expect(forecasts[0]![1]).toBe(known(0, others[0]!));
+    expect(forecasts[1]).toEqual(made.forecasts[1]);
+  });
+
   it('asks nothing at all without a server', async () => {
     const { jobs, forecastRows } = noted(persistence);
     expect((await forecastFrames([], forecastRows, 'm')).forecasts).toEqual([]);

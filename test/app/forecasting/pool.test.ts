@@ -124,6 +124,18 @@ describe('ForecastPool', () => {
     expect(alive.size).toBe(0);
   });
 
+  it('does an urgent job before those that wait, not before the one under way', async () => {
+    const pool = await startPool();
+    const order: string[] = [];
+    const done = (name: string) => () => order.push(name);
+    await Promise.all([
+      pool.forecast(job).then(done('under way')),
+      pool.forecast(job).then(done('waiting')),
+      pool.forecast(job, true).then(done('urgent')),
+    ]);
+    expect(order).toEqual(['under way', 'urgent', 'waiting']);
+  });
+
   it('rejects what waits when it is closed, and leaves no thread', async () => {
     const pool = await startPool();
     const jobs = [1, 2, 3].map(() => failureOf(pool.forecast(job)));

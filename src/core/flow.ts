@@ -42,7 +42,7 @@ export interface FrameQuality {
 }
 
 /**
- * One server's window at one moment, without copying: bucket `i` (epoch seconds = i × stepSeconds) of row `r` is
+ * The window of one server, or of the subject of an extra target, at one moment, without copying: bucket `i` (epoch seconds = i × stepSeconds) of row `r` is
  * `values[r × capacity + i mod capacity]`, valid for `newest − capacity < i ≤ newest`. NaN = absent.
  */
 export interface Frame {

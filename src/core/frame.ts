@@ -1,5 +1,11 @@
 /** Reading single values out of a frame. */
 import type { Frame } from './flow.js';
+import { isMetricName } from './metrics.js';
+
+/** Tells whether a frame is of a server: one of the 14 metrics is in it, or nothing yet. Others are subjects of extra targets. */
+export function isServer({ metrics }: Pick<Frame, 'metrics'>): boolean {
+  return metrics.length === 0 || metrics.some(isMetricName);
+}
 
 /** The value of bucket `bucket` in row `row`; NaN where it is absent or outside of the window, and for row −1. */
 export function bucketValue({ values, newest, capacity }: Frame, row: number, bucket: number): number {

@@ -43,9 +43,13 @@ export function metricSpec(name: MetricName): MetricSpec {
   return specByName.get(name)!;
 }
 
-/** Upper bound of a metric's values: 100 for `*_pct`, none (Infinity) otherwise. Works for extra metrics too. */
+/**
+ * Upper bound of a metric's values by the unit that its name ends in, extra metrics included: 100 for `*_pct`, 1 for
+ * `*_ratio`, none (Infinity) otherwise.
+ */
 export function upperBound(metric: string): number {
-  return metric.endsWith('_pct') ? 100 : Number.POSITIVE_INFINITY;
+  if (metric.endsWith('_pct')) return 100;
+  return metric.endsWith('_ratio') ? 1 : Number.POSITIVE_INFINITY;
 }
 
 /** From which side a value gets bad: idle time by falling, all others by rising. */

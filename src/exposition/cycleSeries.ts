@@ -1,5 +1,6 @@
 /** The families of one cycle as text, family by family, in pieces of at most one server. */
 import { type Forecast, LEVEL_NAMES, RISK_HORIZONS, SERVER_STATES } from '../core/flow.js';
+import { isServer } from '../core/frame.js';
 import { topReasons } from '../core/topReasons.js';
 import { CYCLE_METRICS } from './catalogue.js';
 import type { CycleView, ServerView } from './cycleView.js';
@@ -72,12 +73,13 @@ function* familyLines(
   }
   if (name === 'linborg_servers') {
     yield SERVER_STATES.map((state) => {
-      const count = servers.filter(({ view }) => view.frame.state === state).length;
+      const count = servers.filter(({ view }) => isServer(view.frame) && view.frame.state === state).length;
       return `${name}{state="${state}"} ${count}\n`;
     });
     return;
   }
-  for (const server of servers) yield serverLines(name, server);
+  const isOfServers = name.startsWith('linborg_server_');
+  for (const server of servers) if (!isOfServers || isServer(server.view.frame)) yield serverLines(name, server);
 }
 
 function serverLines(

@@ -4,7 +4,7 @@ import type { FleetReport } from '../core/fleet.js';
 import type { EarlierForecasts, Forecast, Frame, Risk, RiskPath } from '../core/flow.js';
 import type { TruthReport } from '../core/truth.js';
 
-/** One server in one cycle. A server without `risk` is shown with its state alone. */
+/** One server, or subject of extra targets, in one cycle. A server without `risk` is shown with its state alone. */
 export interface ServerView {
   readonly frame: Frame;
   readonly risk?: Risk;
@@ -24,7 +24,7 @@ export interface MaintenanceStatus {
 export interface CycleView {
   /** Epoch seconds that the cycle stands for. */
   readonly at: number;
-  /** Server names are unique. */
+  /** With the subjects of extra targets, which are no servers; names are unique. */
   readonly servers: readonly ServerView[];
   /** How good the forecasts have been; absent where nobody keeps a ledger. */
   readonly truth?: TruthReport | undefined;

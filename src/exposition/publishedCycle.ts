@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FleetReport } from '../core/fleet.js';
 import type { EarlierForecasts } from '../core/flow.js';
+import { isServer } from '../core/frame.js';
 import type { TruthReport } from '../core/truth.js';
 import { type CycleMetrics, renderCycleMetrics } from './cycleMetrics.js';
 import { type CycleView, rankServers, type ServerView } from './cycleView.js';
@@ -30,6 +31,8 @@ export class PublishedCycle {
   readonly at: number;
   /** Riskiest first; stale ones without risk and forecasts. */
   readonly servers: readonly ServerView[];
+  /** What extra targets are about that is no server; in the same order. */
+  readonly subjects: readonly ServerView[];
   /** How good the forecasts have been; undefined where nobody keeps a ledger. */
   readonly truth: TruthReport | undefined;
   /** The fleet as a whole; undefined where nobody watches it. */
@@ -45,7 +48,8 @@ export class PublishedCycle {
   /** @param ranked its servers riskiest first, stale ones without risk and forecasts */
   constructor(ranked: CycleView, metrics: CycleMetrics, options: ExportOptions) {
     this.at = ranked.at;
-    this.servers = ranked.servers;
+    this.servers = ranked.servers.filter(({ frame }) => isServer(frame));
+    this.subjects = ranked.servers.filter(({ frame }) => !isServer(frame));
     this.truth = ranked.truth;
     this.fleet = ranked.fleet;
     this.earlier = ranked.earlier;
@@ -54,19 +58,21 @@ export class PublishedCycle {
     this.#byName = new Map(ranked.servers.map((server) => [server.frame.server, server]));
   }
 
+  /** A server, or a subject of extra targets. */
   find(server: string): ServerView | undefined {
     return this.#byName.get(server);
   }
 
-  /** The JSON of all servers' forecasts and risks, made once. */
+  /** The JSON of the forecasts and risks of all servers and subjects, made once. */
   predictions(): Promise<ReadyText> {
-    this.#predictions ??= makeReady(renderPredictions(this.at, this.servers));
+    this.#predictions ??= makeReady(renderPredictions(this.at, this.servers, this.subjects));
     return this.#predictions;
   }
 
   /** The same set as a flat list, made once. */
   flatPredictions(): Promise<ReadyText> {
-    this.#flatPredictions ??= makeReady(renderFlatPredictions(this.at, this.servers, this.#options.horizons));
+    const all = [...this.servers, ...this.subjects];
+    this.#flatPredictions ??= makeReady(renderFlatPredictions(this.at, all, this.#options.horizons));
     return this.#flatPredictions;
   }
 }

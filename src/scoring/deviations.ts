@@ -13,7 +13,7 @@ const LEVELS = QUANTILE_LEVELS.length;
 /** Buckets for which a forecast waits: those up to the lead, and the newest one. */
 const WAITING_STEPS = DEVIATION_LEAD_STEPS + 1;
 /** A half-width under half a point, or a hundredth of the value where there are no points, is finer than what matters. */
-const SMALLEST_POINTS = 0.5;
+const SMALLEST_SHARE_OF_BOUND = 0.005;
 const SMALLEST_SHARE = 0.01;
 /** Samples that an anomaly is the median of. */
 const ANOMALY_STEPS = 3;
@@ -149,7 +149,9 @@ function deviationOf(
   bound: number,
 ): number {
   const halfWidth = sample < middle ? middle - low : high - middle;
-  const floor = bound === 100 ? SMALLEST_POINTS : SMALLEST_SHARE * Math.abs(middle) + Number.EPSILON;
+  const floor = Number.isFinite(bound)
+    ? SMALLEST_SHARE_OF_BOUND * bound
+    : SMALLEST_SHARE * Math.abs(middle) + Number.EPSILON;
   const deviation = (sample - middle) / Math.max(halfWidth, floor);
   return Math.max(-LARGEST, Math.min(LARGEST, deviation));
 }

@@ -1,11 +1,11 @@
 /** A rule becomes a number: where the limit of one metric lies on one server. */
 import type { Frame, TimeToThreshold } from '../core/flow.js';
-import type { MetricName } from '../core/metrics.js';
 import type { ThresholdRule } from './thresholds.js';
 
 /** A rule, settled for one server. */
 export interface Threshold {
-  readonly metric: MetricName;
+  /** One of the 14, or the name of an extra target. */
+  readonly metric: string;
   readonly direction: TimeToThreshold['direction'];
   readonly value: number;
   /** Where a value that is not fixed comes from, for people; empty if it is. */

@@ -9,7 +9,8 @@ export type Limit =
   | { readonly kind: 'own_p99'; readonly times: number; readonly atLeast: number };
 
 export interface ThresholdRule {
-  readonly metric: MetricName;
+  /** One of the 14, or the name of an extra target. */
+  readonly metric: string;
   readonly direction: TimeToThreshold['direction'];
   readonly limit: Limit;
   /** How long values have to stay beyond the limit to count as a breach that is predicted. */

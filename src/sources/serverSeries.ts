@@ -66,8 +66,8 @@ export function mergeSeries(group: readonly AnswerSeries[], counts: PointCounts)
   };
 }
 
-/** Rates are extrapolated to the edges of their window, so a share may come out a little outside 0–100. */
-const PERCENT_TOLERANCE = 5;
+/** Rates are extrapolated to the edges of their window, so a share may come out a little outside 0–100 %. */
+const BOUND_TOLERANCE = 0.05;
 
 /** A server's series in LINBORG terms; values that cannot be are NaN ("none") and counted. */
 export function toSampleSeries(
@@ -86,7 +86,7 @@ function plausible(value: number, upper: number, counts: PointCounts): number {
     counts.nonFinitePoints++;
     return Number.NaN;
   }
-  const tolerance = Number.isFinite(upper) ? PERCENT_TOLERANCE : 0;
+  const tolerance = Number.isFinite(upper) ? BOUND_TOLERANCE * upper : 0;
   if (value < -tolerance || value > upper + tolerance) {
     counts.implausiblePoints++;
     return Number.NaN;

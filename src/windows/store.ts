@@ -1,5 +1,6 @@
 /** Every server's window: what came in, aligned to buckets, ready to be read as frames. */
 import type { Frame, SampleBatch, SampleSeries } from '../core/flow.js';
+import { isMetricName } from '../core/metrics.js';
 import { type Profile, profileOf } from '../core/profiles.js';
 import type { WindowOptions } from './options.js';
 import { assessQuality, assessState } from './quality.js';
@@ -25,8 +26,10 @@ interface ServerWindow {
   readonly profile: Profile;
   readonly ring: ServerRing;
   means: RecentMeans | undefined;
-  /** Epoch seconds. */
-  lastSampleAt: number;
+  /** Epoch seconds of the newest sample of one of the 14 metrics. */
+  lastServerSampleAt: number;
+  /** Epoch seconds of the newest sample of an extra target. */
+  lastExtraSampleAt: number;
 }
 
 /** Which samples the window has a place for. */
@@ -93,7 +96,7 @@ export class WindowStore {
   forgetSilent(at: number): string[] {
     const forgotten: string[] = [];
     for (const [server, window] of this.#windows) {
-      if (at - window.lastSampleAt <= this.#options.forgetAfterSeconds) continue;
+      if (at - lastSampleAt(window) <= this.#options.forgetAfterSeconds) continue;
       this.#windows.delete(server);
       forgotten.push(server);
     }
@@ -110,8 +113,8 @@ export class WindowStore {
   }
 
   #frameOf(server: string, window: ServerWindow, at: number): Frame {
-    const { ring, profile, lastSampleAt } = window;
-    const quality = assessQuality(ring, lastSampleAt, this.#options);
+    const { ring, profile } = window;
+    const quality = assessQuality(ring, lastSampleAt(window), this.#options);
     return {
       server,
       profile,
@@ -146,7 +149,7 @@ export class WindowStore {
       window.ring.write(row, bucket, value);
       // The newest sample in the bucket is no newer than its end, nor than the moment of collection.
       const bucketEnd = (bucket + 1) * this.#options.stepSeconds;
-      window.lastSampleAt = Math.max(window.lastSampleAt, Math.min(bucketEnd, at));
+      noteSample(window, series.metric, Math.min(bucketEnd, at));
     }
   }
 
@@ -182,7 +185,7 @@ export class WindowStore {
     window.means ??= new RecentMeans();
     window.ring.advance(group.bucket);
     window.ring.write(row, group.bucket, window.means.add(row, group.bucket, group));
-    window.lastSampleAt = Math.max(window.lastSampleAt, Math.min(group.lastTime, at));
+    noteSample(window, series.metric, Math.min(group.lastTime, at));
   }
 
   #gateOf(server: string, at: number): Gate {
@@ -197,12 +200,24 @@ export class WindowStore {
       profile: profileOf(server, this.#options.profiles),
       ring: new ServerRing(this.#capacity, dayBuckets),
       means: undefined,
-      lastSampleAt: Number.NEGATIVE_INFINITY,
+      lastServerSampleAt: Number.NEGATIVE_INFINITY,
+      lastExtraSampleAt: Number.NEGATIVE_INFINITY,
     };
     this.#windows.set(server, window);
     summary.newServers.push(server);
     return window;
   }
+}
+
+/** An extra target keeps no server alive: it may come from elsewhere. Where there is nothing else, it is all that counts. */
+function lastSampleAt({ lastServerSampleAt, lastExtraSampleAt }: ServerWindow): number {
+  return lastServerSampleAt === Number.NEGATIVE_INFINITY ? lastExtraSampleAt : lastServerSampleAt;
+}
+
+/** @param at  epoch seconds of the sample */
+function noteSample(window: ServerWindow, metric: string, at: number): void {
+  if (isMetricName(metric)) window.lastServerSampleAt = Math.max(window.lastServerSampleAt, at);
+  else window.lastExtraSampleAt = Math.max(window.lastExtraSampleAt, at);
 }
 
 /** Index of the bucket of a sample, or undefined, counted, if the window has no place for it. */

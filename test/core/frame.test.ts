@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Frame } from '../../src/core/flow.js';
-import { bucketValue, newestValue } from '../../src/core/frame.js';
+import { bucketValue, isServer, newestValue } from '../../src/core/frame.js';
 
 /** Two rows; bucket `i` of the first one holds `i`, of the second −i, except those in `absent`. */
 function frameOf(newest: number, capacity: number, absent: ReadonlySet<number> = new Set()): Frame {
@@ -37,4 +37,11 @@ test('the newest value is looked for so far back only, and never in another row'
   expect(newestValue(frame, 1, 4)).toBe(-97);
   expect(newestValue(frame, -1, 4)).toBeUndefined();
   expect(newestValue(frameOf(1, 30, new Set([0, 1])), 0, 12)).toBeUndefined();
+});
+
+test('a frame is of a server where one of the 14 metrics is in it, and of a subject of extra targets otherwise', () => {
+  const frame = frameOf(10, 20);
+  expect(isServer(frame)).toBe(true);
+  expect(isServer({ ...frame, metrics: ['queue_depth', 'load_average'] })).toBe(true);
+  expect(isServer({ ...frame, metrics: ['queue_depth', 'http_errors_ratio'] })).toBe(false);
 });

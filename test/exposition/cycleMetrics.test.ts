@@ -8,7 +8,17 @@ import { type CycleView, rankServers, type ServerView } from '../../src/expositi
 import { ExporterMetrics } from '../../src/exposition/exporterMetrics.js';
 import { renderMetricsPage } from '../../src/exposition/metricsPage.js';
 import { type ExportOptions, exportOptionsSchema } from '../../src/exposition/options.js';
-import { AT, DEFAULT_OPTIONS, makeFleet, makeForecast, makeFrame, makeServer, ORIGIN, STEP_SECONDS } from './fleet.js';
+import {
+  AT,
+  DEFAULT_OPTIONS,
+  makeFleet,
+  makeForecast,
+  makeFrame,
+  makeServer,
+  makeSubject,
+  ORIGIN,
+  STEP_SECONDS,
+} from './fleet.js';
 
 async function render(servers: readonly ServerView[], options: ExportOptions = DEFAULT_OPTIONS) {
   return renderView({ at: AT, servers }, options);
@@ -156,6 +166,16 @@ describe('the series of servers', () => {
     const [first, second] = [makeServer('web-1', 5), makeServer('web-2', 5)];
     expect(await renderText([first, second])).toContain('web-2');
     expect(await renderText([first])).not.toContain('web-2');
+  });
+
+  test('a subject of an extra target has forecasts, and is no server in any state', async () => {
+    const text = await renderText([makeServer('web-1', 5), makeSubject('celery')]);
+    const families = text.split('\n').flatMap((line) => /^(\w+)\{.*"celery"/.exec(line)?.[1] ?? []);
+    expect(new Set(families)).toEqual(new Set(['linborg_forecast_value']));
+    expect(text).toContain(
+      'linborg_forecast_value{server="celery",metric="queue_depth",horizon="30m",level="p50"} 406\n',
+    );
+    expect(text).toContain('linborg_servers{state="ok"} 1\n');
   });
 
   test('a forecast value is the one of the bucket that now + horizon falls into', async () => {

@@ -123,6 +123,14 @@ export function makeServer(server: string, score: number, shape: FrameShape = {}
   };
 }
 
+/** A queue, as an extra target without a threshold gives it. */
+export function makeSubject(subject: string): ServerView {
+  return {
+    frame: makeFrame(subject, { metrics: { queue_depth: () => 400 } }),
+    forecasts: [makeForecast(subject, 'queue_depth', (step) => 400 + step)],
+  };
+}
+
 /** One server in each state. */
 export function makeFleet(): CycleView {
   const warmingFrame = makeFrame('ppml-7', {

@@ -6,7 +6,17 @@ import { isScored, serverPrediction, stepTimes } from '../../src/exposition/json
 import { fleetSummary } from '../../src/exposition/json/summary.js';
 import { insufficientHistory, warmupView } from '../../src/exposition/json/warmup.js';
 import { publishCycle } from '../../src/exposition/publishedCycle.js';
-import { AT, DEFAULT_OPTIONS, makeFleet, makeForecast, makeFrame, makeRisk, makeServer, ORIGIN } from './fleet.js';
+import {
+  AT,
+  DEFAULT_OPTIONS,
+  makeFleet,
+  makeForecast,
+  makeFrame,
+  makeRisk,
+  makeServer,
+  makeSubject,
+  ORIGIN,
+} from './fleet.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of the JSON doors are read as a client in JavaScript would
 type Json = any;
@@ -26,6 +36,16 @@ describe('the predictions of all servers', () => {
     const answer = await currentPredictions(makeFleet().servers);
     expect(Object.keys(answer.predictions)).toEqual(['ppdb-1', 'odd "name"\\x', 'ppweb-2']);
     expect(answer.timestamp).toBe('2026-01-05T12:02:00Z');
+  });
+
+  test('hold the subjects of extra targets apart from the servers and their summary', async () => {
+    const answer = await currentPredictions([makeServer('ppdb-1', 86.5), makeSubject('celery')]);
+    expect(Object.keys(answer.predictions)).toEqual(['ppdb-1']);
+    expect(answer.summary.total_servers).toBe(1);
+    expect(answer.subjects.celery).toMatchObject({ state: 'ok', risk_score: null });
+    expect(answer.subjects.celery.metrics.queue_depth).toMatchObject({ current: 400, trend: 'increasing' });
+    expect(answer.subjects.celery.metrics.queue_depth.p50.slice(0, 2)).toEqual([401, 402]);
+    expect(answer.subjects.celery.timestamps).toHaveLength(96);
   });
 
   test('hold one alert per server that is not healthy, with the top reason and the median time', async () => {

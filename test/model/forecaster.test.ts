@@ -57,6 +57,26 @@ describe.each(NETWORKS)('of a %s', (_, hyperparameters) => {
     });
   });
 
+  test('a ratio is forecast as the same percentage is, in its own unit', () => {
+    const percentage = livelyHistory(seededRandom(7));
+    const unknown = { metricId: 0 };
+    const { values } = forecaster.forecast([
+      windowOf(percentage, { ...unknown, upper: 100 }),
+      windowOf(
+        percentage.map((value) => value / 100),
+        { ...unknown, upper: 1 },
+      ),
+    ]);
+    const [asPercentage, asRatio] = [values.subarray(0, FORECAST_SIZE), values.subarray(FORECAST_SIZE)];
+    expect(Math.max(...asRatio)).toBeLessThanOrEqual(1);
+    expect(
+      largestDifference(
+        asPercentage,
+        asRatio.map((value) => 100 * value),
+      ),
+    ).toBeLessThan(0.05);
+  });
+
   describe('the future', () => {
     test('of a series changes no forecast: what a longer ring holds after the newest bucket is not read', () => {
       fc.assert(

@@ -33,6 +33,18 @@ describe('deviations', () => {
     expect(at(judged(sample))).toBeCloseTo(expected, 5);
   });
 
+  it('of a ratio are those of the same percentage', () => {
+    const deviationAs = (metric: string, unit: number) => {
+      const memory = new DeviationMemory();
+      memory.remember(frameOf({ [metric]: 0.2 * unit }), [flat(metric, 0.199 * unit, 0.2 * unit, 0.201 * unit)]);
+      memory.judge(later(DEVIATION_LEAD_STEPS, () => 0.21 * unit, metric));
+      return at(memory, NEWEST + DEVIATION_LEAD_STEPS, metric);
+    };
+    // The interval is narrower than half a point, which is finer than what matters.
+    expect(deviationAs('errors_pct', 100)).toBeCloseTo(2, 4);
+    expect(deviationAs('errors_ratio', 1)).toBeCloseTo(2, 4);
+  });
+
   it('are not known for what was not forecast, not sampled or long over', () => {
     expect(at(new DeviationMemory())).toBeNaN();
     expect(at(judged(Number.NaN))).toBeNaN();

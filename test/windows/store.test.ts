@@ -220,6 +220,15 @@ describe('a frame', () => {
   });
 });
 
+test('an extra target keeps no silent server alive, but a subject that has nothing else lives by it', () => {
+  const store = new WindowStore(defaults);
+  store.ingest(batch('buckets', NOON, filled('a', 'mem_used_pct', NOON - 5 * STEP, 60)));
+  store.ingest(batch('buckets', NOON, filled('a', 'queue_depth', NOON, 60), filled('celery', 'queue_depth', NOON, 60)));
+  expect(store.frame('a', NOON)!.state).toBe('stale');
+  expect(store.frame('celery', NOON)!.state).toBe('ok');
+  expect(store.forgetSilent(NOON + 8 * 86_400 - 2 * STEP)).toEqual(['a']);
+});
+
 test('a server that was silent for 8 days is forgotten, and is new when it comes back', () => {
   const store = new WindowStore(defaults);
   store.ingest(batch('buckets', NOON, filled('a', 'x', NOON - STEP, 3), filled('b', 'x', NOON, 3)));

@@ -131,7 +131,8 @@ function toJob(frames: readonly Frame[], { placed, details }: PlacedJob): Omit<F
       lastFrame = frameIndex;
     }
     const metric = metrics[row]!;
-    rows.set([servers.length - 1, row, metricId(metric), upperBound(metric) === 100 ? 1 : 0], i * ROW_WIDTH);
+    const upper = upperBound(metric);
+    rows.set([servers.length - 1, row, metricId(metric), Number.isFinite(upper) ? upper : 0], i * ROW_WIDTH);
   });
   return { servers, rows, details };
 }

@@ -21,7 +21,7 @@ export interface JobServer {
 export interface ForecastJob {
   readonly id: number;
   readonly servers: readonly JobServer[];
-  /** [n × 4]: index into `servers`, row of its values, row of the metric embedding, 1 for a percentage. */
+  /** [n × 4]: index into `servers`, row of its values, row of the metric embedding, upper bound of the values (0 = none). */
   readonly rows: Int32Array;
   /** Whether the answer holds the candidate forecasts and, where plans change it, what the model itself said, too. */
   readonly details: boolean;

@@ -21,14 +21,14 @@ function send(message: WorkerMessage, transfer: ArrayBuffer[] = []): void {
 
 function requestsOf({ servers, rows }: ForecastJob): WindowRequest[] {
   return Array.from({ length: rows.length / ROW_WIDTH }, (_, i) => {
-    const [server, row, metricId, isPercent] = rows.subarray(i * ROW_WIDTH, (i + 1) * ROW_WIDTH);
+    const [server, row, metricId, upper] = rows.subarray(i * ROW_WIDTH, (i + 1) * ROW_WIDTH);
     const { values, capacity, newest, profileId } = servers[server!]!;
     return {
       series: { values, offset: row! * capacity, capacity },
       newest,
       metricId: metricId!,
       profileId,
-      upper: isPercent === 1 ? 100 : Number.POSITIVE_INFINITY,
+      upper: upper === 0 ? Number.POSITIVE_INFINITY : upper!,
     };
   });
 }

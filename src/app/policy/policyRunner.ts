@@ -5,6 +5,7 @@
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { Action, Decision, DeliveryOutcome, DenialReason, Finding } from '../../core/action.js';
+import { isServer } from '../../core/frame.js';
 import type { Profile } from '../../core/profiles.js';
 import type { Random } from '../../core/random.js';
 import type { ActionDoors, RecentDecision } from '../../exposition/actions.js';
@@ -83,7 +84,8 @@ export class PolicyRunner implements ActionDoors {
   observe({ at, servers, fleet: watched }: WatchedCycle): void {
     if (this.#options.rules.length === 0 && this.#state.pending.length === 0) return;
     const fleet = new Map<Profile, number>();
-    for (const { frame } of servers) fleet.set(frame.profile, (fleet.get(frame.profile) ?? 0) + 1);
+    for (const { frame } of servers.filter((server) => isServer(server.frame)))
+      fleet.set(frame.profile, (fleet.get(frame.profile) ?? 0) + 1);
     const inMaintenance = servers.filter(({ frame }) => frame.state === 'maintenance');
     this.#fleet = { fleet, maintenance: new Set(inMaintenance.map(({ frame }) => frame.server)) };
     const findings = [

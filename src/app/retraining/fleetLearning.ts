@@ -3,6 +3,7 @@
  * and counted, and the model that serves goes on.
  */
 import { join } from 'node:path';
+import { isServer } from '../../core/frame.js';
 import type { DriftReport } from '../../core/truth.js';
 import type {
   KnownModel,
@@ -90,7 +91,7 @@ export class FleetLearning implements LearningDoors {
         startedAt: this.#startedAt,
         lastEndedAt: this.#store.state.records.at(-1)?.endedAt,
         driftSince: this.#driftSince,
-        historySeconds: medianHistorySeconds(result.servers.map(({ frame }) => frame)),
+        historySeconds: medianHistorySeconds(result.servers.map(({ frame }) => frame).filter(isServer)),
         isTraining: this.#training !== undefined,
         isOnTrial: this.#store.state.trial !== null,
       });

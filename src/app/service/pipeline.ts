@@ -4,6 +4,7 @@ import type { Config } from '../../config/load.js';
 import { ConfigError, ModelError, SourceError } from '../../core/errors.js';
 import type { FleetReport } from '../../core/fleet.js';
 import type { Frame } from '../../core/flow.js';
+import { isServer } from '../../core/frame.js';
 import type { TruthReport } from '../../core/truth.js';
 import type { MaintenanceStatus } from '../../exposition/cycleView.js';
 import { LevelMemory } from '../../scoring/riskLevel.js';
@@ -216,7 +217,7 @@ export class Pipeline {
       servers,
       truth: ledger.end(result),
       fleet: this.#fleet.observe(result),
-      maintenance: this.maintenance.status(frames, at),
+      maintenance: this.maintenance.status(frames.filter(isServer), at),
     };
   }
 

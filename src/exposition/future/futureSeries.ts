@@ -40,7 +40,7 @@ export function* selectFuture(cycle: PublishedCycle, selection: FutureSelection)
   if (!chosen.takesFixed()) return;
   const ages = cycle.earlier?.ages.filter(({ name }) => chosen.isAged && chosen.takes('age', name)) ?? [];
   const takesNewest = chosen.takes('age', '');
-  for (const server of cycle.servers) {
+  for (const server of [...cycle.servers, ...cycle.subjects]) {
     if (server.frame.state === 'stale' || !chosen.takes('server', server.frame.server)) continue;
     if (!chosen.takes('profile', server.frame.profile)) continue;
     const series = takesNewest ? newestSeries(server, cycle.at, chosen) : [];

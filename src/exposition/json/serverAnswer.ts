@@ -1,12 +1,15 @@
 /** The body of /predictions/{server}. */
+import { isServer } from '../../core/frame.js';
 import type { ServerView } from '../cycleView.js';
-import { isScored, serverPrediction, stepTimes } from './serverPrediction.js';
+import { isScored, serverPrediction, stepTimes, subjectPrediction } from './serverPrediction.js';
 import { isoTime } from './timestamp.js';
 import { insufficientHistory } from './warmup.js';
 
-/** The server's risk and forecasts, or why it has none. */
+/** The risk and the forecasts of a server or subject, or why it has none. */
 export function serverAnswer(at: number, server: ServerView, warmupBuckets: number) {
   const { frame } = server;
+  if (!isServer(frame) && server.forecasts.length > 0)
+    return { ...subjectPrediction(at, server), timestamp: isoTime(at) };
   if (isScored(server)) {
     const timestamps = stepTimes(at, frame.stepSeconds).map(isoTime);
     return { ...serverPrediction(at, server), timestamps, timestamp: isoTime(at) };

@@ -29,15 +29,40 @@ export function isScored(server: ServerView): server is ScoredServer {
  * The server's risk and, per metric, 96 steps that start at the first step after `at`; null where a step lies beyond
  * the forecast.
  */
-export function serverPrediction(at: number, { frame, risk, forecasts }: ScoredServer) {
+export function serverPrediction(at: number, server: ScoredServer) {
+  const { frame, risk } = server;
   const times = stepTimes(at, frame.stepSeconds);
-  const paths = new Map(
-    forecasts.map((forecast) => [forecast.metric, levelPaths(forecast, times, currentValue(frame, forecast.metric))]),
-  );
+  const paths = pathsOf(server, times);
   return {
     server_name: frame.server,
     profile: PROFILE_DISPLAY_NAMES[frame.profile],
     state: frame.state,
+    ...riskView(risk),
+    display_metrics: displayMetrics(paths),
+    ...Object.fromEntries([...paths].map(([metric, path]) => [metric, metricView(path)])),
+    forecast: {
+      cpu_pct: cpuPath(paths)?.p50 ?? [],
+      mem_pct: paths.get('mem_used_pct')?.p50 ?? [],
+      timestamps: times.map(isoTime),
+    },
+  };
+}
+
+/** The same of a subject of extra targets; without thresholds it has no risk. */
+export function subjectPrediction(at: number, subject: ServerView) {
+  const { frame, risk } = subject;
+  const times = stepTimes(at, frame.stepSeconds);
+  return {
+    subject: frame.server,
+    state: frame.state,
+    ...(risk === undefined ? { risk_score: null } : riskView(risk)),
+    metrics: Object.fromEntries([...pathsOf(subject, times)].map(([metric, path]) => [metric, metricView(path)])),
+    timestamps: times.map(isoTime),
+  };
+}
+
+function riskView(risk: Risk) {
+  return {
     risk_score: roundMeasure(risk.score),
     color: risk.color,
     color_since: risk.colorSince === undefined ? null : isoTime(risk.colorSince),
@@ -63,14 +88,13 @@ export function serverPrediction(at: number, { frame, risk, forecasts }: ScoredS
       direction,
       seconds,
     })),
-    display_metrics: displayMetrics(paths),
-    ...Object.fromEntries([...paths].map(([metric, path]) => [metric, metricView(path)])),
-    forecast: {
-      cpu_pct: cpuPath(paths)?.p50 ?? [],
-      mem_pct: paths.get('mem_used_pct')?.p50 ?? [],
-      timestamps: times.map(isoTime),
-    },
   };
+}
+
+function pathsOf({ frame, forecasts }: ServerView, times: readonly number[]): Map<string, LevelPaths> {
+  return new Map(
+    forecasts.map((forecast) => [forecast.metric, levelPaths(forecast, times, currentValue(frame, forecast.metric))]),
+  );
 }
 
 /** The starts of the 96 steps after `at`, epoch seconds. */

@@ -72,8 +72,11 @@ function thresholdsOf(series: LongSeries, trainUntil: number): number[] {
   if (values.length < MIN_VALUES || lowest === highest) return [];
   const quantile = (q: number) => values[Math.floor(q * (values.length - 1))]!;
   const limits = [...THRESHOLD_QUANTILES.map(quantile), highest + BEYOND_MAXIMUM * (highest - lowest)];
-  const isPercent = series.upper === 100;
-  if (isPercent) limits.push(...USUAL_PERCENTAGES.map((percent) => (sign > 0 ? percent : percent - 100)));
+  const { upper } = series;
+  if (Number.isFinite(upper)) {
+    const usual = USUAL_PERCENTAGES.map((percent) => percent * (upper / 100));
+    limits.push(...usual.map((limit) => (sign > 0 ? limit : limit - upper)));
+  }
   const bound = sign > 0 ? series.upper : -Number.MIN_VALUE;
   const median = quantile(0.5);
   return [...new Set(limits)].filter((limit) => limit > median && limit <= bound).map((limit) => sign * limit);

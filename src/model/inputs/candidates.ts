@@ -24,7 +24,7 @@ export interface WindowView {
   readonly scale: WindowScale;
   readonly line4h: FittedLine;
   readonly line24h: FittedLine;
-  /** 100 for percentages, Infinity otherwise. */
+  /** 100 for percentages, 1 for ratios, Infinity otherwise. */
   readonly upper: number;
 }
 

@@ -26,7 +26,7 @@ export interface WindowRequest {
   readonly newest: number;
   readonly metricId: number;
   readonly profileId: number;
-  /** Upper bound of the values: 100 for percentages, else Infinity. */
+  /** Upper bound of the values: 100 for percentages, 1 for ratios, else Infinity. */
   readonly upper: number;
   /** Steps of history that may be seen; the whole HISTORY_STEPS unless a young server is imitated. */
   readonly visibleSteps?: number;
@@ -149,7 +149,8 @@ function writeFigures(view: WindowView, batch: InputBatch, column: number): void
     finiteMean(from, PAST_STEPS, (j) => Math.abs(distance(j))) / scale;
   let days = 0;
   for (let h = 0; h < HORIZON_STEPS; h++) days += profile.days[PAST_STEPS + h]!;
-  const isPercent = view.upper === 100;
+  // A ratio is a percentage in another unit; the figures' names are those of the contract.
+  const isPercent = Number.isFinite(view.upper);
   const figures = [
     Math.log(scale / (Math.abs(centre) + scale) + 1e-6) / 4,
     days / HORIZON_STEPS / 7,
@@ -160,7 +161,7 @@ function writeFigures(view: WindowView, batch: InputBatch, column: number): void
     meanChange(line, start + 96, HISTORY_STEPS, 96) / scale,
     mean(PAST_STEPS - 24, (j) => value(j) - profile.median[j]!),
     Math.asinh(centre / scale) / 3,
-    isPercent ? Math.asinh(Math.max(100 - centre, 0) / scale) / 3 : 2,
+    isPercent ? Math.asinh(Math.max(view.upper - centre, 0) / scale) / 3 : 2,
     isPercent ? 1 : 0,
     seasonalShare,
     view.line4h.residual / scale,

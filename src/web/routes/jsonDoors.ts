@@ -65,7 +65,7 @@ async function forServer(
   if (!cycle) return sendJson(ctx, 200, insufficientData(withdrawalReason(parts)));
   const server = cycle.find(wanted);
   if (server) return answer(server, cycle);
-  const names = cycle.servers.map(({ frame }) => frame.server);
+  const names = [...cycle.servers, ...cycle.subjects].map(({ frame }) => frame.server);
   const detail = `unknown server ${JSON.stringify(wanted)}`;
   return sendJson(ctx, 404, { detail, closest: closestNames(wanted, names) });
 }

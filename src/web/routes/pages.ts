@@ -31,7 +31,7 @@ export function addPageRoutes(router: Router, { state, now, explain }: WebParts)
       await sendPage(ctx, 200, renderServerPage({ server, at: cycle.at, why }, state, now()));
       return;
     }
-    const names = cycle?.servers.map(({ frame }) => frame.server) ?? [];
+    const names = [...(cycle?.servers ?? []), ...(cycle?.subjects ?? [])].map(({ frame }) => frame.server);
     const detail = cycle ? `no server is called ${wanted}` : 'there is no fresh result to show now';
     await sendPage(ctx, 404, renderNotFound(detail, closestNames(wanted, names).map(serverAddress)));
   });

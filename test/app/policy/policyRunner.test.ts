@@ -69,7 +69,11 @@ function breaching(...servers: readonly string[]): { readonly at: number; readon
         thresholds: [outlook],
         timeToThreshold: [],
       } as Risk;
-      return { frame: { server, profile: 'generic', state: 'ok' } as Frame, forecasts: [], risk };
+      return {
+        frame: { server, profile: 'generic', state: 'ok', metrics: ['mem_used_pct'] as readonly string[] } as Frame,
+        forecasts: [],
+        risk,
+      };
     }),
   };
 }

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 
-const duration = z.string().regex(/^[1-9][0-9]*[mhd]$/, 'expected a duration such as 10m, 4h or 1d');
+const duration = z.string().regex(/^[1-9][0-9]*[smhd]$/, 'expected a duration such as 10m, 4h, 1d or 30s');
 const share = z.number().min(0).max(1);
 const positive = z.number().positive();
 

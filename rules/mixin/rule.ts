@@ -62,7 +62,7 @@ export function recordingRule(record: string, expr: string, why?: string): Reaso
   return { ...(why === undefined ? {} : { why }), rule: { record, expr } };
 }
 
-const UNIT_SECONDS = { m: '60', h: '3600', d: '86400' } as const;
+const UNIT_SECONDS = { s: '1', m: '60', h: '3600', d: '86400' } as const;
 
 /** `4h` → `4 * 3600`, which PromQL compares with and people can read. */
 export function seconds(duration: string): string {

@@ -1,11 +1,7 @@
-import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type RealAlertmanager, startAlertmanager } from '../app/fixtures/realAlertmanager.js';
 
 const run = promisify(execFile);
 const SAMPLE = 'prometheus/alertmanager.yml';
@@ -45,56 +41,28 @@ describe('the sample for Alertmanager', () => {
 });
 
 describe('a real Alertmanager with the sample', () => {
-  let child: ChildProcess;
-  let url: string;
-  let folder: string;
+  let alertmanager: RealAlertmanager;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'linborg-alertmanager-'));
-    const port = await freePort();
-    url = `http://127.0.0.1:${port}`;
-    child = spawn(
-      alertmanagerProgram(),
-      [
-        `--config.file=${SAMPLE}`,
-        `--storage.path=${folder}`,
-        `--web.listen-address=127.0.0.1:${port}`,
-        '--cluster.listen-address=',
-        '--log.level=error',
-      ],
-      { stdio: 'ignore' },
-    );
-    await untilReady();
+    alertmanager = await startAlertmanager(SAMPLE);
   });
 
-  afterAll(async () => {
-    if (child.exitCode === null) {
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    }
-    rmSync(folder, { recursive: true });
-  });
-
-  async function untilReady(): Promise<void> {
-    while (child.exitCode === null) {
-      if ((await fetch(`${url}/-/ready`).catch(() => undefined))?.ok) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(`Alertmanager ended with ${child.exitCode}`);
-  }
+  afterAll(() => alertmanager?.stop());
 
   /** Sends the alerts, and returns the names of those that somebody is told. */
   async function told(alerts: readonly Labels[]): Promise<string[]> {
     const server = alerts[0]!['server']!;
     const body = JSON.stringify(alerts.map((labels) => ({ labels })));
     const headers = { 'content-type': 'application/json' };
-    const sent = await fetch(`${url}/api/v2/alerts`, { method: 'POST', headers, body });
+    const sent = await fetch(`${alertmanager.url}/api/v2/alerts`, { method: 'POST', headers, body });
     expect(sent.status).toBe(200);
     // The inhibitor hears of new alerts a moment later than the API shows them.
     let names: string[] = [];
     await expect
       .poll(async () => {
-        const answer = await fetch(`${url}/api/v2/alerts?filter=${encodeURIComponent(`server=~"${server}.*"`)}`);
+        const answer = await fetch(
+          `${alertmanager.url}/api/v2/alerts?filter=${encodeURIComponent(`server=~"${server}.*"`)}`,
+        );
         const shown = (await answer.json()) as { labels: Labels; status: { state: string } }[];
         names = shown.filter(({ status }) => status.state === 'active').map(({ labels }) => nameOf(labels));
         return shown.length === alerts.length && shown.some(({ status }) => status.state === 'suppressed');
@@ -151,30 +119,4 @@ describe('a real Alertmanager with the sample', () => {
 
 function nameOf(labels: Labels): string {
   return `${labels['alertname']} ${labels['server']}`;
-}
-
-/** Debian names the program after its package. */
-function alertmanagerProgram(): string {
-  const names = ['alertmanager', 'prometheus-alertmanager'];
-  const found = names.find((name) => {
-    try {
-      execFileSync(name, ['--version'], { stdio: 'ignore' });
-      return true;
-    } catch {
-      return false;
-    }
-  });
-  if (found === undefined)
-    throw new Error(`none of ${names.join(', ')} is in PATH; scripts/ensure-prometheus.sh gets it`);
-  return found;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error(`no port but ${address}`);
-  return address.port;
 }

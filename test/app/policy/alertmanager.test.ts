@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -7,37 +5,18 @@ import { Sender } from '../../../src/app/policy/sender.js';
 import { decide } from '../../../src/policy/decide.js';
 import { EMPTY_POLICY_STATE } from '../../../src/policy/state.js';
 import { findingOf, policyOf, ruleOf, surroundingsOf } from '../../policy/support.js';
-import { freePort } from '../../sources/fixtures/realPrometheus.js';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { type RealAlertmanager, startAlertmanager } from '../fixtures/realAlertmanager.js';
 
-let child: ChildProcess | undefined;
+let alertmanager: RealAlertmanager | undefined;
 
-afterEach(async () => {
-  if (child?.exitCode !== null) return;
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-});
-
-/** Debian puts the distribution's name before it. */
-function alertmanagerProgram(): string {
-  const names = ['alertmanager', 'prometheus-alertmanager'];
-  return names.find((name) => spawnSync(name, ['--version']).status === 0) ?? names[0]!;
-}
+afterEach(() => alertmanager?.stop());
 
 test('a real Alertmanager takes an action as an alert, once for however many tries', async () => {
-  const folder = temporaryFolder();
-  const config = path.join(folder, 'alertmanager.yml');
+  const config = path.join(temporaryFolder(), 'alertmanager.yml');
   writeFileSync(config, 'route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n');
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const flags = [
-    `--config.file=${config}`,
-    `--storage.path=${folder}`,
-    `--web.listen-address=127.0.0.1:${port}`,
-    '--cluster.listen-address=',
-  ];
-  child = spawn(alertmanagerProgram(), flags, { stdio: 'ignore' });
-  await vi.waitFor(async () => expect((await fetch(`${url}/-/ready`)).status).toBe(200), 30_000);
+  alertmanager = await startAlertmanager(config);
+  const { url } = alertmanager;
 
   const now = Date.now() / 1000;
   const options = policyOf({

@@ -9,19 +9,24 @@ interface BranchSpec {
   readonly name: string;
   /** Widths from the features to the horizons. */
   readonly sizes: readonly number[];
+  /** Its part in the hazard of the head; the parts add up to 1. */
+  readonly share: number;
 }
 
 /**
  * The first branch sees everything. The second sees past breaches alone: on a fleet that nobody saw, the first trusts the
- * forecast too much, and the mean of both ranks better than either (docs/model.md).
+ * forecast too much. The shares are those of the least log-loss on data sets left out in turn (docs/model.md).
  */
 export const INCIDENT_BRANCHES: readonly BranchSpec[] = [
-  { name: 'all', sizes: [INCIDENT_FEATURES.length, 32, 16, INCIDENT_SIZE] },
-  { name: 'breaches', sizes: [BREACH_FEATURES.length, 16, 8, INCIDENT_SIZE] },
+  { name: 'all', sizes: [INCIDENT_FEATURES.length, 32, 16, INCIDENT_SIZE], share: 0.8 },
+  { name: 'breaches', sizes: [BREACH_FEATURES.length, 16, 8, INCIDENT_SIZE], share: 0.2 },
 ];
 
 /** Names and shapes of a branch's weights. */
-export function branchParameters({ name, sizes }: BranchSpec): Pick<ParameterSpec, 'name' | 'shape' | 'decays'>[] {
+export function branchParameters({
+  name,
+  sizes,
+}: Pick<BranchSpec, 'name' | 'sizes'>): Pick<ParameterSpec, 'name' | 'shape' | 'decays'>[] {
   return sizes.slice(1).flatMap((outputs, i) => [
     { name: `${name}.${i}.weight`, shape: [sizes[i]!, outputs], decays: true },
     { name: `${name}.${i}.bias`, shape: [outputs], decays: true },
@@ -34,7 +39,7 @@ export function incidentParameters() {
 }
 
 /** First weights and biases of a branch: uniform within ± 1/√(inputs of the layer), the same for the same seed. */
-export function firstBranchWeights(spec: BranchSpec, seed: number): Map<string, Float32Array> {
+export function firstBranchWeights(spec: Pick<BranchSpec, 'name' | 'sizes'>, seed: number): Map<string, Float32Array> {
   const random = seededRandom(seedFor(seed, `incident ${spec.name}`));
   return new Map(
     branchParameters(spec).map(({ name, shape }) => {
@@ -50,22 +55,26 @@ function uniform(length: number, bound: number, random: Random): Float32Array {
 }
 
 export class IncidentHead {
-  readonly #branches: readonly HazardBranch[];
+  readonly #branches: readonly { readonly branch: HazardBranch; readonly share: number }[];
+  readonly #hazards = new Float64Array(INCIDENT_SIZE);
 
   constructor(weights: WeightValues) {
-    this.#branches = INCIDENT_BRANCHES.map(({ name, sizes }) => new HazardBranch(name, sizes, weights));
+    this.#branches = INCIDENT_BRANCHES.map(({ name, sizes, share }) => {
+      return { branch: new HazardBranch(name, sizes, weights), share };
+    });
   }
 
   /**
-   * Writes the probability (0–1, rising with the horizon) that a breach that lasts begins within each of INCIDENT_STEPS:
-   * the mean over the branches.
+   * Writes the probability (0–1, rising with the horizon) that a breach that lasts begins within each of INCIDENT_STEPS,
+   * from the branches' hazards weighted by their shares.
    * @param features  INCIDENT_FEATURES of the case, from `from` on
    */
   write(features: Float32Array, from: number, out: Float32Array, at: number): void {
-    out.fill(0, at, at + INCIDENT_SIZE);
-    for (const branch of this.#branches) {
+    this.#hazards.fill(0);
+    for (const { branch, share } of this.#branches) {
       const hazards = branch.run(features, from);
-      for (let k = 0; k < INCIDENT_SIZE; k++) out[at + k]! += -Math.expm1(-hazards[k]!) / this.#branches.length;
+      for (let k = 0; k < INCIDENT_SIZE; k++) this.#hazards[k]! += share * hazards[k]!;
     }
+    for (let k = 0; k < INCIDENT_SIZE; k++) out[at + k] = -Math.expm1(-this.#hazards[k]!);
   }
 }

@@ -35,6 +35,16 @@ describe('the incident head', () => {
     );
   });
 
+  test('tells a ramp that was never there before: a week without a breach does not hold back what the forecast shows', () => {
+    const weights = new Map([...goldenHead()].map(([name, values]) => [name, new Float32Array(values.length)]));
+    // Hazards of 4.6 and about 0.01 at every horizon: 0.99 and 0.01.
+    weights.get('all.2.bias')!.set([4.59, -20, -20, -20]);
+    weights.get('breaches.2.bias')!.set([-4.6, -20, -20, -20]);
+    const out = new Float32Array(INCIDENT_SIZE);
+    new IncidentHead(weights).write(new Float32Array(FEATURES), 0, out, 0);
+    for (const probability of out) expect(probability).toBeCloseTo(0.975, 3);
+  });
+
   test('reads and writes where it is told to', () => {
     const head = new IncidentHead(goldenHead());
     const [first, second] = readGoldenIncidents();

@@ -15,17 +15,32 @@ export const MOVED_HOURS = 4;
 const POINTS = [5, 10, 15, 20, 30, 40, 60];
 const SHARES = [0.1, 0.2, 0.3, 0.5, 0.7, 0.9];
 
-/** A smaller part of the metric's own points is no relief. */
-const RELIEF_SHARE = 0.5;
+/** As good as the best change is one that brings this share of what it brings. */
+const RELIEF_SHARE = 0.8;
+
+/** A metric that is breached is also tried on the good side of its threshold, by this share of it. */
+const CLEARANCE_SHARE = 0.1;
+
+/** A metric and where it stands. */
+export interface MovableMetric {
+  readonly metric: string;
+  readonly direction: TimeToThreshold['direction'];
+  readonly threshold: number;
+  /** The newest value. */
+  readonly from: number;
+}
 
 /** The changes of a metric that are worth trying, small ones first; none that would leave the metric's bounds. */
-export function changesOf(metric: string, direction: TimeToThreshold['direction'], from: number): MetricChange[] {
+export function changesOf({ metric, direction, threshold, from }: MovableMetric): MetricChange[] {
   const bound = upperBound(metric);
-  const steps = bound === 100 ? POINTS : SHARES.map((share) => share * from);
-  const to = (step: number) => (direction === 'above' ? from - step : from + step);
+  const sign = direction === 'above' ? -1 : 1;
+  const clearance = sign * (threshold * (1 + sign * CLEARANCE_SHARE) - from);
+  const steps = [...(bound === 100 ? POINTS : SHARES.map((share) => share * from)), clearance];
   return steps
-    .filter((step) => step > 0 && to(step) >= 0 && to(step) <= bound)
-    .map((step) => ({ metric, from, to: to(step) }));
+    .filter((step) => step > 0)
+    .sort((a, b) => a - b)
+    .map((step) => ({ metric, from, to: from + sign * step }))
+    .filter(({ to }) => to >= 0 && to <= bound);
 }
 
 /** The frame as it would be had the metric been moved for MOVED_HOURS, in memory of its own. Without changes, a copy. */
@@ -52,15 +67,16 @@ export interface Trial {
 
 /**
  * The trial of a metric that is worth telling: the smallest change that takes the score to a better color, else the smallest
- * that takes away half of the metric's points, else the best one.
+ * that is nearly as good as the best one.
  * @param trials  of one metric, small changes first; at least one
  */
-export function chooseTrial<T extends Trial>(before: Risk, points: number, trials: readonly T[]): T {
+export function chooseTrial<T extends Trial>(before: Risk, trials: readonly T[]): T {
   const rank = ({ score }: Risk) => RISK_COLORS.indexOf(colorOf(score));
-  const best = trials.reduce((a, b) => (b.risk.score < a.risk.score ? b : a));
+  const relief = ({ risk }: Trial) => before.score - risk.score;
+  const best = trials.reduce((a, b) => (relief(b) > relief(a) ? b : a));
   return (
     trials.find(({ risk }) => rank(risk) < rank(before)) ??
-    trials.find(({ risk }) => before.score - risk.score >= RELIEF_SHARE * points) ??
+    trials.find((trial) => relief(trial) > 0 && relief(trial) >= RELIEF_SHARE * relief(best)) ??
     best
   );
 }

@@ -15,26 +15,34 @@ import { defaultRisk, flat, frameOf, NEWEST } from './support.js';
 const MOVED = (MOVED_HOURS * 3600) / 300;
 const percent = fc.double({ min: 0, max: 100, noNaN: true });
 
+const tosOf = (metric: string, from: number, threshold: number, direction: 'above' | 'below' = 'above') =>
+  changesOf({ metric, direction, threshold, from }).map(({ to }) => Number(to.toFixed(6)));
+
 describe('the changes that are tried', () => {
   test('go to the good side in growing steps and stay within the bounds of the metric', () => {
     fc.assert(
-      fc.property(percent, fc.constantFrom('above', 'below'), (from, direction) => {
-        const changes = changesOf('mem_used_pct', direction, from);
+      fc.property(percent, percent, fc.constantFrom('above', 'below'), (from, threshold, direction) => {
+        const changes = changesOf({ metric: 'mem_used_pct', direction, threshold, from });
         const steps = changes.map(({ to }) => (direction === 'above' ? from - to : to - from));
         expect(steps).toEqual([...steps].sort((a, b) => a - b));
         for (const { to } of changes) expect(to >= 0 && to <= 100).toBe(true);
-        for (const step of steps) expect(step).toBeGreaterThan(0);
+        for (const step of steps) expect(step).toBeGreaterThanOrEqual(0);
       }),
     );
-    expect(changesOf('mem_used_pct', 'above', 12).map(({ to }) => to)).toEqual([7, 2]);
-    expect(changesOf('cpu_idle_pct', 'below', 88).map(({ to }) => to)).toEqual([93, 98]);
+    expect(tosOf('mem_used_pct', 12, 95)).toEqual([7, 2]);
+    expect(tosOf('cpu_idle_pct', 88, 5, 'below')).toEqual([93, 98]);
   });
 
   test('are shares of a value that is no percentage, and none where there is nothing to take away', () => {
-    const tos = changesOf('load_average', 'above', 20).map(({ to }) => to);
-    expect(tos.map((to) => Number(to.toFixed(6)))).toEqual([18, 16, 14, 10, 6, 2]);
-    expect(changesOf('load_average', 'above', 0)).toEqual([]);
-    expect(changesOf('queue_depth', 'above', 10)).toHaveLength(6);
+    expect(tosOf('load_average', 20, 40)).toEqual([18, 16, 14, 10, 6, 2]);
+    expect(tosOf('load_average', 0, 40)).toEqual([]);
+    expect(tosOf('queue_depth', 10, 40)).toHaveLength(6);
+  });
+
+  test('of a breached metric lead to the good side of its threshold as well', () => {
+    expect(tosOf('back_close_wait', 400, 100)).toEqual([360, 320, 280, 200, 120, 90, 40]);
+    expect(tosOf('mem_used_pct', 97, 95)).toContain(85.5);
+    expect(tosOf('cpu_idle_pct', 2, 5, 'below')[0]).toBe(5.5);
   });
 });
 
@@ -81,17 +89,21 @@ describe('of the trials of a metric', () => {
       changes: [{ metric: 'mem_used_pct', from: 95, to: 90 - 5 * i }],
       risk: riskAt(score),
     }));
-  const chosen = (before: number, points: number, ...scores: number[]) =>
-    chooseTrial(riskAt(before), points, trialsOf(...scores)).risk.score;
+  const chosen = (before: number, ...scores: number[]) => chooseTrial(riskAt(before), trialsOf(...scores)).risk.score;
 
   test('the smallest change that reaches a better color is told', () => {
-    expect(chosen(85, 80, 84, 60, 20)).toBe(60);
+    expect(chosen(85, 84, 60, 20)).toBe(60);
   });
 
-  test('else the smallest one that takes away half of its points, else the best', () => {
-    expect(chosen(90, 12, 89, 83, 81)).toBe(83);
-    expect(chosen(90, 60, 89, 85, 86)).toBe(85);
-    expect(chosen(20, 10, 19, 14, 12)).toBe(14);
+  test('else the smallest one that is nearly as good as the best', () => {
+    expect(chosen(90, 89, 81.9, 81, 80)).toBe(81.9);
+    expect(chosen(90, 89, 85, 88)).toBe(85);
+    expect(chosen(20, 19, 14, 12)).toBe(12);
+  });
+
+  test('where none helps, the one that hurts least is told', () => {
+    expect(chosen(90, 95, 91, 92)).toBe(91);
+    expect(chosen(90, 90, 90)).toBe(90);
   });
 
   test('a scenario tells values, scores and what follows', () => {

@@ -72,9 +72,9 @@ async function tryChanges(
   cycle: ExplainedCycle,
 ): Promise<Counterfactual[]> {
   const { frame, risk, forecasts } = view;
-  const wanted = metrics.flatMap(({ contribution: { metric, points }, direction, current }) => {
-    const changes = current === undefined ? [] : changesOf(metric, direction, current);
-    return changes.map((change) => ({ metric, points, changes: [change] }));
+  const wanted = metrics.flatMap(({ contribution: { metric }, direction, threshold, current }) => {
+    const changes = current === undefined ? [] : changesOf({ metric, direction, threshold, from: current });
+    return changes.map((change) => ({ metric, changes: [change] }));
   });
   // The windows are read now: the next pull may change them while the model runs.
   const frames = wanted.map(({ changes }) => changeFrame(frame, changes));
@@ -82,9 +82,9 @@ async function tryChanges(
     metric === wanted[i]!.metric ? undefined : forecasts.find((forecast) => forecast.metric === metric),
   );
   const trials = wanted.map((one, i) => ({ ...one, ...tried[i]! }));
-  const chosen = metrics.flatMap(({ contribution: { metric, points } }) => {
+  const chosen = metrics.flatMap(({ contribution: { metric } }) => {
     const own = trials.filter((trial) => trial.metric === metric);
-    return own.length === 0 ? [] : [chooseTrial(risk, points, own)];
+    return own.length === 0 ? [] : [chooseTrial(risk, own)];
   });
   const helpful = chosen.filter((trial) => risk.score - trial.risk.score >= SMALLEST_RELIEF);
   const together = helpful.length > 1 ? [await tryTogether(helpful, view, cycle)] : [];

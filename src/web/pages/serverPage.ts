@@ -2,6 +2,7 @@
 import { LEVEL_NAMES, RISK_HORIZONS, type Risk } from '../../core/flow.js';
 import { bucketValue } from '../../core/frame.js';
 import { PROFILE_DISPLAY_NAMES } from '../../core/profiles.js';
+import { topReasons } from '../../core/topReasons.js';
 import type { ServerView } from '../../exposition/cycleView.js';
 import { currentValue } from '../../exposition/forecastPoint.js';
 import type { StateView } from '../../exposition/state.js';
@@ -66,10 +67,9 @@ function renderSince({ colorSince }: Risk): Html | undefined {
 }
 
 function renderReasons(risk: Risk): Html {
-  if (risk.contributions.length === 0) {
-    return html`<div class="card wide"><h2>Reasons</h2><p>Nothing stands out.</p></div>`;
-  }
-  const rows = risk.contributions.map(
+  const reasons = topReasons(risk);
+  if (reasons.length === 0) return html`<div class="card wide"><h2>Reasons</h2><p>Nothing stands out.</p></div>`;
+  const rows = reasons.map(
     ({ points, reason }) =>
       html`<li><b>+${points.toFixed(1)}</b>${renderBar(points / 100, risk.color)}<span>${reason}</span></li>`,
   );

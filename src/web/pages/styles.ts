@@ -103,6 +103,7 @@ td .small { line-height: 1.35; }
 .keys h2 { color: var(--text); margin-right: 4px; }
 .trust { margin-bottom: 20px; } .trust + .card { margin-bottom: 20px; }
 .trust .empty { padding: 18px; text-align: left; margin: 0; }
+.why { margin-top: 20px; } .why .empty { padding: 18px; text-align: left; margin: 0; }
 .end { margin-left: auto; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(170px, 1fr)); gap: 12px 20px; margin: 0; padding: 14px 18px; }
 .facts dt { font-size: 13px; color: var(--muted); } .facts dd { margin: 0; line-height: 1.35; }

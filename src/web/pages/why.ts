@@ -24,14 +24,14 @@ export function renderWhy(answer: ExplainAnswer | undefined, server: string): Ht
     case 'busy':
     case undefined: {
       const why = answer?.message ?? 'the model is being asked';
-      return html`<section class="card trust" id="why" aria-label="Why"><div class="bar-head"><h2>Why</h2></div><p class="empty">What would change the risk cannot be told yet: ${why}. <a href="/servers/${encodeURIComponent(server)}#why">Load again</a></p></section>`;
+      return html`<section class="card why" id="why" aria-label="Why"><div class="bar-head"><h2>Why</h2></div><p class="empty">What would change the risk cannot be told yet: ${why}. <a href="/servers/${encodeURIComponent(server)}#why">Load again</a></p></section>`;
     }
   }
 }
 
 function renderExplanation({ metrics, counterfactuals }: Explanation, server: string): Html | undefined {
   if (metrics.length === 0) return undefined;
-  return html`<section class="card trust" id="why" aria-label="Why">
+  return html`<section class="card why" id="why" aria-label="Why">
 <div class="bar-head"><h2>Why: what would change it, and what the model looked at</h2><span class="small muted end"><a href="/explain/${encodeURIComponent(server)}">as JSON</a></span></div>
 ${renderCounterfactuals(counterfactuals)}
 ${renderEvidence(metrics)}
@@ -41,11 +41,13 @@ ${renderEvidence(metrics)}
 function renderCounterfactuals(counterfactuals: readonly Counterfactual[]): Html | undefined {
   if (counterfactuals.length === 0) return undefined;
   const rows = counterfactuals.map(
-    (told) => html`<tr><th scope="row">${told.scenario}</th>
+    (
+      told,
+    ) => html`<tr><td><div class="name">${told.scenario}</div><div class="small muted">${told.recommendation}</div></td>
 <td class="one-line">${renderScore(told.scoreBefore, told.colorBefore)} → ${renderScore(told.scoreAfter, told.colorAfter)}</td>
-<td class="one-line">${describeRatio(told.probabilityBefore)} → ${describeRatio(told.probabilityAfter)}</td><td>${told.recommendation}</td></tr>`,
+<td class="one-line">${describeRatio(told.probabilityBefore)} → ${describeRatio(told.probabilityAfter)}</td></tr>`,
   );
-  return html`<div class="scroll"><table><thead><tr><th scope="col">If</th><th scope="col">Risk</th><th scope="col">New breach within 8 h</th><th scope="col">In words</th></tr></thead><tbody>${rows}</tbody></table></div>
+  return html`<div class="scroll"><table><thead><tr><th scope="col">If</th><th scope="col">Risk</th><th scope="col">New breach within 8 h</th></tr></thead><tbody>${rows}</tbody></table></div>
 <p class="note small muted">The model and the score were run again on the changed values. It is what they expect then, not a promise about the server.</p>`;
 }
 

@@ -12,6 +12,7 @@ import { changeFrame } from '../../../src/scoring/whatIf.js';
 import { modelAlone, type ServingPlan, serveOneMethod } from '../../../src/truth/plan.js';
 import { REPOSITORY } from '../fixtures/cli.js';
 import { FRAMES_AT, simulatedFrames } from '../fixtures/frames.js';
+import { hasNative } from '../fixtures/native.js';
 
 /** Low enough for the first server's memory to be breached and the others' to be in reach. */
 const THRESHOLDS = thresholdsSchema.parse({ mem_used_pct: 66, cpu_idle_pct: 80, disk_usage_pct: 50 });
@@ -106,6 +107,34 @@ describe('an explanation', () => {
       { name: 'default', share: expect.closeTo(0.5, 6) },
       { name: 'line_4h', share: expect.closeTo(0.5, 6) },
     ]);
+  });
+});
+
+describe('the wasm engine', () => {
+  it('gives the same evidence and the same counterfactuals as the native one', async ({ skip }) => {
+    if (!hasNative) return skip('native TensorFlow is not installed here');
+    const modelPath = path.join(REPOSITORY, 'models/default');
+    const { pool: other } = await ForecastPool.start({ modelPath, engine: 'wasm', workers: 1, onDeath: () => {} });
+    try {
+      const wasm = await cycleWith({ ...forecaster, forecastRows: (job) => other.forecast(job) });
+      const [here, there] = await Promise.all([
+        explainServer(scored[0]!, cycle),
+        explainServer(wasm.servers[0] as Scored, wasm),
+      ]);
+      expect(there.counterfactuals.map(({ scenario }) => scenario)).toEqual(
+        here.counterfactuals.map(({ scenario }) => scenario),
+      );
+      there.counterfactuals.forEach(({ scoreAfter }, i) => {
+        expect(scoreAfter).toBeCloseTo(here.counterfactuals[i]!.scoreAfter, 1);
+      });
+      there.metrics.forEach(({ evidence }, i) => {
+        evidence!.attention.forEach(({ share }, hour) => {
+          expect(share).toBeCloseTo(here.metrics[i]!.evidence!.attention[hour]!.share, 3);
+        });
+      });
+    } finally {
+      await other.close();
+    }
   });
 });
 

@@ -102,7 +102,7 @@ export interface Augmentation {
   readonly hiddenIdentity: number;
   /** A ramp (leak) is laid over the series, from some hours ago into the future. */
   readonly ramp: number;
-  /** The level jumps some hours or days ago. */
+  /** The level changes some minutes to days ago. */
   readonly shift: number;
 }
 
@@ -110,7 +110,7 @@ export const TRAINING_AUGMENTATION: Augmentation = {
   shortHistory: 0.25,
   hiddenIdentity: 0.15,
   ramp: 0.08,
-  shift: 0.04,
+  shift: 0.08,
 };
 export const NO_AUGMENTATION: Augmentation = { shortHistory: 0, hiddenIdentity: 0, ramp: 0, shift: 0 };
 

@@ -82,6 +82,7 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
     .option('--hold-out <share>', 'share at the end of each series that is only measured on', '0.3')
     .option('--share <shares...>', 'NAME=SHARE: share of the draws that a data set gets, instead of by its size')
     .option('--steps <steps>', 'training steps of 128 windows (8000; with --base 1000)')
+    .option('--patience <validations>', 'validations without a better loss that end the learning (8; with --base 4)')
     .option('--minutes <minutes>', 'learn no longer than this; reading and measuring come on top')
     .option('--network <kind>', '"tft" (the default), or "perceptron": the yardstick on the same inputs')
     .option('--hidden <width>', 'hidden width of the network (tft 32, perceptron 96)')

@@ -19,6 +19,7 @@ export interface PlanFlags {
   readonly network?: string;
   readonly hidden?: string;
   readonly steps?: string;
+  readonly patience?: string;
   readonly seed: string;
   readonly holdOut: string;
   readonly share?: readonly string[];
@@ -50,13 +51,14 @@ export async function planTraining(flags: PlanFlags): Promise<TrainingPlan> {
   const trainUntil = 1 - numberWithin('hold-out', flags.holdOut, 0, 0.9);
   // The share that validates moves with the end of what is trained on.
   const validateFrom = (trainUntil * defaults.split.validateFrom) / defaults.split.trainUntil;
-  const { steps } = flags;
+  const { steps, patience } = flags;
   const totalSteps = steps === undefined ? defaults.adam.totalSteps : wholeNumber('steps', steps, 1, 1e7);
   const settings: TrainingSettings = {
     ...defaults,
     seed: wholeNumber('seed', flags.seed, 0, 2 ** 31 - 1),
     adam: { ...defaults.adam, totalSteps },
     split: { ...defaults.split, trainUntil, validateFrom },
+    patience: patience === undefined ? defaults.patience : wholeNumber('patience', patience, 1, 1e7),
     shares: Object.fromEntries((flags.share ?? []).map(shareOf)),
   };
   const { seed } = settings;

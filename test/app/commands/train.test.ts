@@ -184,6 +184,7 @@ describe('train', () => {
     { flags: ['--from', 'csv'], said: '--from is "csv"; expected "csv DIR' },
     { flags: ['--from', 'csv', '/nowhere'], said: 'trace folder /nowhere cannot be read (ENOENT)' },
     { flags: ['--from', 'csv', traces, '--steps', '0'], said: '--steps is 0; expected a whole number from 1' },
+    { flags: ['--from', 'csv', traces, '--patience', '0'], said: '--patience is 0; expected a whole number from 1' },
     { flags: ['--from', 'csv', traces, '--hidden', '2'], said: '--hidden is 2; expected a whole number from 4 to 256' },
     { flags: ['--from', 'csv', traces, '--network', 'gru'], said: '--network is "gru"; expected tft or perceptron' },
     { flags: ['--from', 'csv', traces, '--hold-out', '1'], said: '--hold-out is 1; expected a number from 0 to 0.9' },

@@ -14,8 +14,8 @@ export function renderLeftOut(leftOut: readonly LeftOut[], percent: number): str
   return `
 ## Data sets left out in turn
 
-A fleet that nobody saw: trained in the same way on all other data sets, measured on the last ${100 - percent} % of the one that was left
-out. The weights of these models are not shipped.
+A fleet that nobody saw: trained by the commands below on all other data sets, measured on the last ${100 - percent} % of the one that
+was left out. The weights of these models are not shipped.
 
 | left out | series | MASE | ratio | coverage p10–p90 | seed | steps |
 | --- | --- | --- | --- | --- | --- | --- |

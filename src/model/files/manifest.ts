@@ -47,7 +47,7 @@ const base = z.strictObject({
   accuracy: z.array(accuracy),
 });
 
-/** How a model trained in the same way, but without one data set, fares on that set. */
+/** How a model that was trained without one data set fares on that set. */
 const leftOut = z.strictObject({
   accuracy,
   seed: z.number(),

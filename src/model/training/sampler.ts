@@ -112,7 +112,8 @@ export const TRAINING_AUGMENTATION: Augmentation = {
   ramp: 0.08,
   shift: 0.08,
 };
-export const NO_AUGMENTATION: Augmentation = { shortHistory: 0, hiddenIdentity: 0, ramp: 0, shift: 0 };
+/** As many ramps and level shifts as are trained on, or what is learnt of them would count for nothing. */
+export const VALIDATION_AUGMENTATION: Augmentation = { ...TRAINING_AUGMENTATION, shortHistory: 0, hiddenIdentity: 0 };
 
 const MAX_TRIES = 200;
 

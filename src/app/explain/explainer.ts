@@ -1,6 +1,5 @@
 /** Explanations of the newest cycle: one at a time, once per server and cycle, never of windows that are being changed. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ModelError } from '../../core/errors.js';
 import type { Risk } from '../../core/flow.js';
 import type { ExplainAnswer } from '../../exposition/explain.js';
 import { type ExplainedCycle, explainServer } from './explainServer.js';
@@ -69,8 +68,8 @@ export class Explainer {
     try {
       return { kind: 'explained', explanation: await explainServer(view, cycle) };
     } catch (error) {
-      if (!(error instanceof ModelError)) throw error;
-      return { kind: 'busy', message: error.message };
+      // Whatever it is, the next server's explanation must not fail with it.
+      return { kind: 'busy', message: (error as Error).message };
     }
   }
 }

@@ -137,6 +137,18 @@ describe('the explainer', () => {
     expect((await explainer.explain(second)).kind).toBe('explained');
   });
 
+  it('answers about other servers after a fault that nobody foresaw', async () => {
+    const explainer = new Explainer();
+    const cycle = await cycleOf();
+    // A risk whose thresholds lack the metric that explains it: there is no such risk.
+    const servers = cycle.servers.map((view) =>
+      view.frame.server === first ? { ...view, risk: { ...view.risk!, thresholds: [] } } : view,
+    );
+    explainer.end({ ...cycle, servers });
+    const answers = await Promise.all([explainer.explain(first), explainer.explain(second)]);
+    expect(answers.map(({ kind }) => kind)).toEqual(['busy', 'explained']);
+  });
+
   it('has no reasons for a server without a risk, or one that is not there', async () => {
     const explainer = new Explainer();
     const cycle = await cycleOf();

@@ -16,7 +16,7 @@ main() {
   ready=$(curl --silent --show-error --fail-with-body "$URL/-/ready") || fail "$URL is not ready: $ready"
   for scheme in light dark; do
     shoot "$URL/" "status-$scheme" 1280,860
-    shoot "$URL/servers/$SERVER" "server-$scheme" 1280,1080
+    shoot "$URL/servers/$SERVER" "server-$scheme" 1280,1640
     # Has figures once the demo has run for an hour.
     shoot "$URL/trust" "trust-$scheme" 1280,1225
   done

@@ -18,8 +18,9 @@ const SHARES = [0.1, 0.2, 0.3, 0.5, 0.7, 0.9];
 /** As good as the best change is one that brings this share of what it brings. */
 const RELIEF_SHARE = 0.8;
 
-/** A metric that is breached is also tried on the good side of its threshold, by this share of it. */
+/** Every metric is also tried on the good side of its threshold: by this share of it, for a percentage by so many points at least. */
 const CLEARANCE_SHARE = 0.1;
+const CLEARANCE_POINTS = 2;
 
 /** A metric and where it stands. */
 export interface MovableMetric {
@@ -34,8 +35,11 @@ export interface MovableMetric {
 export function changesOf({ metric, direction, threshold, from }: MovableMetric): MetricChange[] {
   const bound = upperBound(metric);
   const sign = direction === 'above' ? -1 : 1;
-  const clearance = sign * (threshold * (1 + sign * CLEARANCE_SHARE) - from);
-  const steps = [...(bound === 100 ? POINTS : SHARES.map((share) => share * from)), clearance];
+  const clearance = Math.max(CLEARANCE_SHARE * threshold, bound === 100 ? CLEARANCE_POINTS : 0);
+  const steps = [
+    ...(bound === 100 ? POINTS : SHARES.map((share) => share * from)),
+    sign * (threshold - from) + clearance,
+  ];
   return steps
     .filter((step) => step > 0)
     .sort((a, b) => a - b)

@@ -42,10 +42,11 @@ export function planShares(plan: ServingPlan, methods: number): Float64Array {
   for (const { lower, upper, share } of BIN_POSITIONS) {
     for (let m = 0; m < methods; m++) {
       const [near, far] = [plan[lower * (methods + 2) + m]!, plan[upper * (methods + 2) + m]!];
-      shares[m]! += (near + share * (far - near)) / HORIZON_STEPS;
+      shares[m]! += near + share * (far - near);
     }
   }
-  return shares;
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  return shares.map((share) => share / total);
 }
 
 const LEVELS = QUANTILE_LEVELS.length;

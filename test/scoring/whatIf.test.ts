@@ -42,7 +42,8 @@ describe('the changes that are tried', () => {
   test('of a breached metric lead to the good side of its threshold as well', () => {
     expect(tosOf('back_close_wait', 400, 100)).toEqual([360, 320, 280, 200, 120, 90, 40]);
     expect(tosOf('mem_used_pct', 97, 95)).toContain(85.5);
-    expect(tosOf('cpu_idle_pct', 2, 5, 'below')[0]).toBe(5.5);
+    expect(tosOf('cpu_idle_pct', 2, 5, 'below').slice(0, 2)).toEqual([7, 7]);
+    expect(tosOf('cpu_idle_pct', 0.9, 1, 'below')[0]).toBe(3);
   });
 });
 

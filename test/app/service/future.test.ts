@@ -52,7 +52,8 @@ scrape_configs:
   });
   const keys = {
     web: { listen_address: `127.0.0.1:${port}` },
-    future: { external_labels: { cluster: 'eu' } },
+    // An age and an interval that a test can wait for.
+    ...{ cycle: '1s', future: { external_labels: { cluster: 'eu' }, ages: ['2s'], keep_every: '1s' } },
   };
   const readConfig = () => loadConfigFile(file);
   const file = writeConfiguration({ url: fleet.prometheus.url, keys });
@@ -184,6 +185,17 @@ describe('a stock Prometheus with remote_read', () => {
       () => query('server:linborg_risk_score:max4h_ahead'),
       (result) => result.length === SERVERS,
     );
+  });
+
+  it('still has the forecasts that were made some time ago, under their age', async () => {
+    const aged = await until(
+      () => query('linborg_future{age="2s",metric="mem_used_pct",level="p50"} offset -1h'),
+      (result) => result.length === SERVERS,
+    );
+    expect(aged.map(({ metric }) => metric['server']).sort()).toEqual(fleet.names);
+    expect((await query('count by (age) (linborg_future{age!="2s"} offset -1h)')).map(({ metric }) => metric)).toEqual([
+      {},
+    ]);
   });
 
   it('finds nothing of a server that there is not, and nothing under an age that is not kept yet', async () => {

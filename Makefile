@@ -13,7 +13,7 @@ build: setup ## dist/ from src/
 
 test: setup ## sets up all it needs and runs the tests, with coverage
 	@scripts/ensure-prometheus.sh
-	@scripts/ensure-victoriametrics.sh
+	@scripts/ensure-test-programs.sh
 	@mkdir -p build
 	@npx vitest run --coverage --reporter=default --reporter=json --outputFile.json=build/test.json
 

@@ -2,7 +2,7 @@
 import type { ExporterMetrics } from './exporterMetrics.js';
 import type { FutureOptions } from './options.js';
 import type { PublishedCycle } from './publishedCycle.js';
-import type { BuildSummary, ModelSummary } from './summaries.js';
+import type { BuildSummary, ModelCard, ModelSummary } from './summaries.js';
 
 /** How the cycles have gone since the start. Times are epoch seconds of the wall clock. */
 export interface CycleTotals {
@@ -15,6 +15,35 @@ export interface CycleTotals {
   readonly lastDurationSeconds?: number | undefined;
   /** Why the newest cycle failed; undefined if it succeeded or there was none. */
   readonly lastFailure?: string | undefined;
+}
+
+/** One cycle that ended. */
+export interface CycleRecord {
+  /** Epoch seconds at which it ended. */
+  readonly at: number;
+  readonly durationSeconds: number;
+  /** Servers in its result; undefined for one that failed. */
+  readonly servers: number | undefined;
+  /** Series that could not be forecast. */
+  readonly failedSeries: number;
+  /** Why it failed, or why those series did; undefined if all went well. */
+  readonly failure: string | undefined;
+}
+
+/** One query that a source is asked in every cycle. */
+export interface QueryView {
+  readonly source: string;
+  readonly metric: string;
+  /** Name of the pack's alternative. */
+  readonly alternative: string;
+  /** PromQL, on one line. */
+  readonly expr: string;
+  /** Servers that it serves. */
+  readonly servers: number;
+  /** Address at which a person runs it. */
+  readonly page: string;
+  /** Why it failed in the newest pull; undefined if it did not. */
+  readonly failure: string | undefined;
 }
 
 /** One source as it stands. */
@@ -35,7 +64,13 @@ export interface StateView {
   /** The newest successful cycle. The doors withdraw it by themselves when it is too old. */
   cycle(): PublishedCycle | undefined;
   cycles(): CycleTotals;
+  /** The newest first; only some of them are remembered. */
+  recentCycles(): readonly CycleRecord[];
+  /** What the sources are asked now. */
+  queries(): readonly QueryView[];
   model(): ModelSummary | undefined;
+  /** What is known of the model that serves. */
+  modelCard(): ModelCard | undefined;
   sources(): readonly SourceStatus[];
   /** Five-minute buckets that a server needs before its first forecast. */
   warmupBuckets(): number;

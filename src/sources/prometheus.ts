@@ -8,7 +8,7 @@ import { type Client, createClient, type Surroundings } from './client.js';
 import { Defaults } from './defaults.js';
 import { bucketAt, lastCompleteBucket, STEP_SECONDS, splitRange } from './grid.js';
 import { Ledger, type OwedRange } from './ledger.js';
-import { type MetricQuery, metricQueries, partialExpr, queryError } from './metricQuery.js';
+import { bucketExpr, type MetricQuery, metricQueries, oneLine, partialExpr, queryError } from './metricQuery.js';
 import type { PrometheusOptions } from './options.js';
 import { inParallel } from './parallel.js';
 import { type Part, Pull } from './pull.js';
@@ -16,7 +16,7 @@ import { QueryFailure } from './queryFailure.js';
 import { RangeReader } from './reader.js';
 import { groupByServer, mergeSeries, toSampleSeries } from './serverSeries.js';
 import { measureSkew } from './skew.js';
-import type { PullEvent, RecordedRange, RecordedSeries, Source } from './source.js';
+import type { PullEvent, RecordedRange, RecordedSeries, Source, SourceQuery } from './source.js';
 
 /** How far back an increment catches up, and how long a vanished server is remembered. */
 const MAX_CATCH_UP_SECONDS = 8 * 86_400;
@@ -76,6 +76,16 @@ class PrometheusSource implements Source {
 
   recorded(expr: string, { from, to, stepSeconds }: RecordedRange): Promise<readonly RecordedSeries[]> {
     return this.#client.range(expr, from, to, stepSeconds);
+  }
+
+  queries(): SourceQuery[] {
+    const inUse = this.#prober.queries.flat().filter((query) => this.#choice.serversOf(query).length > 0);
+    return inUse.map((query) => {
+      const expr = oneLine(bucketExpr(query, this.#options));
+      const { metric, alternative } = query;
+      const page = `${this.#options.url}/graph?g0.expr=${encodeURIComponent(expr)}&g0.tab=1`;
+      return { metric, alternative: alternative.name, expr, servers: this.#choice.serversOf(query).length, page };
+    });
   }
 
   close(): void {

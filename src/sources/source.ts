@@ -17,8 +17,23 @@ export interface Source {
    * where a source records nothing. Throws QueryFailure after 3 tries.
    */
   recorded?(expr: string, range: RecordedRange): Promise<readonly RecordedSeries[]>;
+  /** What it asks for now, metric by metric; absent where a source asks nothing. */
+  queries?(): readonly SourceQuery[];
   /** Ends whatever is under way; a pull then closes with its summary. */
   close(): void;
+}
+
+/** One expression that a source asks for. */
+export interface SourceQuery {
+  readonly metric: string;
+  /** Name of the pack's alternative. */
+  readonly alternative: string;
+  /** PromQL for a complete bucket, on one line. */
+  readonly expr: string;
+  /** Servers that it serves. */
+  readonly servers: number;
+  /** Where a person runs it: the source's own graph page. */
+  readonly page: string;
 }
 
 export interface RecordedRange {

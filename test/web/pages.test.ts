@@ -4,8 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { fleetAddress, parseFleetQuery } from '../../src/web/pages/fleetQuery.js';
 import { html } from '../../src/web/pages/html.js';
 import { linearScale, linePath, roundTicks } from '../../src/web/pages/plot.js';
+import { metricQualities } from '../../src/web/pages/qualityTable.js';
 import { describeRatio } from '../../src/web/pages/words.js';
-import { AT, makeServer as makeFleetServer } from '../exposition/fleet.js';
+import { AT, makeServer as makeFleetServer, makeFrame, makeRisk } from '../exposition/fleet.js';
 import { type Setting, startServer } from './running.js';
 
 async function readPage(path: string, setting?: Setting): Promise<string> {
@@ -32,6 +33,23 @@ describe('the fleet page', () => {
   test('shows the first threshold by the median, and the earliest time', async () => {
     const page = await readPage('/');
     expect(page).toContain('<div>in 1 h 50 min</div><div class="small muted">mem_used_pct · earliest in 55 min</div>');
+  });
+
+  test('can be sorted by each column that has an order, both ways, with the servers without a value last', async () => {
+    const servers = [
+      { ...makeFleetServer('b', 50), risk: makeRisk('b', 50, 7200) },
+      { ...makeFleetServer('a', 20), risk: makeRisk('a', 20, 600) },
+      { ...makeFleetServer('c', 90), risk: makeRisk('c', 90, null) },
+    ];
+    const sorted = async (query: string) => serverLinks(await readPage(`/?${query}`, { view: { at: AT, servers } }));
+    expect(await sorted('sort=risk')).toEqual(['c', 'b', 'a']);
+    expect(await sorted('sort=server')).toEqual(['a', 'b', 'c']);
+    expect(await sorted('sort=threshold')).toEqual(['a', 'b', 'c']);
+    expect(await sorted('sort=incident')).toEqual(['c', 'b', 'a']);
+    expect(await sorted('sort=server&order=reversed')).toEqual(['c', 'b', 'a']);
+    const page = await readPage('/?sort=threshold', { view: { at: AT, servers } });
+    expect(page).toContain('<th scope="col" aria-sort="ascending"><a href="/?sort=threshold&amp;order=reversed">');
+    expect(page.match(/aria-sort/g)).toHaveLength(1);
   });
 
   test('can be narrowed by risk and by name', async () => {
@@ -87,6 +105,25 @@ describe("a server's page", () => {
     expect(memory!.split('M').length - 1).toBe(12);
   });
 
+  test('tells per metric how complete its samples are', async () => {
+    const newest = (time: number) => Math.floor(AT / 300) * 300 - time;
+    const frame = makeFrame('a', {
+      metrics: {
+        mem_used_pct: () => 50,
+        // Missing for an hour, from two hours ago on.
+        load_average: (time) => (newest(time) > 3600 && newest(time) <= 7200 ? Number.NaN : 1),
+        swap_used_pct: (time) => (newest(time) < 1800 ? Number.NaN : 1),
+      },
+    });
+    expect(metricQualities(frame)).toEqual([
+      { metric: 'mem_used_pct', filledRatio: 1, longestGapSeconds: 0, silentSeconds: 0 },
+      { metric: 'load_average', filledRatio: 276 / 288, longestGapSeconds: 3600, silentSeconds: 0 },
+      { metric: 'swap_used_pct', filledRatio: 283 / 288, longestGapSeconds: 1500, silentSeconds: 1800 },
+    ]);
+    const page = await readPage('/servers/a', { view: { at: AT, servers: [{ ...makeFleetServer('a', 5), frame }] } });
+    expect(page).toContain('Data quality: 2 of 3 metrics with gaps in the last 24 h');
+  });
+
   test('of a stale server says so and shows no forecast', async () => {
     const page = await readPage('/servers/ppetl-3');
     expect(page).toContain('stale: no fresh samples, so no risk.');
@@ -100,13 +137,75 @@ describe("a server's page", () => {
   });
 });
 
+describe('the page of the model', () => {
+  test('has its measured accuracy beside the best method by hand', async () => {
+    const page = await readPage('/model');
+    expect(page).toMatch(
+      /fleet-a<\/th>.*<span class="green-text">0\.743<\/span>.*0\.826 <span[^>]*>median_7d_level<.*78%/,
+    );
+    expect(page).toMatch(/fleet-b <span[^>]*>never trained on<\/span>.*<span class="red-text">0\.299<\/span>.*0\.293/);
+    expect(page).toContain('<b>0.91</b> area under the ROC curve within 8 h, median of 12 measurements');
+    expect(page).toContain('2020-01-06 to 2020-02-02');
+  });
+});
+
+describe('the page of the configuration', () => {
+  test('shows what is in force as text', async () => {
+    const page = await readPage('/configuration', { configText: () => 'password: <secret>\n' });
+    expect(page).toContain('<pre class="code">password: &lt;secret&gt;\n</pre>');
+  });
+});
+
+describe('the page of the activity', () => {
+  const query = {
+    ...{ source: 'prometheus http://localhost:9090', metric: 'mem_used_pct', alternative: 'MemAvailable', servers: 20 },
+    expr: '100 * (1 - a{b="<c>"})',
+    page: 'http://localhost:9090/graph?g0.expr=a%7Bb%3D%22c%22%7D&g0.tab=1',
+  };
+  const cycle = { at: AT, durationSeconds: 1.234, servers: 20, failedSeries: 0, failure: undefined };
+
+  test('has each query with its servers, its failure and a link that runs it', async () => {
+    const page = await readPage('/activity', {
+      queries: [
+        { ...query, failure: undefined },
+        { ...query, metric: 'load_average', failure: 'HTTP 422' },
+      ],
+    });
+    expect(page).toContain('<code>100 * (1 - a{b=&quot;&lt;c&gt;&quot;})</code>');
+    expect(
+      page.match(/href="http:\/\/localhost:9090\/graph\?g0\.expr=a%7Bb%3D%22c%22%7D&amp;g0\.tab=1"/g),
+    ).toHaveLength(2);
+    expect(page).toMatch(/load_average<.*<span class="pill red">failed<\/span><div class="small">HTTP 422</);
+  });
+
+  test('has the last cycles and what came of them', async () => {
+    const page = await readPage('/activity', {
+      cycles: [
+        cycle,
+        { ...cycle, failedSeries: 3, failure: 'worker died' },
+        { ...cycle, servers: undefined, failure: 'HTTP 503' },
+      ],
+    });
+    expect(page).toContain('The last 3 cycles');
+    expect(page).toMatch(/1\.23 s<\/td><td class="number">20<\/td><td><span class="pill green">ok/);
+    expect(page).toMatch(/3 series not forecast<\/span><div class="small">worker died/);
+    expect(page).toMatch(/<span class="pill red">failed<\/span><div class="small">HTTP 503/);
+  });
+
+  test('says that there is nothing yet', async () => {
+    const page = await readPage('/activity');
+    expect(page).toContain('No cycle has ended yet.');
+    expect(page).toContain('no source has told which metrics it has');
+  });
+});
+
 describe('every page', () => {
   const view = { at: AT, servers: [makeFleetServer(hostileName, 80), makeFleetServer('b', 3)] };
   const paths = [
     '/',
     `/?q=${encodeURIComponent(hostileName)}`,
     `/servers/${encodeURIComponent(hostileName)}`,
-    '/servers/none',
+    ...['/servers/none', '/trust', '/model', '/activity', '/configuration'],
   ];
 
   test('shows names from outside as text only', async () => {
@@ -114,20 +213,21 @@ describe('every page', () => {
     expect(await readPage(paths[2]!, { view })).toContain('&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;');
   });
 
-  test('needs no script, no inline style and nothing from elsewhere', async () => {
+  test('has one script, no inline style or handler, and nothing from elsewhere', async () => {
     for (const path of paths) {
       const page = await readPage(path, { view });
-      expect(page).not.toMatch(/<script|\sstyle="|\son\w+="/);
+      expect(page.match(/<script>/g)).toHaveLength(1);
+      expect(page).not.toMatch(/<script |\sstyle="|\son\w+="/);
       const addresses = [...page.matchAll(/(?:href|src|action)="([^"]*)"/g)].map(([, address]) => address!);
       for (const address of addresses) expect(address).toMatch(/^(?:\/(?!\/)|#|data:image\/svg)/);
     }
   });
 
-  test('has exactly the style sheet that the policy allows', async () => {
+  test.each(['style', 'script'])('has exactly the %s that the policy allows', async (kind) => {
     const response = await fetch(`${await startServer()}/`);
-    const style = /<style>([\s\S]*?)<\/style>/.exec(await response.text())![1]!;
-    const hash = createHash('sha256').update(style).digest('base64');
-    expect(response.headers.get('content-security-policy')).toContain(`'sha256-${hash}'`);
+    const content = new RegExp(`<${kind}>([\\s\\S]*?)</${kind}>`).exec(await response.text())![1]!;
+    const hash = createHash('sha256').update(content).digest('base64');
+    expect(response.headers.get('content-security-policy')).toContain(`${kind}-src 'sha256-${hash}'`);
   });
 });
 
@@ -170,7 +270,7 @@ describe('the parts of pages', () => {
   });
 
   test('keep the query in addresses', () => {
-    const address = '/?show=red&q=a%26b&page=3&refresh=on';
+    const address = '/?show=red&q=a%26b&sort=threshold&order=reversed&page=3&refresh=on';
     expect(fleetAddress(parseFleetQuery(new URL(address, 'http://x').searchParams))).toBe(address);
     const nonsense = parseFleetQuery(new URLSearchParams('show=blue&page=-4&refresh=maybe'));
     expect(fleetAddress(nonsense)).toBe('/');

@@ -9,7 +9,8 @@ import { ExporterMetrics } from '../../src/exposition/exporterMetrics.js';
 import type { LearningDoors } from '../../src/exposition/learning.js';
 import { futureOptionsOf, futureReadFields } from '../../src/exposition/options.js';
 import { publishCycle } from '../../src/exposition/publishedCycle.js';
-import type { CycleTotals, StateView } from '../../src/exposition/state.js';
+import type { CycleRecord, CycleTotals, QueryView, StateView } from '../../src/exposition/state.js';
+import type { ModelCard } from '../../src/exposition/summaries.js';
 import { webOptionsSchema } from '../../src/web/options.js';
 import { createWebServer, type WebServer } from '../../src/web/server.js';
 import { AT, DEFAULT_OPTIONS, makeFleet } from '../exposition/fleet.js';
@@ -30,9 +31,28 @@ export interface Setting {
   readonly actions?: ActionDoors;
   readonly explain?: ExplainDoors;
   readonly configText?: () => string;
+  readonly cycles?: readonly CycleRecord[];
+  readonly queries?: readonly QueryView[];
   /** The fields of the `future:` block about reading. */
   readonly future?: Record<string, unknown>;
 }
+
+/** The model of the tests. */
+const CARD: ModelCard = {
+  ...{ name: 'default', path: 'models/default', created: '2026-01-04T10:00:00Z', parameters: 121_934 },
+  ...{ network: 'tft', hidden: 32, incidentMeasurements: 12, incidentAuroc: 0.914 },
+  datasets: [{ name: 'fleet-a', servers: 30, series: 418, from: '2020-01-06', to: '2020-02-02' }],
+  accuracy: [
+    {
+      ...{ dataset: 'fleet-a', series: 394, mase: 0.7427, coverage: 0.778, trainedOn: true },
+      baselines: { persistence: 1.635, median_7d: 0.91, median_7d_level: 0.826 },
+    },
+    {
+      ...{ dataset: 'fleet-b', series: 42, mase: 0.299, coverage: 0.77, trainedOn: false },
+      baselines: { persistence: 0.293, median_7d: 0.891 },
+    },
+  ],
+};
 
 const running: WebServer[] = [];
 
@@ -79,7 +99,10 @@ async function makeState(setting: Setting): Promise<StateView> {
     exporter: new ExporterMetrics(BUILD),
     cycle: () => cycle,
     cycles: () => totals,
-    model: () => ({ name: 'default', path: 'models/default', created: '2026-01-04T10:00:00Z', parameters: 121_934 }),
+    model: () => CARD,
+    modelCard: () => CARD,
+    recentCycles: () => setting.cycles ?? [],
+    queries: () => setting.queries ?? [],
     sources: () => [{ name: 'prometheus', lastSuccessAt: AT - 5, samples: 4711 }],
     warmupBuckets: () => 40,
     future: () => futureOptionsOf(z.strictObject(futureReadFields).parse(setting.future ?? {})),

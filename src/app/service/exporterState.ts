@@ -5,13 +5,17 @@ import { rankServers } from '../../exposition/cycleView.js';
 import { ExporterMetrics } from '../../exposition/exporterMetrics.js';
 import type { FutureOptions } from '../../exposition/options.js';
 import { type PublishedCycle, publishCycle } from '../../exposition/publishedCycle.js';
-import type { CycleTotals, SourceStatus, StateView } from '../../exposition/state.js';
-import type { BuildSummary, ModelSummary } from '../../exposition/summaries.js';
+import type { CycleRecord, CycleTotals, QueryView, SourceStatus, StateView } from '../../exposition/state.js';
+import type { BuildSummary, ModelCard, ModelSummary } from '../../exposition/summaries.js';
 import type { PullSummary } from '../../sources/source.js';
 import { PastForecasts } from '../../truth/pastForecasts.js';
 import type { PoolReport } from '../forecasting/pool.js';
 import { packageVersion } from '../package.js';
+import { modelCardOf, modelSummaryOf } from './modelCard.js';
 import type { Pipeline, PipelineCycle } from './pipeline.js';
+
+/** An hour of cycles of a minute. */
+const REMEMBERED_CYCLES = 60;
 
 export class ExporterState implements StateView {
   readonly build: BuildSummary;
@@ -20,6 +24,9 @@ export class ExporterState implements StateView {
   #cycle: PublishedCycle | undefined;
   #totals: CycleTotals;
   readonly #sources = new Map<string, SourceStatus>();
+  /** By source, metric and alternative: why a query failed in the newest pull. */
+  readonly #queryFailures = new Map<string, ReadonlyMap<string, string>>();
+  #recent: readonly CycleRecord[] = [];
   #past: PastForecasts;
 
   constructor(pipeline: Pipeline, startedAt: number) {
@@ -37,6 +44,7 @@ export class ExporterState implements StateView {
     this.#totals = { ...this.#totals, intervalSeconds: pipeline.config.cycleSeconds };
     this.#past = this.#past.adopt(this.future().past);
     this.#sources.clear();
+    this.#queryFailures.clear();
     for (const { name } of pipeline.sources) {
       this.#sources.set(name, { name, samples: 0 });
       this.exporter.sourcePulled(name, { queries: 0, queriesFailed: 0, samples: 0, duplicateSeries: 0 });
@@ -59,6 +67,10 @@ export class ExporterState implements StateView {
       lastSuccessAt: outage ? before?.lastSuccessAt : at,
       lastFailure: outage?.message ?? summary.failures[0]?.error.message,
     });
+    this.#queryFailures.set(
+      source,
+      new Map(summary.failures.map(({ metric, alternative, error }) => [`${metric} ${alternative}`, error.message])),
+    );
     this.exporter.sourcePulled(source, {
       queries: summary.queries,
       queriesFailed: summary.queriesFailed,
@@ -76,6 +88,8 @@ export class ExporterState implements StateView {
     this.exporter.forecastsJudged(Math.max(0, (result.truth?.judged ?? 0) - (this.#cycle?.truth?.judged ?? 0)));
     this.#cycle = cycle;
     this.exporter.cycleSucceeded(durationSeconds, at);
+    const { failedSeries, failure } = result;
+    this.#remember({ at, durationSeconds, servers: result.servers.length, failedSeries, failure });
     this.exporter.seriesDropped(cycle.metrics.dropped);
     this.#totals = {
       ...this.#totals,
@@ -87,8 +101,9 @@ export class ExporterState implements StateView {
     return cycle;
   }
 
-  failed(reason: string, durationSeconds: number): void {
+  failed(reason: string, durationSeconds: number, at: number): void {
     this.exporter.cycleFailed(durationSeconds);
+    this.#remember({ at, durationSeconds, servers: undefined, failedSeries: 0, failure: reason });
     this.#totals = { ...this.#totals, failed: this.#totals.failed + 1, lastFailure: reason };
   }
 
@@ -105,14 +120,26 @@ export class ExporterState implements StateView {
     return this.#totals;
   }
 
+  recentCycles(): readonly CycleRecord[] {
+    return this.#recent;
+  }
+
+  queries(): readonly QueryView[] {
+    return this.#pipeline.sources.flatMap((source) =>
+      (source.queries?.() ?? []).map((query) => ({
+        ...query,
+        source: source.name,
+        failure: this.#queryFailures.get(source.name)?.get(`${query.metric} ${query.alternative}`),
+      })),
+    );
+  }
+
   model(): ModelSummary {
-    const { manifest } = this.#pipeline.report;
-    return {
-      name: manifest.name,
-      path: this.#pipeline.modelPath,
-      created: manifest.created,
-      parameters: manifest.weights.parameters,
-    };
+    return modelSummaryOf(this.#pipeline.report.manifest, this.#pipeline.modelPath);
+  }
+
+  modelCard(): ModelCard {
+    return modelCardOf(this.#pipeline.report.manifest, this.#pipeline.modelPath);
   }
 
   sources(): readonly SourceStatus[] {
@@ -130,6 +157,10 @@ export class ExporterState implements StateView {
 
   configText(): string {
     return renderConfig(this.#pipeline.config);
+  }
+
+  #remember(record: CycleRecord): void {
+    this.#recent = [record, ...this.#recent.slice(0, REMEMBERED_CYCLES - 1)];
   }
 
   /** Keeps what is forecast now for later cycles, the riskiest servers first; tells what was forecast before. */

@@ -185,7 +185,7 @@ export class Service {
       const reason = (error as Error).message;
       // The reason may change from refused to reset and back; the state changes once.
       const isNew = this.state.cycles().lastFailure === undefined;
-      this.state.failed(reason, seconds());
+      this.state.failed(reason, seconds(), now());
       if (isNew) this.#log.warn({ reason }, 'cycle failed; the next one tries again');
     }
   }

@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Middleware } from 'koa';
+import { SCRIPT } from '../pages/script.js';
 import { STYLES } from '../pages/styles.js';
 
-/** The pages hold one style sheet inside and nothing that is active, so nothing else is allowed. */
+const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+/** The pages hold one style sheet and one script inside, which asks for the page again; nothing else is allowed. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
-  `style-src 'sha256-${createHash('sha256').update(STYLES).digest('base64')}'`,
+  `style-src ${hashOf(STYLES)}`,
+  `script-src ${hashOf(SCRIPT)}`,
+  "connect-src 'self'",
   'img-src data:',
   "form-action 'self'",
   "base-uri 'none'",

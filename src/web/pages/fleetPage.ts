@@ -7,6 +7,7 @@ import {
   type FleetFilter,
   type FleetPage,
   type FleetQuery,
+  type FleetSort,
   fleetAddress,
   selectServers,
 } from './fleetQuery.js';
@@ -25,6 +26,14 @@ const FILTER_WORDS: Readonly<Record<FleetFilter, string>> = {
   unscored: 'Without risk',
 };
 
+/** As sorted, and the other way round. */
+const SORT_WORDS: Readonly<Record<FleetSort, readonly [string, string]>> = {
+  risk: ['Servers, riskiest first', 'Servers, least risky first'],
+  server: ['Servers by name', 'Servers by name, last first'],
+  threshold: ['Servers, next threshold first', 'Servers, next threshold last'],
+  incident: ['Servers, likeliest incident first', 'Servers, likeliest incident last'],
+};
+
 /** @param now epoch seconds */
 export function renderFleetPage(state: StateView, query: FleetQuery, now: number): Html {
   const cycle = currentCycle(state, now);
@@ -38,8 +47,8 @@ export function renderFleetPage(state: StateView, query: FleetQuery, now: number
 ${renderFleetCards(servers, state, now)}
 ${cycle && renderTrustSummary(cycle.truth, html`<a href="/trust">By metric and horizon</a>`)}
 <section class="card" aria-label="Servers">
-<div class="bar-head"><h1 class="small">Servers, riskiest first</h1>${renderFilters(query)}${renderSearch(query)}</div>
-${selected.rows.length === 0 ? html`<p class="empty">${describeEmptiness(servers.length, cycle !== undefined)}</p>` : renderFleetTable(selected.rows)}
+<div class="bar-head"><h1 class="small">${SORT_WORDS[query.sort][query.isReversed ? 1 : 0]}</h1>${renderFilters(query)}${renderSearch(query)}</div>
+${selected.rows.length === 0 ? html`<p class="empty">${describeEmptiness(servers.length, cycle !== undefined)}</p>` : renderFleetTable(selected.rows, query)}
 ${renderPageLinks(selected, query)}
 </section>`,
   );
@@ -57,6 +66,8 @@ function renderFilters(query: FleetQuery): Html {
 
 function renderSearch(query: FleetQuery): Html {
   const kept = [
+    ...(query.sort === 'risk' ? [] : [html`<input type="hidden" name="sort" value="${query.sort}">`]),
+    ...(query.isReversed ? [html`<input type="hidden" name="order" value="reversed">`] : []),
     ...(query.filter === 'all' ? [] : [html`<input type="hidden" name="show" value="${query.filter}">`]),
     ...(query.refreshSeconds === undefined ? [] : [html`<input type="hidden" name="refresh" value="on">`]),
   ];
@@ -78,5 +89,5 @@ function renderPageLinks({ page, pages, matching }: FleetPage, query: FleetQuery
   if (pages === 1) return undefined;
   const link = (to: number, words: string) =>
     to < 1 || to > pages ? html`<span></span>` : html`<a href="${fleetAddress(query, { page: to })}">${words}</a>`;
-  return html`<nav class="pages" aria-label="Pages">${link(page - 1, '← riskier')}<span>page ${page} of ${pages}, ${matching} servers</span>${link(page + 1, 'less risky →')}</nav>`;
+  return html`<nav class="pages" aria-label="Pages">${link(page - 1, '← before')}<span>page ${page} of ${pages}, ${matching} servers</span>${link(page + 1, 'after →')}</nav>`;
 }

@@ -3,18 +3,46 @@ import type { Risk, TimeToThreshold } from '../../core/flow.js';
 import { PROFILE_DISPLAY_NAMES } from '../../core/profiles.js';
 import { topReasons } from '../../core/topReasons.js';
 import type { ServerView } from '../../exposition/cycleView.js';
+import { earliestSeconds, firstThreshold } from './firstThreshold.js';
+import { type FleetQuery, type FleetSort, fleetAddress } from './fleetQuery.js';
 import { type Html, html } from './html.js';
 import { renderBar } from './riskBar.js';
 import { renderSparkline } from './sparkline.js';
 import { dateAndTime, describeRatio, describeUntil, RISK_WORDS, STATE_WORDS } from './words.js';
 
 /** @param rows in the order to show them */
-export function renderFleetTable(rows: readonly ServerView[]): Html {
-  return html`<div class="scroll"><table>
-<thead><tr><th scope="col">Server</th><th scope="col">Risk, 0–100</th><th scope="col">Threshold reached</th><th scope="col">Incident within 8 h</th><th scope="col">Top reason</th><th scope="col">8 h back, 8 h ahead</th></tr></thead>
+export function renderFleetTable(rows: readonly ServerView[], query: FleetQuery): Html {
+  return html`<div class="scroll" role="region" aria-label="Table of servers" tabindex="0"><table class="stacked fleet">
+<thead><tr>${COLUMNS.map((column) => renderHead(column, query))}</tr></thead>
 <tbody>
 ${rows.map(renderRow)}</tbody>
 </table></div>`;
+}
+
+interface Column {
+  readonly words: string;
+  readonly sort?: FleetSort;
+  /** How the values run when the column is sorted for what matters most. */
+  readonly runs?: 'ascending' | 'descending';
+}
+
+const COLUMNS: readonly Column[] = [
+  { words: 'Server', sort: 'server', runs: 'ascending' },
+  { words: 'Risk, 0–100', sort: 'risk', runs: 'descending' },
+  { words: 'Threshold reached', sort: 'threshold', runs: 'ascending' },
+  { words: 'Incident within 8 h', sort: 'incident', runs: 'descending' },
+  { words: 'Top reason' },
+  { words: '8 h back, 8 h ahead' },
+];
+
+/** A head that sorts is a link; that of the order in force turns it round. */
+function renderHead({ words, sort, runs }: Column, query: FleetQuery): Html {
+  if (sort === undefined || runs === undefined) return html`<th scope="col">${words}</th>`;
+  const isInForce = query.sort === sort;
+  const address = fleetAddress(query, { sort, isReversed: isInForce && !query.isReversed, page: 1 });
+  if (!isInForce) return html`<th scope="col"><a href="${address}">${words}</a></th>`;
+  const direction = query.isReversed ? (runs === 'ascending' ? 'descending' : 'ascending') : runs;
+  return html`<th scope="col" aria-sort="${direction}"><a href="${address}">${words}<span aria-hidden="true"> ${direction === 'ascending' ? '↑' : '↓'}</span></a></th>`;
 }
 
 function renderRow(view: ServerView): Html {
@@ -24,9 +52,9 @@ function renderRow(view: ServerView): Html {
   const top = topReasons(risk)[0];
   return html`<tr>
 <td>${name}</td>
-<td><div class="risk ${risk.color}-text"><b>${Math.round(risk.score)}</b>${renderBar(risk.score / 100, risk.color)}${renderLevel(risk)}</div></td>
-<td>${renderFirstThreshold(risk.timeToThreshold)}</td>
-<td class="number">${describeRatio(risk.incidentProbability['8h'])}</td>
+<td data-label="Risk"><div class="risk ${risk.color}-text"><b>${Math.round(risk.score)}</b>${renderBar(risk.score / 100, risk.color)}${renderLevel(risk)}</div></td>
+<td data-label="Threshold">${renderFirstThreshold(risk.timeToThreshold)}</td>
+<td class="number" data-label="Incident within 8 h">${describeRatio(risk.incidentProbability['8h'])}</td>
 <td class="reason small">${top ? top.reason : html`<span class="muted">nothing stands out</span>`}</td>
 <td>${renderTopSparkline(view)}</td>
 </tr>\n`;
@@ -47,22 +75,6 @@ export function describeAbsence({ frame }: ServerView): string {
   if (frame.state !== 'warming')
     return STATE_WORDS[frame.state] === 'ok' ? 'no forecast yet' : STATE_WORDS[frame.state];
   return `warming up: ${describeRatio(frame.quality.warmupRatio)} of the history that the first forecast needs`;
-}
-
-/** The threshold that is reached first, judged by the median, else by the level that gets there first. */
-function firstThreshold(entries: readonly TimeToThreshold[]): TimeToThreshold | undefined {
-  const earliest = (level: 'p50' | 'any') =>
-    entries
-      .map((entry) => ({ entry, seconds: level === 'p50' ? entry.seconds.p50 : earliestSeconds(entry) }))
-      .filter((candidate) => candidate.seconds !== null)
-      .sort((a, b) => a.seconds! - b.seconds!)[0]?.entry;
-  return earliest('p50') ?? earliest('any');
-}
-
-/** Seconds of the level that crosses first; null if none does. */
-function earliestSeconds({ seconds }: TimeToThreshold): number | null {
-  const reached = Object.values(seconds).filter((value) => value !== null);
-  return reached.length === 0 ? null : Math.min(...reached);
 }
 
 function renderFirstThreshold(entries: readonly TimeToThreshold[]): Html {

@@ -1,5 +1,6 @@
 /** The frame that all pages share. */
 import { type Html, html, trustedHtml } from './html.js';
+import { SCRIPT } from './script.js';
 import { STYLES } from './styles.js';
 
 export interface PageFrame {
@@ -28,20 +29,21 @@ export function renderLayout({ title, status, footer, refreshSeconds }: PageFram
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-${refreshSeconds === undefined ? undefined : html`<meta http-equiv="refresh" content="${refreshSeconds}">`}
+${refreshSeconds === undefined ? undefined : html`<noscript><meta http-equiv="refresh" content="${refreshSeconds}"></noscript>`}
 <title>${title}</title>
 <link rel="icon" href="${ICON}">
 <style>${trustedHtml(STYLES)}</style>
 </head>
-<body>
+<body data-refresh="${refreshSeconds ?? 0}">
 <a class="skip" href="#main">Skip to the content</a>
 <header><div class="wrap">
 <a class="brand" href="/">${BRAND}<span>linborg</span></a>
-<nav aria-label="Main"><a href="/">Fleet</a><a href="/trust">Trust</a><a href="/metrics">Metrics</a><a href="/config">Configuration</a><a href="/status">Status JSON</a></nav>
+<nav aria-label="Main"><a href="/">Fleet</a><a href="/trust">Trust</a><a href="/model">Model</a><a href="/activity">Activity</a><a href="/configuration">Configuration</a><a href="/metrics">Metrics</a></nav>
 ${status}
 </div></header>
 <main id="main" class="wrap">${main}</main>
 <footer class="wrap">${footer}</footer>
+<script>${trustedHtml(SCRIPT)}</script>
 </body>
 </html>
 `;

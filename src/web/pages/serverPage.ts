@@ -10,6 +10,7 @@ import { renderChart } from './chart.js';
 import { describeAbsence } from './fleetTable.js';
 import { type Html, html } from './html.js';
 import { renderLayout } from './layout.js';
+import { renderQualityTable } from './qualityTable.js';
 import { renderBar } from './riskBar.js';
 import { renderNotice, renderStatusPill } from './statusPill.js';
 import {
@@ -57,6 +58,7 @@ ${renderQuality(server)}
 </section>
 ${risk && renderThresholdTable(risk)}
 ${why}
+${renderQualityTable(frame)}
 <div class="keys"><h2>The last 24 hours and the next 8</h2>${renderKeys()}</div>
 <section class="charts" aria-label="Metrics">${chartOrder(server).map((metric) => renderMetric(server, metric, at))}</section>`,
   );
@@ -100,7 +102,7 @@ function renderThresholdTable(risk: Risk): Html | undefined {
     });
     return html`<tr><th scope="row">${metric}</th><td>${direction} ${describeValue(metric, threshold)}</td>${cells}</tr>`;
   });
-  return html`<section class="card scroll" aria-label="Thresholds"><table><thead><tr><th scope="col">Metric</th><th scope="col">Threshold</th>${LEVEL_NAMES.map((level) => html`<th scope="col">Reached, ${level}</th>`)}</tr></thead><tbody>${rows}</tbody></table></section>`;
+  return html`<section class="card scroll" role="region" aria-label="Thresholds" tabindex="0"><table><thead><tr><th scope="col">Metric</th><th scope="col">Threshold</th>${LEVEL_NAMES.map((level) => html`<th scope="col">Reached, ${level}</th>`)}</tr></thead><tbody>${rows}</tbody></table></section>`;
 }
 
 function renderKeys(): Html {

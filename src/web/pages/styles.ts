@@ -4,7 +4,7 @@ export const STYLES = `
   color-scheme: light dark;
   --page: #f4f6f9; --card: #ffffff; --line: #e1e6ed; --text: #17202e; --muted: #566173; --accent: #2f55c8;
   --track: #e8ecf2; --band: #2f55c8; --hover: #f0f4fb;
-  --green: #1b7f4d; --yellow: #8a5a00; --red: #c0271d; --gray: #566173;
+  --green: #156239; --yellow: #8a5a00; --red: #c0271d; --gray: #566173;
   --green-fill: #34a56f; --yellow-fill: #e3a008; --red-fill: #dc4438; --gray-fill: #b3bcc9;
   --green-soft: #e3f4ea; --yellow-soft: #fdf2d5; --red-soft: #fce5e3; --gray-soft: #e9edf2;
   --shadow: 0 1px 2px rgba(23, 32, 46, .06), 0 1px 6px rgba(23, 32, 46, .04);
@@ -22,8 +22,8 @@ export const STYLES = `
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--text); font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; }
 a { color: var(--accent); text-decoration: none; }
-a:hover { text-decoration: underline; }
-a:focus-visible, input:focus-visible, button:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
+a:hover, p a, footer a { text-decoration: underline; }
+a:focus-visible, input:focus-visible, button:focus-visible, summary:focus-visible, [tabindex]:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
 .skip { position: absolute; left: -999px; }
 .skip:focus { left: 12px; top: 8px; background: var(--card); padding: 6px 12px; }
 header { background: var(--card); border-bottom: 1px solid var(--line); }
@@ -65,12 +65,15 @@ h2 { font-size: 16px; margin: 0; letter-spacing: -.005em; }
 form { display: flex; gap: 8px; }
 input[type=search] { font: inherit; font-size: 14px; color: inherit; background: var(--page); border: 1px solid var(--line); border-radius: 8px; padding: 5px 10px; width: 210px; }
 button { font: inherit; font-size: 14px; color: var(--text); background: var(--hover); border: 1px solid var(--line); border-radius: 8px; padding: 5px 12px; cursor: pointer; }
-.scroll { overflow-x: auto; }
+.scroll { position: relative; overflow-x: auto; }
+.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th { text-align: left; font-size: 12.5px; font-weight: 550; color: var(--muted); padding: 9px 12px; border-bottom: 1px solid var(--line); white-space: nowrap; }
 td { padding: 9px 12px; border-bottom: 1px solid var(--line); vertical-align: middle; }
 th:first-child, td:first-child { padding-left: 18px; } th:last-child, td:last-child { padding-right: 18px; }
 tbody tr:last-child > * { border-bottom: 0; }
+th a { color: inherit; }
+th .small { font-weight: 400; }
 tbody th { color: var(--text); font-weight: 600; }
 td:first-child { min-width: 224px; }
 tbody tr:hover { background: var(--hover); }
@@ -122,6 +125,21 @@ svg .track { fill: var(--track); }
 svg .fill-green { fill: var(--green-fill); } svg .fill-yellow { fill: var(--yellow-fill); } svg .fill-red { fill: var(--red-fill); } svg .fill-gray { fill: var(--gray-fill); } svg .fill-accent { fill: var(--band); }
 svg .probe { fill: transparent; } svg .probe:hover { fill: var(--band); opacity: .12; }
 pre { white-space: pre-wrap; }
-@media (max-width: 640px) { .wrap { padding: 0 14px; } .wide { grid-column: span 1; } nav { order: 3; flex-basis: 100%; } }
+.code { margin: 0; padding: 14px 18px; font: 13px/1.55 ui-monospace, "DejaVu Sans Mono", monospace; }
+code { font: 12.5px/1.45 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
+section.card + section.card, .quality { margin-top: 20px; } section.trust { margin-top: 20px; }
+summary { padding: 12px 18px; cursor: pointer; font-weight: 550; }
+.facts dd { overflow-wrap: anywhere; }
+@media (max-width: 640px) { .wrap { padding: 0 14px; } .wide { grid-column: span 1; } nav { order: 3; flex-basis: 100%; flex-wrap: wrap; gap: 4px 18px; }
+  nav a, .filters a { padding-top: 6px; padding-bottom: 6px; }
+  form { flex: 1 1 100%; } input[type=search] { flex: 1; width: auto; min-width: 0; padding: 8px 10px; }
+  .reasons li { grid-template-columns: 46px 1fr; } .reasons svg { display: none; }
+  .stacked thead tr { display: none; } .stacked.fleet thead tr { display: flex; flex-wrap: wrap; gap: 4px 14px; padding: 8px 14px; }
+  .fleet thead th { border: 0; padding: 6px 0; } .fleet thead th:nth-child(n + 5) { display: none; }
+  .stacked tbody tr { display: block; padding: 10px 0; border-top: 1px solid var(--line); }
+  .stacked tbody :is(td, th) { display: block; border: 0; padding: 3px 14px; text-align: left; max-width: none; white-space: normal; }
+  .stacked td[data-label]::before { content: attr(data-label) ": "; color: var(--muted); font-size: 13px; }
+  .fleet td[data-label="Risk"]::before { content: none; }
+}
 @media print { header nav, form, .filters { display: none; } }
 `;

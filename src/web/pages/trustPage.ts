@@ -45,6 +45,7 @@ export function renderTrustPage(state: StateView, now: number): Html {
       footer: html`As of ${dateAndTime(cycle?.at ?? now)}.${since}`,
     },
     html`${renderNotice(state, now)}
+<div class="title"><h1>Trust</h1></div>
 ${renderTrustSummary(truth, truth && describeLedger(truth))}
 ${truth && renderMetricTable(truth)}
 ${truth?.drift && renderDrift(truth.drift)}`,
@@ -74,7 +75,7 @@ function renderMetricTable(truth: TruthReport): Html | undefined {
     const score = scores.get(metric);
     return html`<tr><th scope="row">${metric}</th><td>${renderServing(truth.serving.filter((entry) => entry.metric === metric))}</td>${cells}<td class="number">${score === undefined ? html`<span class="muted">–</span>` : score.toFixed(2)}</td></tr>\n`;
   });
-  return html`<section class="card" aria-label="Metrics"><div class="scroll"><table>
+  return html`<section class="card" aria-label="Metrics"><div class="scroll" role="region" aria-label="Table of metrics" tabindex="0"><table>
 <thead><tr><th scope="col">Metric</th><th scope="col">Served by</th>${TRUTH_HORIZONS.map((horizon) => html`<th scope="col">Error, ${horizon}</th>`)}<th scope="col" class="number">Drift</th></tr></thead>
 <tbody>
 ${rows}</tbody>
@@ -129,7 +130,7 @@ function renderDrift(drift: DriftReport): Html {
     : undefined;
   const regimes = Object.entries(drift.regimes).map(([name, share]) => `${name} ${describeRatio(share)}`);
   return html`<section class="card" aria-label="Drift"><div class="bar-head"><h2>Drift</h2><span>${drift.recommendation}</span></div>
-<div class="scroll"><table><thead><tr><th scope="col">Measure</th><th scope="col" class="number">Now</th><th scope="col" class="number">Limit</th><th scope="col">Over a day</th></tr></thead><tbody>
+<div class="scroll" role="region" aria-label="Table of drift" tabindex="0"><table><thead><tr><th scope="col">Measure</th><th scope="col" class="number">Now</th><th scope="col" class="number">Limit</th><th scope="col">Over a day</th></tr></thead><tbody>
 ${rows}</tbody></table></div>
 ${stranger}
 ${regimes.length === 0 ? undefined : html`<p class="note small muted">Windows among the calmest, noisiest, most seasonal and steepest fifth of the training’s: ${regimes.join(', ')}; 20% each would be as in the training.</p>`}</section>`;

@@ -47,7 +47,7 @@ function renderCounterfactuals(counterfactuals: readonly Counterfactual[]): Html
 <td class="one-line">${renderScore(told.scoreBefore, told.colorBefore)} → ${renderScore(told.scoreAfter, told.colorAfter)}</td>
 <td class="one-line">${describeRatio(told.probabilityBefore)} → ${describeRatio(told.probabilityAfter)}</td></tr>`,
   );
-  return html`<div class="scroll"><table><thead><tr><th scope="col">If</th><th scope="col">Risk</th><th scope="col">New breach within 8 h</th></tr></thead><tbody>${rows}</tbody></table></div>
+  return html`<div class="scroll" role="region" aria-label="Table of what would change it" tabindex="0"><table><thead><tr><th scope="col">If</th><th scope="col">Risk</th><th scope="col">New breach within 8 h</th></tr></thead><tbody>${rows}</tbody></table></div>
 <p class="note small muted">The model and the score were run again on the changed values. It is what they expect then, not a promise about the server.</p>`;
 }
 
@@ -63,7 +63,7 @@ function renderEvidence(metrics: readonly ExplainedMetric[]): Html {
         ]
       : [],
   );
-  return html`<div class="scroll"><table><thead><tr><th scope="col">Metric</th><th scope="col">Looked at: past</th><th scope="col">Known ahead</th><th scope="col">Of the window</th><th scope="col">Attention, 24 h ago to now</th><th scope="col">Served by</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return html`<div class="scroll" role="region" aria-label="Table of what the model looked at" tabindex="0"><table><thead><tr><th scope="col">Metric</th><th scope="col">Looked at: past</th><th scope="col">Known ahead</th><th scope="col">Of the window</th><th scope="col">Attention, 24 h ago to now</th><th scope="col">Served by</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 function renderShares(shares: readonly NamedShare[]): Html {

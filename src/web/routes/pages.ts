@@ -2,9 +2,12 @@
 import type { Router } from '@koa/router';
 import { closestNames } from '../../exposition/json/closestNames.js';
 import { currentCycle } from '../../exposition/readiness.js';
+import { renderActivityPage } from '../pages/activityPage.js';
+import { renderConfigurationPage } from '../pages/configurationPage.js';
 import { renderFleetPage } from '../pages/fleetPage.js';
 import { parseFleetQuery } from '../pages/fleetQuery.js';
 import { serverAddress } from '../pages/fleetTable.js';
+import { renderModelPage } from '../pages/modelPage.js';
 import { renderNotFound } from '../pages/notFoundPage.js';
 import { renderServerPage } from '../pages/serverPage.js';
 import { renderTrustPage } from '../pages/trustPage.js';
@@ -20,6 +23,9 @@ export function addPageRoutes(router: Router, { state, now, explain }: WebParts)
   router.get('/', async (ctx) => {
     await sendPage(ctx, 200, renderFleetPage(state, parseFleetQuery(new URLSearchParams(ctx.querystring)), now()));
   });
+  router.get('/activity', (ctx) => sendPage(ctx, 200, renderActivityPage(state, now())));
+  router.get('/configuration', (ctx) => sendPage(ctx, 200, renderConfigurationPage(state, now())));
+  router.get('/model', (ctx) => sendPage(ctx, 200, renderModelPage(state, now())));
   router.get('/trust', (ctx) => sendPage(ctx, 200, renderTrustPage(state, now())));
   router.get('/servers/:server', async (ctx) => {
     const cycle = currentCycle(state, now());

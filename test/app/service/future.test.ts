@@ -16,6 +16,7 @@ import { until, untilReady } from '../fixtures/scrape.js';
 const SERVERS = 3;
 let fleet: FleetPrometheus;
 let linborg: Service;
+let address: string;
 
 /** An alert on the future: fires as soon as Prometheus evaluates it, for every server has some memory in use. */
 const RULES = `
@@ -59,6 +60,7 @@ scrape_configs:
   const file = writeConfiguration({ url: fleet.prometheus.url, keys });
   const started = await Service.start({ config: await readConfig(), readConfig, log: pino({ level: 'silent' }) });
   linborg = started.service;
+  address = started.url;
   await untilReady(started.url);
 });
 
@@ -201,6 +203,29 @@ describe('a stock Prometheus with remote_read', () => {
   it('finds nothing of a server that there is not, and nothing under an age that is not kept yet', async () => {
     expect(await query('linborg_future{server="nobody"} offset -1h')).toEqual([]);
     expect(await query('linborg_future{age="4h"}')).toEqual([]);
+  });
+});
+
+describe('the activity page of the same linborg', () => {
+  it('leads to queries that Prometheus answers, and has the cycles', async () => {
+    const page = await (await fetch(`${address}/activity`)).text();
+    const links = [...page.matchAll(/href="([^"]+\/graph\?g0\.expr=[^"]+)"/g)].map(([, href]) =>
+      href!.replaceAll('&amp;', '&'),
+    );
+    expect(links.length).toBeGreaterThan(10);
+    for (const link of links) {
+      const url = new URL(link);
+      expect(url.origin).toBe(fleet.prometheus.url);
+      expect((await query(url.searchParams.get('g0.expr')!)).length, link).toBeGreaterThan(0);
+    }
+    expect(page).toMatch(/The last \d+ cycles/);
+    expect(page).toContain('<span class="pill green">ok</span>');
+  });
+
+  it('and the page of its model have what the model folder says', async () => {
+    const page = await (await fetch(`${address}/model`)).text();
+    expect(page).toContain('Model default');
+    expect(page).toContain('azure_vm');
   });
 });
 

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Sees to it that programs which single tests want are in PATH, by Debian's packages where the user may install them: chromium for the
+# pages, VictoriaMetrics for future.remote_write. Where there is none, says which tests are left out.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+
+main() {
+  local missing=()
+  has_chromium || missing+=(chromium)
+  has victoria-metrics || missing+=(victoria-metrics)
+  [ "${#missing[@]}" -eq 0 ] || install_debian "${missing[@]}" || true
+  has_chromium || echo 'no chromium in PATH, and none can be installed here: the tests of the pages in a browser are left out'
+  has victoria-metrics ||
+    echo 'victoria-metrics is not in PATH and cannot be installed here: the test of future.remote_write against it is left out'
+}
+
+has_chromium() {
+  has chromium || has chromium-browser || has google-chrome
+}
+
+main

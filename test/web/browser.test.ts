@@ -1,0 +1,182 @@
+/** What a person does with the pages, in a real Chromium. */
+import { spawnSync } from 'node:child_process';
+import axe from 'axe-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AT, makeFleet, makeServer } from '../exposition/fleet.js';
+import { startServer } from './running.js';
+
+/** `make test` sees to it where it may install Debian's package. */
+const program = ['chromium', 'chromium-browser', 'google-chrome'].find(
+  (name) => spawnSync(name, ['--version']).status === 0,
+);
+
+const PATHS = [
+  '/',
+  '/servers/ppdb-1',
+  '/servers/ppml-7',
+  '/servers/none',
+  '/trust',
+  '/model',
+  '/activity',
+  '/configuration',
+];
+const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true };
+const QUERY = {
+  ...{ source: 'prometheus http://localhost:9090', metric: 'mem_used_pct', alternative: 'MemAvailable', servers: 20 },
+  expr: `avg by (instance) (avg_over_time(${'node_memory_MemAvailable_bytes'.repeat(6)}{job="node"}[5m]))`,
+  ...{ page: 'http://localhost:9090/graph?g0.expr=up&g0.tab=1', failure: undefined },
+};
+const SETTING = {
+  queries: [QUERY, { ...QUERY, metric: 'load_average', failure: 'HTTP 422 of the query' }],
+  cycles: [{ at: AT, durationSeconds: 1.2, servers: 20, failedSeries: 2, failure: 'a worker died' }],
+  configText: () => `sources:\n  - prometheus:\n      url: http://${'a-long-name.'.repeat(12)}example.org\n`,
+};
+
+describe.skipIf(program === undefined)('in a browser', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    const path = spawnSync('which', [program!], { encoding: 'utf8' }).stdout.trim();
+    browser = await chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-gpu'] });
+  });
+  afterAll(() => browser?.close());
+
+  /** Opens a page; whatever the console says or any request to elsewhere is a fault at the end. */
+  async function open(path: string, options: BrowserContextOptions = {}, setting = {}) {
+    const url = await startServer({ ...SETTING, ...setting });
+    const context = await browser.newContext({ baseURL: url, ...options });
+    const page = await context.newPage();
+    const faults: string[] = [];
+    page.on('console', (message) => {
+      // A page that is not found is one, and the console says so.
+      if (message.type() === 'error' && !message.text().includes('404')) faults.push(message.text());
+    });
+    page.on('pageerror', (error) => faults.push(error.message));
+    page.on('request', (request) => {
+      if (!request.url().startsWith(url) && !request.url().startsWith('data:')) faults.push(request.url());
+    });
+    await page.goto(path);
+    return { page, faults, close: () => context.close() };
+  }
+
+  const serversOn = (page: Page) => page.locator('a.name').allTextContents();
+
+  it.each(PATHS)(
+    '%s has no fault that an accessibility checker finds, light on a desk and dark on a phone, and fits the screen',
+    async (path) => {
+      const looks = [
+        { viewport: { width: 1280, height: 900 }, colorScheme: 'light' },
+        { ...PHONE, colorScheme: 'dark' },
+      ] as const;
+      for (const look of looks) {
+        const { page, faults, close } = await open(path, look);
+        for (const details of await page.locator('summary').all()) await details.click();
+        await page.evaluate(axe.source);
+        const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
+        const found = violations.map(
+          ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
+        );
+        expect(found, `${path} ${look.colorScheme}`).toEqual([]);
+        const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+        expect(overflow, `${path} at ${look.viewport.width}`).toBeLessThanOrEqual(0);
+        expect(faults).toEqual([]);
+        await close();
+      }
+    },
+  );
+
+  it('the keyboard alone skips to the content, sorts the table, and opens a server and its data quality', async () => {
+    const { page, close } = await open('/');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate<string>('document.activeElement.textContent')).toBe('Skip to the content');
+    await page.keyboard.press('Enter');
+    expect(new URL(page.url()).hash).toBe('#main');
+    await page.getByRole('link', { name: 'Server', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/sort=server/);
+    expect(await serversOn(page)).toEqual(['odd "name"\\x', 'ppdb-1', 'ppetl-3', 'ppml-7', 'ppweb-2']);
+    expect(await page.getByRole('columnheader', { name: 'Server' }).getAttribute('aria-sort')).toBe('ascending');
+    await page.getByRole('link', { name: 'ppdb-1' }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/servers\/ppdb-1/);
+    await page.locator('summary').focus();
+    await page.keyboard.press('Enter');
+    expect(await page.getByRole('region', { name: 'Table of data quality' }).isVisible()).toBe(true);
+    await close();
+  });
+
+  it('a click on a head sorts, a second one turns the order round, and search and filter keep it', async () => {
+    const { page, close } = await open('/');
+    const head = (name: string) => page.getByRole('columnheader', { name }).getByRole('link').click();
+    await head('Server');
+    await head('Server');
+    expect(await serversOn(page)).toEqual(['ppweb-2', 'ppml-7', 'ppetl-3', 'ppdb-1', 'odd "name"\\x']);
+    await page.keyboard.press('/');
+    await page.keyboard.type('pp');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/q=pp/);
+    await page.getByRole('link', { name: 'Without risk' }).click();
+    await page.waitForURL(/show=unscored/);
+    expect(await serversOn(page)).toEqual(['ppml-7', 'ppetl-3']);
+    await close();
+  });
+
+  it('works the same without JavaScript', async () => {
+    const { page, close } = await open('/', { javaScriptEnabled: false });
+    await page.getByRole('columnheader', { name: 'Server' }).getByRole('link').click();
+    expect((await serversOn(page))[1]).toBe('ppdb-1');
+    await page.getByRole('link', { name: 'ppdb-1' }).click();
+    expect(await page.locator('article.chart svg').count()).toBe(2);
+    await page.goto('/?refresh=on');
+    expect(await page.locator('meta[http-equiv=refresh]').getAttribute('content')).toBe('30');
+    await close();
+  });
+
+  it('a page that refreshes itself takes over what is new without being loaded again, and keeps the focus', async () => {
+    let at = AT + 1;
+    const { page, faults, close } = await open('/', {}, { now: () => at });
+    await page.clock.install();
+    await page.goto('/?refresh=on');
+    await page.evaluate(() => {
+      (globalThis as { isSame?: boolean }).isSame = true;
+    });
+    await page.getByRole('link', { name: 'ppdb-1' }).focus();
+    expect(await page.locator('header').textContent()).toContain('last cycle 1 s ago');
+    at = AT + 40;
+    await page.clock.runFor(31_000);
+    await page.getByText('last cycle 40 s ago').waitFor();
+    expect(await page.evaluate(() => (globalThis as { isSame?: boolean }).isSame)).toBe(true);
+    expect(await page.evaluate<string>('document.activeElement.textContent')).toBe('ppdb-1');
+    expect(faults).toEqual([]);
+    await close();
+  });
+
+  it('on a phone each server is a block with its figures named, and its page is readable', async () => {
+    const { page, close } = await open('/', PHONE);
+    const row = page.locator('table.fleet tbody tr').first();
+    expect((await row.boundingBox())!.width).toBeLessThanOrEqual(360);
+    const cell = `document.querySelector('td[data-label="Threshold"]')`;
+    const label = await page.evaluate<string>(`getComputedStyle(${cell}, '::before').content`);
+    expect(label).toContain('Threshold');
+    await row.getByRole('link').click();
+    await page.waitForURL(/servers/);
+    expect((await page.locator('article.chart').first().boundingBox())!.width).toBeLessThanOrEqual(360);
+    await close();
+  });
+
+  it('leads from a query to Prometheus', async () => {
+    const { page, close } = await open('/activity');
+    const link = page.getByRole('link', { name: 'run in Prometheus: mem_used_pct (MemAvailable)' });
+    expect(await link.getAttribute('href')).toBe(QUERY.page);
+    await close();
+  });
+
+  it('shows a name that is HTML as text', async () => {
+    const name = '<img src=x onerror=alert(1)>';
+    const view = { ...makeFleet(), servers: [makeServer(name, 80)] };
+    const { page, faults, close } = await open('/', {}, { view });
+    expect(await serversOn(page)).toEqual([name]);
+    expect(faults).toEqual([]);
+    await close();
+  });
+});

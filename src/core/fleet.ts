@@ -13,13 +13,25 @@ export interface StressedServer {
   readonly overPeers: number;
 }
 
+/** From this score on a group is called a cascade. */
+export const CASCADE_SCORE = 0.5;
+
+/** Where a cascade seems to have begun. */
+export interface CascadeOrigin {
+  readonly server: string;
+  /** Epoch seconds of the bucket in which it came under stress. */
+  readonly since: number;
+}
+
 /** Servers that came under stress one after the other, more of them than usual. */
 export interface Cascade {
   /** 0–1, see `cascadeOf`. */
   readonly score: number;
   /** Mean correlation of the members' stress over the last two hours, −1 to 1. */
   readonly correlation: number;
-  /** By onset: the first is the suspected origin. */
+  /** The first that hurts as the others do; kept while the cascade goes on, when it is well again, too. */
+  readonly origin: CascadeOrigin;
+  /** By onset. */
   readonly members: readonly StressedServer[];
 }
 

@@ -41,6 +41,6 @@ function linesOf(name: FleetMetricName, fleet: FleetReport): string[] {
     case 'linborg_cascade_servers':
       return single(cascade?.members.length ?? 0);
     case 'linborg_cascade_origin_info':
-      return cascade === undefined ? [] : [`${name}{server="${escapeLabelValue(cascade.members[0]!.server)}"} 1\n`];
+      return cascade === undefined ? [] : [`${name}{server="${escapeLabelValue(cascade.origin.server)}"} 1\n`];
   }
 }

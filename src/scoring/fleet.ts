@@ -1,5 +1,11 @@
 /** The fleet as a whole: who is under stress that nothing forecast, who was first, and whether it spreads (docs/fleet.md). */
-import type { Cascade, FleetState, StressedServer } from '../core/fleet.js';
+import {
+  CASCADE_SCORE,
+  type Cascade,
+  type CascadeOrigin,
+  type FleetState,
+  type StressedServer,
+} from '../core/fleet.js';
 import type { Frame } from '../core/flow.js';
 import { groupBy } from '../core/groupBy.js';
 import { breachDirection, type MetricName } from '../core/metrics.js';
@@ -16,13 +22,17 @@ const LIMIT_PRIOR = 3;
 const LIMIT_RATE = 0.1;
 /** Buckets under half the limit that end it. */
 const CALM_STEPS = 3;
-/** Members of a cascade follow one another within twenty minutes … */
-const LARGEST_GAP_STEPS = 4;
+/** Members of a cascade follow one another within half an hour … */
+const LARGEST_GAP_STEPS = 6;
 /** … and the last of them came an hour ago at most, or the group is history. */
 const FRESH_STEPS = 12;
 /** A member moves with the others: correlation with their mean path of at least this. */
 const SMALLEST_CORRELATION = 0.3;
 const SMALLEST_CASCADE = 3;
+/** The origin hurts at least so much as a share of what the group does: a blip shortly before is none. */
+const ORIGIN_SHARE = 0.5;
+/** A cascade is the one of before if so many of its members were in it. */
+const SAME_SHARE = 0.5;
 /** How many more than usual make a score of 1 − 1/e. */
 const CASCADE_SERVERS = 1.5;
 /** The usual share is forgotten by half in a day of cycles, whatever their pace. */
@@ -43,8 +53,17 @@ interface Run {
   lastStressed: number;
 }
 
+/** A cascade that was told, with all that were ever in it. */
+interface ToldCascade {
+  readonly origin: CascadeOrigin;
+  readonly servers: ReadonlySet<string>;
+  /** Epoch seconds when it was seen last. */
+  readonly at: number;
+}
+
 export class FleetWatch {
   readonly #runs = new Map<string, Run>();
+  #told: ToldCascade | undefined;
   /** The stress that a server seldom exceeds, and the bucket that it was last moved by. */
   readonly #usual = new Map<string, { level: number; bucket: number }>();
   #usualShare = USUAL_PRIOR;
@@ -74,13 +93,31 @@ export class FleetWatch {
     const isStressed = new Set(stressed.map(({ server }) => server));
     const members = judged.filter(({ frame }) => isStressed.has(frame.server));
     const paths = new Map(members.map(({ frame }) => [frame.server, stressPath(frame, deviations)]));
-    const cascade = this.#cascadeOf(stressed, paths, { judged, at });
+    const step = judged[0]?.frame.stepSeconds ?? 0;
+    const cascade = this.#keepOrigin(this.#cascadeOf(stressed, paths, { judged, at }), at, FRESH_STEPS * step);
     return { judged: judged.length, stressed, usualShare: this.#usualShare, cascade };
   }
 
   forget(server: string): void {
     this.#runs.delete(server);
     this.#usual.delete(server);
+    if (this.#told?.origin.server === server) this.#told = undefined;
+  }
+
+  /** A cascade that goes on keeps the origin that it was told with: who began is not asked anew when that one is well again. */
+  #keepOrigin(cascade: Cascade | undefined, at: number, freshSeconds: number): Cascade | undefined {
+    if (cascade === undefined) return undefined;
+    const told = this.#told;
+    const known = cascade.members.filter(({ server }) => told?.servers.has(server)).length;
+    const before =
+      told !== undefined && at - told.at <= freshSeconds && known >= SAME_SHARE * cascade.members.length
+        ? told
+        : undefined;
+    if (before === undefined && cascade.score < CASCADE_SCORE) return cascade;
+    const origin = before?.origin ?? cascade.origin;
+    const servers = new Set([...(before?.servers ?? []), ...cascade.members.map(({ server }) => server)]);
+    this.#told = { origin, servers, at };
+    return { ...cascade, origin };
   }
 
   /** Begins, goes on with or ends the run of a server. */
@@ -233,7 +270,18 @@ function cascadeOf(
   const span = members.at(-1)!.since - members[0]!.since;
   const surplus = Math.max(0, members.length - 1 - onsetsPerSecond * span);
   const size = 1 - Math.exp(-surplus / CASCADE_SERVERS);
-  return { members, correlation, score: size * (0.5 + 0.5 * Math.max(0, correlation)) };
+  const origin = originOf(members, pathOf);
+  return { origin, members, correlation, score: size * (0.5 + 0.5 * Math.max(0, correlation)) };
+}
+
+/** The first whose worst bucket is at least half as bad as the median member's. @param members by onset, at least one */
+function originOf(members: readonly StressedServer[], pathOf: (server: string) => Float64Array): CascadeOrigin {
+  const worst = members.map(({ server }) =>
+    pathOf(server).reduce((most, stress) => (stress > most ? stress : most), 0),
+  );
+  const first = worst.findIndex((stress) => stress >= ORIGIN_SHARE * medianOf(worst));
+  const { server, since } = members[first]!;
+  return { server, since };
 }
 
 /** The mean over those that are known, by bucket. */

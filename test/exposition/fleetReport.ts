@@ -12,7 +12,7 @@ export function makeFleetReport(at: number, changes: Partial<FleetReport> = {}):
     judged: 4,
     stressed: [...members].sort((a, b) => b.stress - a.stress),
     usualShare: 0.05,
-    cascade: { score: 0.72, correlation: 0.8, members },
+    cascade: { score: 0.72, correlation: 0.8, origin: members[0]!, members },
     anomalies: new Map([
       ['ppdb-1', [{ metric: 'cpu_iowait_pct', score: 5.25 }]],
       ['odd "name"\\x', [{ metric: 'mem_used_pct', score: 0.25 }]],

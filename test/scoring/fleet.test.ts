@@ -9,6 +9,8 @@ import { flat, frameOf, NEWEST, STEP } from './support.js';
 interface Trouble {
   readonly server: string;
   readonly from: number;
+  /** The bucket in which it is over; it lasts unless given. */
+  readonly until?: number;
   readonly size: number;
   readonly state?: ServerState;
 }
@@ -38,7 +40,10 @@ function frameAt(server: string, newest: number, troubles: readonly Trouble[]): 
   const trouble = troubles.find((one) => one.server === server);
   const frame = frameOf({ cpu_iowait_pct: 0, back_close_wait: 0 });
   const values = new Float32Array(frame.values.length);
-  const isOn = (bucket: number) => trouble !== undefined && bucket >= NEWEST + trouble.from;
+  const isOn = (bucket: number) =>
+    trouble !== undefined &&
+    bucket >= NEWEST + trouble.from &&
+    bucket < NEWEST + (trouble.until ?? Number.POSITIVE_INFINITY);
   // A little unrest of its own, so that quiet servers do not move as one.
   const unrest = (bucket: number) => (((bucket * 7 + server.length * 13 + server.charCodeAt(1) * 5) % 11) - 5) / 10;
   for (let bucket = newest - 40; bucket <= newest; bucket++) {
@@ -80,6 +85,35 @@ describe('a fleet', () => {
     expect(cascade?.members.map(({ server }) => server)).toEqual(['s4', 's1', 's7']);
     expect(cascade!.score).toBeGreaterThan(0.5);
     expect(cascade!.correlation).toBeGreaterThan(0.3);
+  });
+
+  it('has one cascade of servers that follow one another by half an hour', () => {
+    const slow = spreading.map((trouble, i) => ({ ...trouble, from: START + 6 * i }));
+    const { cascade } = watch(10, slow, START + 14).at(-1)!;
+    expect(cascade?.members.map(({ server }) => server)).toEqual(['s4', 's1', 's7']);
+  });
+
+  it('goes on naming the first of a cascade when that one is well again', () => {
+    const recovered = spreading.map((one) => (one.server === 's4' ? { ...one, until: START + 8 } : one));
+    const states = watch(10, [...recovered, { server: 's2', from: START + 5, size: 6 }], START + 14);
+    const { cascade } = states.at(-1)!;
+    expect(cascade!.members.map(({ server }) => server)).not.toContain('s4');
+    expect(cascade!.origin).toEqual({ server: 's4', since: (NEWEST + START) * STEP });
+  });
+
+  it('takes a server that hurts much less than those after it for no origin', () => {
+    const blip = { server: 's8', from: START - 2, size: 3.4 };
+    const severe = spreading.map((trouble) => ({ ...trouble, size: 8 }));
+    const { cascade } = watch(10, [blip, ...severe], START + 7).at(-1)!;
+    expect(cascade!.members[0]!.server).toBe('s8');
+    expect(cascade!.origin.server).toBe('s4');
+  });
+
+  it('does not name what was well before an hour ago for a cascade of other servers', () => {
+    const others = ['s2', 's3', 's5'].map((server, i) => ({ server, from: START + 24 + 2 * i, size: 6 }));
+    const first = spreading.map((trouble) => ({ ...trouble, until: START + 8 }));
+    const { cascade } = watch(10, [...first, ...others], START + 32).at(-1)!;
+    expect(cascade!.origin.server).toBe('s2');
   });
 
   it('scores a larger cascade higher', () => {

@@ -32,7 +32,7 @@ export function fleetFindings(servers: readonly ServerView[], fleet: WatchedFlee
   });
 }
 
-function membership({ score, members }: Cascade, place: number): Pick<Finding, 'probability' | 'reason'> {
-  const reason = `number ${place + 1} of ${members.length} servers that came under stress one after the other, ${members[0]!.server} first`;
+function membership({ score, origin, members }: Cascade, place: number): Pick<Finding, 'probability' | 'reason'> {
+  const reason = `number ${place + 1} of ${members.length} servers that came under stress one after the other, ${origin.server} first`;
   return { probability: score, reason };
 }

@@ -1,10 +1,8 @@
 /** The bodies of /cascade/status and /cascade/health. */
-import type { FleetReport, StressedServer } from '../../core/fleet.js';
+import { CASCADE_SCORE, type FleetReport, type StressedServer } from '../../core/fleet.js';
 import { roundMeasure } from '../seriesText.js';
 import { isoTime } from './timestamp.js';
 
-/** A group with this score is called a cascade. */
-const CASCADE_LIMIT = 0.5;
 /** Health from which on a fleet is called so. */
 const HEALTH_LEVELS = [
   [80, 'healthy'],
@@ -30,8 +28,8 @@ export function cascadeStatus(fleet: FleetReport | undefined, at: number) {
         : [
             {
               score: roundMeasure(cascade.score),
-              suspected_origin: cascade.members[0]!.server,
-              started: isoTime(cascade.members[0]!.since),
+              suspected_origin: cascade.origin.server,
+              started: isoTime(cascade.origin.since),
               servers: cascade.members.map(memberView),
             },
           ],
@@ -55,7 +53,7 @@ export function cascadeHealth(fleet: FleetReport | undefined, at: number) {
 }
 
 function isCascade({ cascade }: FleetReport): boolean {
-  return cascade !== undefined && cascade.score >= CASCADE_LIMIT;
+  return cascade !== undefined && cascade.score >= CASCADE_SCORE;
 }
 
 function memberView({ server, profile, since, stress, overPeers }: StressedServer) {

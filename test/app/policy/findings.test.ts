@@ -98,7 +98,8 @@ describe('the findings of a fleet', () => {
         ],
       ],
     ]);
-    const cascade = { score: 0.7, correlation: 0.5, members: ['c', 'a', 'gone'].map(member) };
+    const origin = { server: 'c', since: 0 };
+    const cascade = { score: 0.7, correlation: 0.5, origin, members: ['c', 'a', 'gone'].map(member) };
     const found = fleetFindings(servers, { anomalies, cascade }, 1000);
     expect(found).toMatchObject([
       { server: 'a', kind: 'anomaly', metric: 'mem_used_pct', probability: 1, score: 50, horizonSeconds: 0, at: 1000 },

@@ -28,6 +28,8 @@ const WEEK = 7 * 86_400;
 const SUSTAINED_STEPS = 3;
 /** What a prediction claims. */
 const CLAIM = 8 * HOUR;
+/** A breach that comes so long after the ramp's start leaves time for a warning that is of use. */
+const SLOW = 2 * HOUR;
 /** Alerts about servers' future; the others tell of what is there, or of linborg itself. */
 const PREDICTED =
   /^Linborg(ServerAtRisk|MemoryExhaustionPredicted|DiskFullPredicted|SaturationPredicted|ConnectionLeakPredicted)$/;
@@ -39,6 +41,21 @@ const VERDICTS = [
   'false',
   'false: within an hour after an incident',
   'false: planned batch',
+];
+
+const KIND_COLUMNS = [
+  'kind',
+  'episodes',
+  'with a breach',
+  'start to breach, median',
+  'warned before it',
+  'recall',
+  'median lead',
+  'breach after 2 h or more',
+  'warned',
+  'median lead',
+  'without a breach',
+  'warned',
 ];
 
 const { values: flags, positionals: folders } = parseArgs({
@@ -61,6 +78,8 @@ for (const folder of folders) {
   const own = labels.map((label) => ({
     folder,
     ...label,
+    // What began before could have been warned of before.
+    isWhole: label.start >= span.from,
     onset: label.isIncident ? onsetOf(label, history) : undefined,
   }));
   const raised = (await replayAlerts(history, span)).map((firing) => ({ folder, ...firing }));
@@ -124,6 +143,11 @@ function exposition({ at, cascade, servers }) {
     for (const [metric, score] of Object.entries(anomalies))
       text += line('linborg_anomaly_score', `${own},metric="${metric}"`, score);
     if (risk === undefined) continue;
+    text += line('linborg_risk_level', `${own},profile="${profile}",color="${risk.color}"`, 1);
+    for (const [metric, points] of Object.entries(risk.points))
+      text += line('linborg_risk_contribution', `${own},metric="${metric}"`, points);
+    for (const [metric, trend] of Object.entries(risk.trends))
+      text += line('linborg_trend_per_hour', `${own},metric="${metric}"`, trend);
     text += line('linborg_risk_score', `${own},profile="${profile}"`, risk.score);
     for (const [horizon, p] of Object.entries(risk.probability))
       text += line('linborg_incident_probability_ratio', `${own},horizon="${horizon}"`, p);
@@ -303,31 +327,28 @@ function report() {
         );
     }
   }
-  const kinds = [...new Set(episodes.filter(({ isIncident }) => isIncident).map(({ kind }) => kind))].sort();
-  lines.push(
-    '| kind | episodes | with a breach | warned before it | recall | median lead | p25 lead | without a breach | of them warned |',
-    '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
-  );
-  for (const kind of [...kinds, 'all'])
+  const incidents = episodes.filter(({ isIncident, isWhole }) => isIncident && isWhole);
+  const kinds = [...new Set(incidents.map(({ kind }) => kind))].sort();
+  lines.push(row(KIND_COLUMNS), row(KIND_COLUMNS.map(() => '---')));
+  for (const kind of kinds)
     lines.push(
       kindRow(
         kind,
-        episodes.filter((one) => one.isIncident && (kind === 'all' || one.kind === kind)),
+        incidents.filter((one) => one.kind === kind),
       ),
     );
-  lines.push(
-    '',
-    `| alert | raised | ${VERDICTS.join(' | ')} | precision | false per server-week |`,
-    `| --- | --- | ${VERDICTS.map(() => '--- |').join(' ')} --- | --- |`,
-  );
-  for (const alert of [...new Set(firings.map(({ alert: name }) => name)), 'all']) {
+  lines.push(kindRow('all', incidents));
+  const columns = ['alert', 'raised', ...VERDICTS, 'precision', 'false per server-week'];
+  lines.push('', row(columns), row(columns.map(() => '---')));
+  for (const alert of [...new Set(firings.map(({ alert: name }) => name))].sort()) {
     lines.push(
       alertRow(
         alert,
-        firings.filter((one) => alert === 'all' || one.alert === alert),
+        firings.filter((one) => one.alert === alert),
       ),
     );
   }
+  lines.push(alertRow('all', firings));
   const batches = episodes.filter(({ kind }) => kind === 'planned_batch');
   const fallen = batches.filter((batch) =>
     firings.some(
@@ -345,21 +366,41 @@ function report() {
 
 function kindRow(kind, list) {
   const breached = list.filter(({ onset }) => onset !== undefined);
-  const leads = breached
-    .filter(({ warning }) => warning)
-    .map(({ onset, warning }) => (onset - warning.from) / HOUR)
-    .sort((a, b) => a - b);
+  const warned = breached.filter(({ warning }) => warning !== undefined);
+  const slow = breached.filter(({ start, onset }) => onset - start >= SLOW);
+  const slowWarned = slow.filter(({ warning }) => warning !== undefined);
   const calm = list.filter(({ onset }) => onset === undefined);
-  const hours = (level) =>
-    leads.length === 0 ? '' : `${leads[Math.max(0, Math.ceil(level * leads.length) - 1)].toFixed(1)} h`;
-  return `| ${[kind, list.length, breached.length, leads.length, breached.length === 0 ? '' : (leads.length / breached.length).toFixed(2), hours(0.5), hours(0.25), calm.length, calm.filter(({ warning }) => warning).length].join(' | ')} |`;
+  const leadOf = ({ onset, warning }) => onset - warning.from;
+  return row([
+    kind,
+    list.length,
+    breached.length,
+    medianHours(breached.map(({ start, onset }) => onset - start)),
+    warned.length,
+    breached.length === 0 ? '' : (warned.length / breached.length).toFixed(2),
+    medianHours(warned.map(leadOf)),
+    slow.length,
+    slowWarned.length,
+    medianHours(slowWarned.map(leadOf)),
+    calm.length,
+    calm.filter(({ warning }) => warning !== undefined).length,
+  ]);
+}
+
+function medianHours(seconds) {
+  const sorted = seconds.toSorted((a, b) => a - b);
+  return sorted.length === 0 ? '' : `${(sorted[(sorted.length - 1) >> 1] / HOUR).toFixed(1)} h`;
+}
+
+function row(cells) {
+  return `| ${cells.join(' | ')} |`;
 }
 
 function alertRow(alert, list) {
-  const count = (verdict) => list.filter((one) => one.verdict === verdict).length;
-  const counts = VERDICTS.map(count);
+  const counts = VERDICTS.map((verdict) => list.filter((one) => one.verdict === verdict).length);
   const wrong = list.filter(({ verdict }) => verdict.startsWith('false')).length;
-  return `| ${[alert, list.length, ...counts, (1 - wrong / list.length).toFixed(2), (wrong / serverWeeks).toFixed(2)].join(' | ')} |`;
+  const precision = list.length === 0 ? '' : (1 - wrong / list.length).toFixed(2);
+  return row([alert, list.length, ...counts, precision, (wrong / serverWeeks).toFixed(2)]);
 }
 
 async function run(command, args) {

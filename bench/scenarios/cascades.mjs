@@ -127,7 +127,7 @@ function finding(cascade, moments) {
   const told = during.filter((moment) => isTold(moment) && isAbout(moment.cascade.members, cascade));
   const [first] = told;
   if (first === undefined) return { delay: undefined, isRight: false };
-  const originOf = ({ cascade: { members } }) => members[0].server;
+  const originOf = ({ cascade: { origin } }) => origin.server;
   return {
     delay: first.at - cascade.third,
     isRight: originOf(first) === cascade.origin,

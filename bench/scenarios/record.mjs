@@ -1,26 +1,33 @@
 /**
- * Records what linborg would have served about a simulated fleet, bucket by bucket: the samples go through the windows, the model,
- * the ledger, scoring and the watch over the fleet, as in `serve`, only that a cycle is 5 minutes long and every bucket complete.
+ * Records what linborg would have served about a simulated fleet, or about recorded traces, bucket by bucket: the samples go through
+ * the windows, the model, the ledger, scoring and the watch over the fleet, as in `serve`, only that a cycle is 5 minutes long and
+ * every bucket complete.
  *
  *   node bench/scenarios/record.mjs --out FOLDER [--servers 20] [--seed 1] [--days 7] [--scenarios KIND,KIND]
  *     [--scenarios-per-server-week 0.5] [--end EPOCH] [--model models/default] [--metrics METRIC,METRIC] [--episodes]
  *
- * With --episodes, a server is followed only while an incident of its own is under way and from an hour before: many more of them for
+ *   node bench/scenarios/record.mjs --out FOLDER --csv TRACES [--servers 20] [--days 7] [--threshold METRIC=VALUE …] …
+ *
+ * Of traces, the last --days of each are recorded, as if all had ended at one moment. With --episodes, a server is followed only while an incident of its own is under way and from an hour before: many more of them for
  * the same work, where what happens in between does not matter.
  *
  * Writes FOLDER/labels.csv and FOLDER/served.jsonl.gz: per bucket its end, and per server its state, its deviations and what was served.
  */
-import { createWriteStream } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { createWriteStream, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createGzip } from 'node:zlib';
+import { limitOverride, withLimits } from '../../dist/app/backtest/incidents/limitOverrides.js';
+import { openTraceFolders } from '../../dist/app/backtest/traceSource.js';
 import { benchConfig } from '../../dist/app/bench/benchConfig.js';
 import { runCycle } from '../../dist/app/cycle.js';
 import { createTruth, recordForecasts } from '../../dist/app/fleetTruth.js';
 import { ForecastPool } from '../../dist/app/forecasting/pool.js';
 import { FleetMonitor } from '../../dist/app/service/fleetMonitor.js';
+import { topReasons } from '../../dist/core/topReasons.js';
 import { DeviationMemory } from '../../dist/scoring/deviations.js';
+import { LevelMemory } from '../../dist/scoring/riskLevel.js';
 import { createFleet } from '../../dist/simulator/fleet.js';
 import { fleetBatch } from '../../dist/simulator/fleetBatch.js';
 import { labelsCsv } from '../../dist/simulator/labels.js';
@@ -58,6 +65,8 @@ const { values: flags } = parseArgs({
     scenarios: { type: 'string' },
     'scenarios-per-server-week': { type: 'string', default: '0.5' },
     model: { type: 'string', default: 'models/default' },
+    csv: { type: 'string' },
+    threshold: { type: 'string', multiple: true, default: [] },
     metrics: { type: 'string' },
     episodes: { type: 'boolean', default: false },
   },
@@ -71,16 +80,11 @@ if (flags.out === undefined) {
 
 const METRICS = new Set(flags.metrics?.split(',') ?? THRESHOLDED);
 const config = benchConfig();
-const fleet = createFleet({
-  servers: Number(flags.servers),
-  seed: Number(flags.seed),
-  scenariosPerServerWeek: Number(flags['scenarios-per-server-week']),
-  scenarios: flags.scenarios?.split(','),
-});
+const thresholds = withLimits(config.thresholds, flags.threshold.map(limitOverride));
 const end = Math.floor(Number(flags.end) / STEP);
 const start = end - Number(flags.days) * DAY_STEPS;
 await mkdir(flags.out, { recursive: true });
-await writeFile(join(flags.out, 'labels.csv'), labelsCsv(fleet, start * STEP, end * STEP));
+const samples = flags.csv === undefined ? simulatedSamples() : await recordedSamples(flags.csv);
 
 const { pool, report } = await ForecastPool.start({
   modelPath: flags.model,
@@ -93,6 +97,7 @@ const store = new WindowStore(config.windows);
 const truth = createTruth(model, { options: config.truth, stepSeconds: STEP, isSpread: false });
 const monitor = new FleetMonitor();
 const deviations = new DeviationMemory();
+const levels = new LevelMemory(STEP);
 const file = createGzip();
 file.pipe(createWriteStream(join(flags.out, 'served.jsonl.gz')));
 
@@ -104,7 +109,9 @@ for (let step = start - LEDGER_STEPS; step < end; step++) {
   const isTick = (step + 1) % 12 === 0;
   if (!isFollowed && !isTick) continue;
   const at = (step + 1) * STEP;
-  const followed = store.frames(at).filter(({ server }) => isTick || !flags.episodes || hasIncident(server, at));
+  const followed = store
+    .frames(at)
+    .filter(({ server }) => isTick || !flags.episodes || samples.hasIncident(server, at - STEP, at + BEFORE));
   const result = await cycle(followed, at, isTick);
   if (!isFollowed) continue;
   const fleetReport = monitor.observe(result);
@@ -118,22 +125,58 @@ for (let step = start - LEDGER_STEPS; step < end; step++) {
 await pool.close();
 file.end();
 
-/** Samples of steps from ≤ step < to. */
+/** Takes in the samples of steps from ≤ step < to. */
 function feed(from, to) {
-  const batch = fleetBatch(fleet, from, to);
+  const batch = samples.between(from, to);
   store.ingest({ ...batch, series: batch.series.filter(({ metric }) => METRICS.has(metric)) });
 }
 
-function hasIncident(server, at) {
-  const episodes = fleet.servers.find(({ name }) => name === server).episodesBetween(at - STEP, at + BEFORE);
-  return episodes.some(({ isIncident }) => isIncident);
+/** The simulated fleet; writes its labels.csv. */
+function simulatedSamples() {
+  const fleet = createFleet({
+    servers: Number(flags.servers),
+    seed: Number(flags.seed),
+    scenariosPerServerWeek: Number(flags['scenarios-per-server-week']),
+    scenarios: flags.scenarios?.split(','),
+  });
+  writeFileSync(join(flags.out, 'labels.csv'), labelsCsv(fleet, start * STEP, end * STEP));
+  const servers = new Map(fleet.servers.map((server) => [server.name, server]));
+  return {
+    between: (from, to) => fleetBatch(fleet, from, to),
+    hasIncident: (server, from, to) =>
+      servers
+        .get(server)
+        .episodesBetween(from, to)
+        .some(({ isIncident }) => isIncident),
+  };
+}
+
+/** Traces, each moved so that its last bin is the last one before `end`; their labels.csv is empty. */
+async function recordedSamples(folder) {
+  const { profiles } = config.windows;
+  const { traces } = await openTraceFolders([folder], { profiles, servers: Number(flags.servers) });
+  const series = [];
+  for (let next = await traces.next(); !next.done; next = await traces.next()) {
+    const { server, values } = next.value;
+    for (const [metric, column] of values) series.push({ server, metric, column });
+  }
+  writeFileSync(join(flags.out, 'labels.csv'), 'server,start,end,kind,detail\n');
+  return {
+    hasIncident: () => true,
+    between(from, to) {
+      const times = Float64Array.from({ length: to - from }, (_, i) => (from + i) * STEP);
+      const part = (column) => Float64Array.from(times, (_, i) => column[column.length - end + from + i] ?? Number.NaN);
+      const batch = series.map(({ server, metric, column }) => ({ server, metric, times, values: part(column) }));
+      return { kind: 'buckets', source: 'traces', at: to * STEP, series: batch };
+    },
+  };
 }
 
 async function cycle(frames, at, isTick) {
   for (const frame of frames) truth.resolve(frame, frame.newest + 1);
   truth.settle(at);
   const isDue = frames.map(({ server }) => isTick && truth.isDue(server, at));
-  const result = await runCycle(frames, at, config.thresholds, {
+  const result = await runCycle(frames, at, thresholds, {
     forecastRows: (job) => pool.forecast(job),
     model,
     wantsDetails: (i) => isDue[i],
@@ -162,21 +205,33 @@ function lineOf(at, isScored, { servers }, { stressed, cascade, anomalies }) {
       deviations: Object.fromEntries(
         frame.metrics.map((metric) => [metric, rounded(deviations.at(frame.server, metric, frame.newest))]),
       ),
-      risk: risk && {
-        score: rounded(risk.score),
-        probability: risk.incidentProbability,
-        breached: risk.thresholds.filter(({ breached }) => breached).map(({ metric }) => metric),
-        limits: Object.fromEntries(risk.thresholds.map(({ metric, threshold }) => [metric, rounded(threshold)])),
-        values: Object.fromEntries(frame.metrics.map((metric, row) => [metric, rounded(newestValue(frame, row))])),
-        probabilities: Object.fromEntries(
-          risk.thresholds.map(({ metric, probability }) => [
-            metric,
-            probability && Object.values(probability).map(rounded),
-          ]),
-        ),
-        seconds: Object.fromEntries(risk.timeToThreshold.map(({ metric, seconds }) => [metric, seconds])),
-      },
+      risk: risk && described(levels.hold(risk), frame),
     })),
+  };
+}
+
+/** What is served of a risk, and the values and limits behind it. */
+function described(risk, frame) {
+  return {
+    score: rounded(risk.score),
+    probability: risk.incidentProbability,
+    color: risk.color,
+    trends: Object.fromEntries(
+      topReasons(risk).flatMap(({ metric, trendPerHour: trend }) =>
+        trend === undefined ? [] : [[metric, rounded(trend)]],
+      ),
+    ),
+    points: Object.fromEntries(topReasons(risk).map(({ metric, points }) => [metric, rounded(points)])),
+    breached: risk.thresholds.filter(({ breached }) => breached).map(({ metric }) => metric),
+    limits: Object.fromEntries(risk.thresholds.map(({ metric, threshold }) => [metric, rounded(threshold)])),
+    values: Object.fromEntries(frame.metrics.map((metric, row) => [metric, rounded(newestValue(frame, row))])),
+    probabilities: Object.fromEntries(
+      risk.thresholds.map(({ metric, probability }) => [
+        metric,
+        probability && Object.values(probability).map(rounded),
+      ]),
+    ),
+    seconds: Object.fromEntries(risk.timeToThreshold.map(({ metric, seconds }) => [metric, seconds])),
   };
 }
 

@@ -1,7 +1,15 @@
 /** Alerts on what is forecast. Each is a ticket hours ahead, and most are a page once it is near and something is wrong already. */
 import type { MixinConfig } from './config.js';
 import { type AlertingRule, type AlertSpec, alertingRule, type Reasoned, type RuleGroup, seconds } from './rule.js';
-import { ask, biggestReason, farthestFromForecast, probabilityWithin, soonest, timeLeft } from './sentences.js';
+import {
+  ask,
+  biggestReason,
+  farthestFromForecast,
+  probabilityWithin,
+  soonest,
+  timeLeft,
+  timeLeftAtWorst,
+} from './sentences.js';
 
 /** Planned work does not page: risk and forecasts stay visible, alerts do not come. */
 export const NOT_IN_MAINTENANCE = 'unless on (server) linborg_server_state{state="maintenance"} == 1';
@@ -11,8 +19,8 @@ const TIME_TO_THRESHOLD = 'server_profile_metric_level:linborg_time_to_threshold
 export function predictedAlerts(config: MixinConfig): RuleGroup<AlertingRule> {
   return {
     name: 'linborg-predicted',
-    why: `Forecasts. The median counts, so that it is more likely than not; what is over its threshold already is no prediction.
-A page needs more than a forecast: a sign of trouble that is there now.`,
+    why: `Forecasts. By the median it is more likely than not, by p90 one case in ten; what is over its threshold already is no prediction.
+A page goes by the median, and needs more than a forecast: a sign of trouble that is there now.`,
     rules: [
       ...serverAtRisk(config),
       ...thresholdForecasts(config).flatMap((forecast) => thresholdAlerts(forecast, config)),
@@ -20,6 +28,20 @@ A page needs more than a forecast: a sign of trouble that is there now.`,
     ],
   };
 }
+
+/** Over its threshold now, or so lately that forecasts may not have believed its end yet. */
+function recentlyBreached({ predicted }: MixinConfig): string {
+  return `max_over_time(server_profile_metric:linborg_threshold_breached:max[${predicted.quiet_after_breach}]) == 1`;
+}
+
+/** Points of the score that come from what is over its threshold now. */
+const BREACHED_POINTS = `sum by (server) (
+  server_metric:linborg_risk_contribution:max
+  and on (server, metric) server_profile_metric:linborg_threshold_breached:max == 1
+)`;
+
+/** What linborg tells of few metrics, those that the risk comes from: one that it says nothing of may rise. */
+const NO_RISE = 'max by (server, metric) (linborg_trend_per_hour) <= 0';
 
 function serverAtRisk(config: MixinConfig): Reasoned<AlertingRule>[] {
   const { risk_color, risk_score_page, probability_page } = config.predicted;
@@ -38,8 +60,10 @@ function serverAtRisk(config: MixinConfig): Reasoned<AlertingRule>[] {
     ...common,
     description: description(risk_color === 'red' ? 'red' : 'yellow or red'),
     loudness: 'ticket' as const,
+    why: 'Not where most of the score is what is over its threshold already: that is no prediction, and LinborgThresholdBreached tells it.',
     expr: `server_profile:linborg_risk_score:max
 and on (server) server_color:linborg_risk_level:max{${colors}} == 1
+unless on (server) ${BREACHED_POINTS} > 0.5 * max by (server) (server_profile:linborg_risk_score:max)
 ${NOT_IN_MAINTENANCE}`,
   };
   const page = {
@@ -61,6 +85,10 @@ interface ThresholdForecast {
   readonly why?: string;
   /** Matcher of the label `metric`. */
   readonly metric: string;
+  /** Which level of the forecast makes a ticket. */
+  readonly level: 'p50' | 'p90';
+  /** A leak rises: not while the metric has fallen, or stood still, over the last hours. */
+  readonly isRise?: true;
   readonly within: string;
   readonly pageWithin?: string;
   /** What goes before "in 2h 0m 0s". */
@@ -75,6 +103,8 @@ function thresholdForecasts({ predicted }: MixinConfig): ThresholdForecast[] {
     {
       alert: 'LinborgMemoryExhaustionPredicted',
       metric: `=~"${memory_metrics}"`,
+      level: predicted.memory_level,
+      isRise: true,
       within: predicted.memory_within,
       pageWithin: predicted.memory_page_within,
       summary: '{{ $labels.server }} runs out of memory',
@@ -83,6 +113,8 @@ function thresholdForecasts({ predicted }: MixinConfig): ThresholdForecast[] {
     {
       alert: 'LinborgDiskFullPredicted',
       metric: `=~"${disk_metrics}"`,
+      level: predicted.disk_level,
+      isRise: true,
       within: predicted.disk_within,
       pageWithin: predicted.disk_page_within,
       summary: '{{ $labels.server }} has a disk that is full',
@@ -92,6 +124,7 @@ function thresholdForecasts({ predicted }: MixinConfig): ThresholdForecast[] {
       alert: 'LinborgSaturationPredicted',
       why: 'CPU, I/O wait, swap, load, and whatever else has a threshold but no alert of its own.',
       metric: `!~"${[memory_metrics, disk_metrics, connection_metrics].join('|')}"`,
+      level: predicted.saturation_level,
       within: predicted.saturation_within,
       pageWithin: predicted.saturation_page_within,
       summary: '{{ $labels.metric }} of {{ $labels.server }} saturates',
@@ -100,7 +133,9 @@ function thresholdForecasts({ predicted }: MixinConfig): ThresholdForecast[] {
     {
       alert: 'LinborgConnectionLeakPredicted',
       why: 'A multiple of what this server is used to: a sign that needs a second one, so never a page.',
+      isRise: true,
       metric: `=~"${connection_metrics}"`,
+      level: predicted.connections_level,
       within: predicted.connections_within,
       summary: '{{ $labels.server }} leaks connections: {{ $labels.metric }} reaches its threshold',
       horizon: '8h',
@@ -109,28 +144,32 @@ function thresholdForecasts({ predicted }: MixinConfig): ThresholdForecast[] {
 }
 
 function thresholdAlerts(forecast: ThresholdForecast, config: MixinConfig): Reasoned<AlertingRule>[] {
-  const { alert, metric, within, pageWithin, summary, horizon } = forecast;
+  const { alert, metric, level, within, pageWithin, summary, horizon } = forecast;
   const timing = config.alerts[alert];
-  const reaches = (limit: string) => `${TIME_TO_THRESHOLD}{metric${metric}, level="p50"} > 0 < ${seconds(limit)}
-unless on (server, metric) server_profile_metric:linborg_threshold_breached:max == 1`;
-  const common = {
+  const reaches = (by: ThresholdForecast['level'], limit: string) =>
+    [
+      `${TIME_TO_THRESHOLD}{metric${metric}, level="${by}"} > 0 < ${seconds(limit)}`,
+      `unless on (server, metric) ${recentlyBreached(config)}`,
+      ...(forecast.isRise ? [`unless on (server, metric) ${NO_RISE}`] : []),
+    ].join('\n');
+  const said = (by: ThresholdForecast['level']) => ({
     alert,
     timing,
-    summary: `${summary} in {{ $value | humanizeDuration }}`,
-    description: `The median forecast of {{ $labels.metric }} of {{ $labels.server }} ${timeLeft(horizon)}${probabilityWithin('4h')}`,
-  };
+    summary: `${summary} in {{ $value | humanizeDuration }}${by === 'p50' ? '' : ' at the worst'}`,
+    description: `${by === 'p50' ? timeLeft(horizon) : timeLeftAtWorst(horizon)}${probabilityWithin('4h')}`,
+  });
   const ticket: AlertSpec = {
-    ...common,
+    ...said(level),
     ...(forecast.why === undefined ? {} : { why: forecast.why }),
     loudness: 'ticket',
-    expr: `${reaches(within)}\n${NOT_IN_MAINTENANCE}`,
+    expr: `${reaches(level, within)}\n${NOT_IN_MAINTENANCE}`,
   };
   if (pageWithin === undefined) return [alertingRule(ticket, config)];
   const page: AlertSpec = {
-    ...common,
-    description: `${common.description}${farthestFromForecast()}`,
+    ...said('p50'),
+    description: `${said('p50').description}${farthestFromForecast()}`,
     loudness: 'page',
-    expr: `${reaches(pageWithin)}\nand on (server) server:linborg_signs_of_trouble:count > 0\n${NOT_IN_MAINTENANCE}`,
+    expr: `${reaches('p50', pageWithin)}\nand on (server) server:linborg_signs_of_trouble:count > 0\n${NOT_IN_MAINTENANCE}`,
   };
   return [alertingRule(ticket, config), alertingRule(page, config)];
 }

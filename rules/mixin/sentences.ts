@@ -33,23 +33,42 @@ const SIGNED = '{{ . | first | value | printf "%+.3g" }}';
 /** Not of loads and connections. */
 export const PERCENT = '{{ if match "_pct$" $labels.metric }} %{{ end }}';
 
-/** Of the metric of the alert: when, how soon at the worst and how late at the best, where it is at that horizon, and how its last hours went. */
+const TIMES = 'server_metric_level:linborg_time_to_threshold_seconds:min{server=%q,metric=%q}';
+const SUBJECT = '{{ $labels.metric }} of {{ $labels.server }}';
+
+/** Of the metric of the alert: when by the median, how soon at the worst and how late at the best, where it is at that horizon, and how its last hours went. */
 export function timeLeft(horizon: string): string {
-  const times = 'server_metric_level:linborg_time_to_threshold_seconds:min{server=%q,metric=%q}';
   const worst = ask(
-    `printf "min(${times})" $labels.server $labels.metric`,
+    `printf "min(${TIMES})" $labels.server $labels.metric`,
     'It may be in {{ . | first | value | humanizeDuration }}.',
   );
-  // All three levels get there, so the last of them says by when nine chances in ten are spent.
-  const best = ask(
-    `printf "max(${times}) and count(${times}) == 3" $labels.server $labels.metric $labels.server $labels.metric`,
+  const reaches = `The median forecast of ${SUBJECT} reaches its threshold${itsValue()} in {{ $value | humanizeDuration }}.`;
+  return `${reaches}${worst}${atTheBest()}${medianAt(horizon)}${itsTrend()}`;
+}
+
+/** The same, of an alert that goes by p90. */
+export function timeLeftAtWorst(horizon: string): string {
+  const median = ask(
+    `printf "server_metric_level:linborg_time_to_threshold_seconds:min{server=%q,metric=%q,level='p50'}" $labels.server $labels.metric`,
+    'The median forecast gets there in {{ . | first | value | humanizeDuration }}.',
+  );
+  const reaches = `In one case of ten ${SUBJECT} reaches its threshold${itsValue()} in {{ $value | humanizeDuration }} or sooner.`;
+  return `${reaches}${median}${atTheBest()}${medianAt(horizon, ' by the median')}${itsTrend()}`;
+}
+
+/** All three levels get there, so the last of them says by when nine chances in ten are spent. */
+function atTheBest(): string {
+  return ask(
+    `printf "max(${TIMES}) and count(${TIMES}) == 3" $labels.server $labels.metric $labels.server $labels.metric`,
     'With nine chances in ten it is there in {{ . | first | value | humanizeDuration }}.',
   );
-  const forecast = ask(
+}
+
+function medianAt(horizon: string, byWhat = ''): string {
+  return ask(
     `printf "max(linborg_forecast_value{server=%q,metric=%q,horizon='${horizon}',level='p50'})" $labels.server $labels.metric`,
-    `In ${horizon} it is {{ . | first | value | printf "%.1f" }}${PERCENT}.`,
+    `In ${horizon} it is {{ . | first | value | printf "%.1f" }}${PERCENT}${byWhat}.`,
   );
-  return `reaches its threshold${itsValue()} in {{ $value | humanizeDuration }}.${worst}${best}${forecast}${itsTrend()}`;
 }
 
 /** Of the metric of the alert: how its last hours went. */

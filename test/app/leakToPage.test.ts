@@ -241,15 +241,26 @@ function expectToBeTrue({ labels, annotations }: Alert, moment: Moment, withinSe
     expect(description).toMatch(sentence);
     return sentence.exec(description)![1]!;
   };
-  const median = said(/^The median forecast of mem_used_pct of ppweb001 reaches its threshold of 95 % in (.+?)\. /);
-  expect(summary).toBe(`${LEAKING} runs out of memory in ${median}`);
+  // A page goes by the median, a ticket by what one forecast in ten is worse than; each tells the other.
+  const isPage = labels['severity'] === 'critical';
+  const median = said(
+    isPage
+      ? /^The median forecast of mem_used_pct of ppweb001 reaches its threshold of 95 % in (.+?)\. /
+      : / The median forecast gets there in (.+?)\. /,
+  );
+  const worst = said(
+    isPage
+      ? / It may be in (.+?)\. /
+      : /^In one case of ten mem_used_pct of ppweb001 reaches its threshold of 95 % in (.+?) or sooner\. /,
+  );
+  expect(summary).toBe(`${LEAKING} runs out of memory in ${isPage ? median : `${worst} at the worst`}`);
   const seconds = secondsOf(median);
-  expect(seconds).toBeGreaterThan(0);
-  expect(seconds).toBeLessThan(withinSeconds);
+  expect(secondsOf(worst)).toBeGreaterThan(0);
+  expect(secondsOf(worst)).toBeLessThanOrEqual(seconds);
+  expect(secondsOf(isPage ? median : worst)).toBeLessThan(withinSeconds);
   const truth = secondsToFull(moment);
   expect(Math.abs(seconds - truth)).toBeLessThan(Math.max(truth / 2, HOUR / 2));
-  expect(secondsOf(said(/ It may be in (.+?)\. /))).toBeLessThanOrEqual(seconds);
-  expectBetween(said(/ In 4h it is ([\d.]+) %\./), MEMORY_FULL_PCT, 100);
+  expectBetween(said(/ In 4h it is ([\d.]+) %/), MEMORY_FULL_PCT, 100);
   // The leak itself fills three points per hour; the day's rhythm adds to it or takes away.
   expectBetween(said(/ Over the last 3h it has moved by ([+-][\d.]+) per hour\./), 1.5, 6);
   expectBetween(said(/ A threshold is breached within 4h with a probability of ([\d.]+)%\./), 1, 100);

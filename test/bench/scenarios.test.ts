@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { hasPrometheus } from '../sources/fixtures/realPrometheus.js';
 
 const STEP = 300;
 const HOUR = 3600;
@@ -114,3 +115,100 @@ function steps(origin: number, cells: (step: number) => string): string[] {
 function named(origin: number, method: string, p50: (step: number) => number): string[] {
   return Array.from({ length: 96 }, (_, h) => `${origin},a,mem_used_pct,${method},${h + 1},${p50(h + 1)}`);
 }
+
+/** A recording of one bucket per line, as record.mjs writes it. */
+function recording(labels: string[], lines: object[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'linborg-record-'));
+  writeFileSync(join(folder, 'labels.csv'), `${['server,start,end,kind,detail', ...labels].join('\n')}\n`);
+  const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+  writeFileSync(join(folder, 'served.jsonl.gz'), gzipSync(text));
+  return folder;
+}
+
+const run = (script: string, ...args: string[]) =>
+  spawnSync(process.execPath, [`bench/scenarios/${script}`, ...args], { encoding: 'utf8' });
+
+describe('the scores of cascades', () => {
+  const SERVERS = ['ppdb001', 'ppweb001', 'ppweb005', 'ppgen001'];
+  const [FIRST, STEPS] = [1_780_000_200, 60];
+  const at = (step: number) => FIRST + step * STEP;
+  const cascade = ['ppdb001', 'ppweb001', 'ppweb005'].map((server, i) => {
+    const role = i === 0 ? 'origin' : 'dependent';
+    return `${server},${at(30 + i)},${at(50)},cascade,incident=true;metric=back_close_wait;role=${role}`;
+  });
+  /** Those that are in trouble are far out from their start on; nobody else ever is. */
+  const lines = (starts: Readonly<Record<string, number>>) =>
+    Array.from({ length: STEPS }, (_, step) => ({
+      at: at(step + 1),
+      isScored: true,
+      servers: SERVERS.map((server, i) => ({
+        server,
+        profile: 'web_api',
+        state: 'ok',
+        newest: FIRST / STEP + step,
+        deviations: {
+          back_close_wait: step >= (starts[server] ?? STEPS) ? 12 : ((step * 7 + i * 3) % 5) / 10,
+          mem_used_pct: 0,
+        },
+      })),
+    }));
+
+  it('tell how long after the third server it was found, and whether the origin was right', () => {
+    const folder = recording(cascade, lines({ ppdb001: 30, ppweb001: 31, ppweb005: 32 }));
+    const { stdout } = run('cascades.mjs', folder);
+    expect(stdout).toContain(': found 1 of 1, within 10 min of the third onset 1 of 1, median 5 min');
+    expect(stdout).toContain('origin right when first told 1 of 1, when last told 1 of 1');
+    expect(stdout).toContain('told without one: 0.0 per fleet-week\n');
+  });
+
+  it('tell a cascade of other servers as one that was not there, and the labelled one as not found', () => {
+    const folder = recording(cascade, lines({ ppgen001: 10, ppweb001: 11, ppdb001: 12 }));
+    const { stdout } = run('cascades.mjs', folder);
+    expect(stdout).toMatch(/told without one: \d+\.\d per fleet-week; nothing: 1/);
+    expect(stdout).toContain('found 0 of 1');
+  });
+});
+
+describe.skipIf(!hasPrometheus)('the scores of alerts', () => {
+  const [FIRST, STEPS, RAMP, BREACH] = [1_780_000_200, 200, 60, 120];
+  const at = (step: number) => FIRST + step * STEP;
+  const labels = [
+    `leak,${at(RAMP)},${at(140)},memory_leak,incident=true;metric=mem_used_pct;peak=97`,
+    `calm,${at(60)},${at(80)},planned_batch,incident=false;metric=cpu_user_pct;peak=70`,
+  ];
+  /** From two hours before the breach on, p90 of the leak's memory crosses within four hours; a batch that rises does likewise. */
+  const line = (step: number) => {
+    const risk = (isNear: boolean, breached: string[]) => ({
+      score: 10,
+      color: 'green',
+      probability: { '4h': 0.1 },
+      points: { mem_used_pct: 10 },
+      trends: { mem_used_pct: 3 },
+      breached,
+      seconds: isNear ? { mem_used_pct: { p10: null, p50: null, p90: 7000 } } : {},
+    });
+    const common = { profile: 'web_api', state: 'ok', anomalies: {} };
+    const isOver = step >= BREACH && step < 140;
+    return {
+      at: at(step + 1),
+      isScored: step >= 10,
+      servers: [
+        { server: 'leak', ...common, risk: risk(step >= BREACH - 24 && step < BREACH, isOver ? ['mem_used_pct'] : []) },
+        { server: 'calm', ...common, risk: risk(step >= 65 && step < 75, []) },
+      ],
+    };
+  };
+
+  it('tell which ramps were warned of, how long before, and what was a false alarm', () => {
+    const folder = recording(
+      labels,
+      Array.from({ length: STEPS }, (_, step) => line(step)),
+    );
+    const { stdout, stderr } = run('alerts.mjs', folder);
+    expect(stderr).toBe('');
+    // `for` is a quarter of an hour, and the first bucket is known five minutes after its start.
+    expect(stdout).toContain('| memory_leak | 1 | 1 | 5.0 h | 1 | 1.00 | 1.7 h | 1 | 1 | 1.7 h | 0 | 0 |');
+    expect(stdout).toMatch(/\| LinborgMemoryExhaustionPredicted \| 2 \| 1 \| 0 \| 0 \| 0 \| 0 \| 1 \| 0\.50 \|/);
+    expect(stdout).toContain('1 planned batches, alerts during 1 of them');
+  }, 60_000);
+});

@@ -1,5 +1,6 @@
 /** What answers cost: scrapes, and remote reads of the future. */
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
@@ -12,8 +13,10 @@ export interface AnswerFigures {
   readonly bytes: number;
   /** As the client sees it. */
   readonly ms: number;
-  /** Time that the main thread was busy. */
+  /** Time that the main thread was busy, waiting for a core included. */
   readonly loop_ms: number;
+  /** Time that it spent on a core; absent where /proc does not tell. */
+  readonly loop_cpu_ms?: number;
   /** The longest time that nobody else got a turn, of all repetitions. */
   readonly longest_stall_ms: number;
 }
@@ -47,13 +50,16 @@ export async function measureAnswers(url: string, server: string): Promise<Recor
 async function measure(client: Worker, request: ClientRequest): Promise<AnswerFigures> {
   const answers: ClientAnswer[] = [];
   const busy: number[] = [];
+  const onCore: number[] = [];
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MILLISECONDS });
   delay.enable();
   for (let i = 0; i < REPETITIONS; i++) {
     const before = performance.eventLoopUtilization();
+    const coreBefore = mainThreadMilliseconds();
     client.postMessage(request);
     const [answer] = (await once(client, 'message')) as [ClientAnswer];
     busy.push(performance.eventLoopUtilization(before).active);
+    onCore.push(mainThreadMilliseconds() - coreBefore);
     if (answer.status !== 200) throw new Error(`${request.url} answered ${answer.status}`);
     answers.push(answer);
   }
@@ -62,8 +68,19 @@ async function measure(client: Worker, request: ClientRequest): Promise<AnswerFi
     bytes: answers[0]!.bytes,
     ms: round(medianOf(answers.map(({ milliseconds }) => milliseconds))),
     loop_ms: round(medianOf(busy)),
+    ...(onCore.every(Number.isFinite) ? { loop_cpu_ms: round(medianOf(onCore)) } : {}),
     longest_stall_ms: round(Math.max(0, delay.max / 1e6 - RESOLUTION_MILLISECONDS)),
   };
+}
+
+/** Time that the main thread has spent on a core; NaN where /proc does not tell. */
+function mainThreadMilliseconds(): number {
+  try {
+    const [nanoseconds] = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ');
+    return Number(nanoseconds) / 1e6;
+  } catch {
+    return Number.NaN;
+  }
 }
 
 /** A ReadRequest for `linborg_future` with these labels, over the whole of time. */

@@ -20,6 +20,7 @@ function run(task: BenchTask) {
 try {
   send({ figures: await run(JSON.parse(process.argv[2]!) as BenchTask) });
 } catch (error) {
-  send({ failure: (error as Error).message });
+  // What is still open, such as a server, would keep the process alive.
+  process.send?.({ failure: (error as Error).message }, () => process.exit(1));
 }
 process.disconnect?.();

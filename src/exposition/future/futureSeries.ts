@@ -90,6 +90,14 @@ class Choice {
     return this.#matchers.get(label)?.every((matcher) => matcher.matches(value)) ?? true;
   }
 
+  /** The servers that may be taken: one at most where its name is given. */
+  candidates(cycle: PublishedCycle): readonly ServerView[] {
+    const name = this.#matchers.get('server')?.find(({ only }) => only !== undefined)?.only;
+    if (name === undefined) return cycle.servers;
+    const server = cycle.find(name);
+    return server === undefined ? [] : [server];
+  }
+
   /** Whether the matchers on labels that are the same for all series take them. */
   takesFixed(): boolean {
     const own = ['age', 'level', 'metric', 'profile', 'server'];

@@ -42,6 +42,8 @@ export class PatternBudget {
 /** A matcher that is ready to be asked; each value is looked at once. */
 export interface ReadyMatcher {
   readonly name: string;
+  /** The one value that it takes; undefined where it may take several. */
+  readonly only?: string;
   matches(value: string): boolean;
 }
 
@@ -49,7 +51,7 @@ export interface ReadyMatcher {
 export function readyMatcher({ type, name, value }: LabelMatcher, budget: PatternBudget): ReadyMatcher {
   switch (type) {
     case 'EQ':
-      return { name, matches: (text) => text === value };
+      return { name, only: value, matches: (text) => text === value };
     case 'NEQ':
       return { name, matches: (text) => text !== value };
     case 'RE':

@@ -146,6 +146,8 @@ function exposition({ at, cascade, servers }) {
     text += line('linborg_risk_level', `${own},profile="${profile}",color="${risk.color}"`, 1);
     for (const [metric, points] of Object.entries(risk.points))
       text += line('linborg_risk_contribution', `${own},metric="${metric}"`, points);
+    for (const [metric, limit] of Object.entries(risk.limits))
+      text += line('linborg_threshold_value', `${own},metric="${metric}"`, limit);
     for (const [metric, trend] of Object.entries(risk.trends))
       text += line('linborg_trend_per_hour', `${own},metric="${metric}"`, trend);
     text += line('linborg_risk_score', `${own},profile="${profile}"`, risk.score);

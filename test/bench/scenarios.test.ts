@@ -183,6 +183,7 @@ describe.skipIf(!hasPrometheus)('the scores of alerts', () => {
       color: 'green',
       probability: { '4h': 0.1 },
       points: { mem_used_pct: 10 },
+      limits: { mem_used_pct: 95 },
       trends: { mem_used_pct: 3 },
       breached,
       seconds: isNear ? { mem_used_pct: { p10: null, p50: null, p90: 7000 } } : {},

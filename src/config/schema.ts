@@ -11,7 +11,7 @@ import { durationSeconds } from '../core/options.js';
 import { type ExportOptions, exportOptionsSchema } from '../exposition/options.js';
 import { type ModelOptions, modelFields, modelOptionsOf } from '../model/options.js';
 import { type PolicyOptions, policyFields, policyOptionsOf } from '../policy/options.js';
-import { thresholdsSchema } from '../scoring/options.js';
+import { thresholdsSchema, withTargets } from '../scoring/options.js';
 import { type SourceOptions, sourceOptions } from '../sources/options.js';
 import { type TruthOptions, truthFields, truthOptionsOf } from '../truth/options.js';
 import { type WebOptions, webOptionsSchema } from '../web/options.js';
@@ -23,10 +23,13 @@ import {
   windowFields,
   windowOptionsOf,
 } from '../windows/options.js';
+import { type TargetSettings, targetsSchema } from './targets.js';
 
 /** What `linborg.yml` says, checked, in base units, with every default filled in. */
 export interface Settings {
   readonly sources: readonly SourceOptions[];
+  /** Extra series, asked of every source. */
+  readonly targets: readonly TargetSettings[];
   readonly windows: WindowOptions;
   readonly maintenance: readonly MaintenanceWindow[];
   /** How often the risk is computed. */
@@ -44,6 +47,7 @@ export interface Settings {
 export const settingsSchema = z
   .strictObject({
     sources: z.array(sourceOptions).min(1),
+    targets: targetsSchema,
     cycle: durationSeconds.prefault('1m'),
     ...windowFields,
     ...maintenanceFields,
@@ -65,10 +69,11 @@ export const settingsSchema = z
   .transform(
     (file): Settings => ({
       sources: file.sources,
+      targets: file.targets,
       windows: windowOptionsOf(file),
       maintenance: file.maintenance,
       cycleSeconds: file.cycle,
-      thresholds: file.thresholds,
+      thresholds: withTargets(file.thresholds, file.targets),
       export: file.export,
       future: file.future,
       web: file.web,

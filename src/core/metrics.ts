@@ -65,8 +65,15 @@ const UNIT_SUFFIXES: Readonly<Record<MetricUnit, string>> = {
   days: ' d',
 };
 
+/** By the end of an extra metric's name, as Prometheus names units. */
+const EXTRA_UNIT_SUFFIXES: readonly (readonly [string, string])[] = [
+  ['_pct', ' %'],
+  ['_seconds', ' s'],
+  ['_bytes', ' B'],
+];
+
 /** What goes behind a value in a sentence: ' %', ' MB/s' or nothing. Works for extra metrics too. */
 export function unitSuffix(metric: string): string {
   if (isMetricName(metric)) return UNIT_SUFFIXES[metricSpec(metric).unit];
-  return upperBound(metric) === 100 ? UNIT_SUFFIXES.percent : '';
+  return EXTRA_UNIT_SUFFIXES.find(([end]) => metric.endsWith(end))?.[1] ?? '';
 }

@@ -299,6 +299,18 @@ export const EXPORTER_METRICS = [
     labels: ['source'],
   },
   {
+    name: 'linborg_source_target_up',
+    type: 'gauge',
+    help: 'Whether the last read of an extra target was answered, and within its limits, 0 or 1; the label metric is its name. Absent before the first read.',
+    labels: ['source', 'metric'],
+  },
+  {
+    name: 'linborg_source_target_series',
+    type: 'gauge',
+    help: 'Series that the last read of an extra target gave values for, 0 or more. Absent before the first read.',
+    labels: ['source', 'metric'],
+  },
+  {
     name: 'linborg_samples_dropped_total',
     type: 'counter',
     help: 'Samples that no window took, by reason.',

@@ -23,6 +23,13 @@ export interface SourcePull {
   readonly clockSkewSeconds?: number | undefined;
 }
 
+/** How an extra target fared. */
+interface TargetRead {
+  readonly metric: string;
+  readonly isUp: boolean;
+  readonly series: number;
+}
+
 /** Counts what the exporter does; only metrics of the catalogue and prom-client's `process_*` and `nodejs_*`. */
 export class ExporterMetrics {
   readonly #registry = new Registry();
@@ -82,6 +89,20 @@ export class ExporterMetrics {
     if (pull.clockSkewSeconds !== undefined) {
       this.#gauge('linborg_source_clock_skew_seconds').set({ source }, pull.clockSkewSeconds);
     }
+  }
+
+  /** Shows how the extra targets fared in the last read of a source. */
+  targetsPulled(source: string, targets: readonly TargetRead[]): void {
+    for (const { metric, isUp, series } of targets) {
+      this.#gauge('linborg_source_target_up').set({ source, metric }, isUp ? 1 : 0);
+      this.#gauge('linborg_source_target_series').set({ source, metric }, series);
+    }
+  }
+
+  /** Another configuration has other targets. */
+  forgetTargets(): void {
+    this.#gauge('linborg_source_target_up').reset();
+    this.#gauge('linborg_source_target_series').reset();
   }
 
   /** Counts samples that no window took. */

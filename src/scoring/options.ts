@@ -1,8 +1,8 @@
 /** The `thresholds:` block: limits per metric, and per profile, over the defaults. */
 import { z } from 'zod';
 import { breachDirection, METRIC_NAMES, type MetricName, upperBound } from '../core/metrics.js';
-import { durationSeconds } from '../core/options.js';
 import { PROFILES, type Profile } from '../core/profiles.js';
+import { fixedLimit, ownLimit } from './limitOptions.js';
 import {
   DEFAULT_LIMITS,
   type Limit,
@@ -13,16 +13,14 @@ import {
   type Thresholds,
 } from './thresholds.js';
 
+export { faultOfLimit, targetLimitFields, withTargets } from './targetOptions.js';
+
 /** A limit, with how long it has to be breached where that was written. */
 type SustainedLimit = Limit & { readonly sustainedSeconds?: number | undefined };
 
 /** A limit as it was written: `undefined` = not mentioned, `off` = no threshold. */
 type Choice = SustainedLimit | 'off' | undefined;
 type Choices = Partial<Record<MetricName, Choice>>;
-
-const sustained = durationSeconds.optional();
-const fixedLimit = z.strictObject({ value: z.number(), sustained });
-const ownLimit = z.strictObject({ times_own_p99: z.number().min(1), at_least: z.number().positive(), sustained });
 
 /** A number, `off`, `{ value: 95, sustained: 30m }`, or `{ times_own_p99: 3, at_least: 4 }`. */
 function limitOf(metric: MetricName) {

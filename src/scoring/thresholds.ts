@@ -29,7 +29,7 @@ const FATAL = 1;
 /** Everything on it becomes slow; red while it lasts. */
 const SEVERE = 0.85;
 /** A sign of trouble that needs a second one. */
-const SIGN = 0.5;
+export const SIGN = 0.5;
 
 /** A shorter one is a spike: nobody can act on it. The incident head learnt breaches of this length. */
 export const SUSTAINED_SECONDS = 15 * 60;

@@ -6,13 +6,23 @@ import { renderExpr } from '../mapping/render.js';
 import { STEP_SECONDS } from './grid.js';
 import type { PrometheusOptions } from './options.js';
 import { isRetryable, type QueryFailure } from './queryFailure.js';
+import type { TargetOptions } from './targetOptions.js';
 
 export interface MetricQuery {
   readonly metric: MetricName;
   readonly alternative: Alternative;
   /** Position among the metric's alternatives; the lowest with data wins. */
   readonly rank: number;
+  readonly target?: undefined;
 }
+
+/** The only way to ask for an extra target. */
+export interface TargetQuery extends Omit<MetricQuery, 'metric' | 'target'> {
+  readonly metric: string;
+  readonly target: TargetOptions;
+}
+
+export type SeriesQuery = MetricQuery | TargetQuery;
 
 /** What the configuration lets be asked, by metric in the pack's order of preference. */
 export function metricQueries(pack: MappingPack, options: PrometheusOptions): MetricQuery[][] {
@@ -24,17 +34,17 @@ export function metricQueries(pack: MappingPack, options: PrometheusOptions): Me
 }
 
 /** The PromQL for a complete bucket, evaluated at its end. */
-export function bucketExpr(query: MetricQuery, options: PrometheusOptions, servers?: readonly string[]): string {
+export function bucketExpr(query: SeriesQuery, options: PrometheusOptions, servers?: readonly string[]): string {
   return render(query, options, Math.max(STEP_SECONDS, options.min_window), servers);
 }
 
 /** The PromQL for a bucket of which only `elapsedSeconds` have passed, evaluated now. */
-export function partialExpr(query: MetricQuery, options: PrometheusOptions, elapsedSeconds: number): string {
+export function partialExpr(query: SeriesQuery, options: PrometheusOptions, elapsedSeconds: number): string {
   return render(query, options, Math.max(Math.ceil(elapsedSeconds), options.min_window));
 }
 
 function render(
-  query: MetricQuery,
+  query: SeriesQuery,
   options: PrometheusOptions,
   windowSeconds: number,
   servers?: readonly string[],
@@ -47,12 +57,16 @@ function render(
   });
 }
 
-/** The error to report for a failed query: PackError where the pack must be edited, else SourceError. */
-export function queryError(query: MetricQuery, packPath: string, expr: string, cause: Error): SourceError | PackError {
+/** The error to report for a failed query: PackError where a pack must be edited, else SourceError. */
+export function queryError(query: SeriesQuery, packPath: string, expr: string, cause: Error): SourceError | PackError {
   if (cause instanceof SourceError) return cause;
   const failure = cause as QueryFailure;
   const { metric, alternative } = query;
   const tries = isRetryable(failure) ? ' after 3 tries' : '';
+  if (query.target !== undefined)
+    return new SourceError(`target ${metric} failed${tries} (${failure.message}); the query was: ${oneLine(expr)}`, {
+      cause,
+    });
   if (failure.kind === 'bad_query' || failure.kind === 'execution')
     return new PackError(
       `${packPath}:${alternative.line} metrics.${metric} "${alternative.name}" is refused${tries} (${failure.message}); the query was: ${oneLine(expr)}`,

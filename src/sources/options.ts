@@ -4,6 +4,8 @@ import { METRIC_NAMES, type MetricName } from '../core/metrics.js';
 import { durationSeconds } from '../core/options.js';
 import { Secret } from './secret.js';
 
+export { targetQueryFields } from './targetOptions.js';
+
 const secret = z
   .string()
   .min(1)

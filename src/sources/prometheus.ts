@@ -1,6 +1,7 @@
 /** The pull source: Prometheus, or what speaks its HTTP API. */
 import { SourceError } from '../core/errors.js';
 import type { SampleBatch, SampleSeries } from '../core/flow.js';
+import { isMetricName } from '../core/metrics.js';
 import type { MappingPack } from '../mapping/pack.js';
 import type { AnswerSeries } from './answer.js';
 import { Choice, type Prober, probe } from './choice.js';
@@ -8,7 +9,16 @@ import { type Client, createClient, type Surroundings } from './client.js';
 import { Defaults } from './defaults.js';
 import { bucketAt, lastCompleteBucket, STEP_SECONDS, splitRange } from './grid.js';
 import { Ledger, type OwedRange } from './ledger.js';
-import { bucketExpr, type MetricQuery, metricQueries, oneLine, partialExpr, queryError } from './metricQuery.js';
+import {
+  bucketExpr,
+  type MetricQuery,
+  metricQueries,
+  oneLine,
+  partialExpr,
+  queryError,
+  type SeriesQuery,
+  type TargetQuery,
+} from './metricQuery.js';
 import type { PrometheusOptions } from './options.js';
 import { inParallel } from './parallel.js';
 import { type Part, Pull } from './pull.js';
@@ -17,6 +27,8 @@ import { RangeReader } from './reader.js';
 import { groupByServer, mergeSeries, toSampleSeries } from './serverSeries.js';
 import { measureSkew } from './skew.js';
 import type { PullEvent, RecordedRange, RecordedSeries, Source, SourceQuery } from './source.js';
+import type { TargetOptions } from './targetOptions.js';
+import { targetQueries, targetSamples } from './targetQuery.js';
 
 /** How far back an increment catches up, and how long a vanished server is remembered. */
 const MAX_CATCH_UP_SECONDS = 8 * 86_400;
@@ -25,14 +37,21 @@ const PROBE_EVERY_SECONDS = 3600;
 const PROBE_AT_MOST_EVERY_SECONDS = 300;
 const PROBE_LOOKBACK_SECONDS = 3600;
 
-/** A source for one entry of the configuration. Throws SourceError for TLS files that cannot be read. */
+/** A source for one entry of the configuration, with extra targets to be asked of it. Throws SourceError for TLS files that cannot be read. */
 export async function createPrometheusSource(
   options: PrometheusOptions,
   pack: MappingPack,
   surroundings: Surroundings,
+  targets: readonly TargetOptions[] = [],
 ): Promise<Source> {
   const client = await createClient(options, surroundings);
-  return new PrometheusSource(options, pack, client, surroundings.clock);
+  return new PrometheusSource({ options, pack, targets }, client, surroundings.clock);
+}
+
+interface Asked {
+  readonly options: PrometheusOptions;
+  readonly pack: MappingPack;
+  readonly targets: readonly TargetOptions[];
 }
 
 /** What is left to do in a pull. */
@@ -45,6 +64,7 @@ class PrometheusSource implements Source {
   readonly #clock: () => number;
   readonly #prober: Prober;
   readonly #reader: RangeReader;
+  readonly #targets: readonly TargetQuery[];
   #choice = new Choice();
   #ledger = new Ledger();
   /** Where a metric never read before begins: the start of the history that was asked for. */
@@ -52,13 +72,14 @@ class PrometheusSource implements Source {
   #probedAt = Number.NEGATIVE_INFINITY;
   #wantsProbe = false;
 
-  constructor(options: PrometheusOptions, pack: MappingPack, client: Client, clock: () => number) {
+  constructor({ options, pack, targets }: Asked, client: Client, clock: () => number) {
     this.name = `prometheus ${options.url}`;
     this.#options = options;
     this.#client = client;
     this.#clock = clock;
     this.#prober = { client, options, packPath: pack.path, queries: metricQueries(pack, options) };
     this.#reader = new RangeReader(client, options, pack.path);
+    this.#targets = targetQueries(targets);
   }
 
   async *history(now: number, seconds: number): AsyncGenerator<PullEvent> {
@@ -105,6 +126,7 @@ class PrometheusSource implements Source {
       queries: after.queries - before.queries,
       queriesFailed: after.queriesFailed - before.queriesFailed,
       warnings: this.#client.takeWarnings(),
+      targets: this.#targets.map(({ metric }) => metric),
     };
     yield { kind: 'summary', summary: pull.summary(this.name, this.#clock() - startedAt, requests) };
   }
@@ -149,7 +171,7 @@ class PrometheusSource implements Source {
       });
       for await (const series of results) {
         done++;
-        for (const one of series) defaults.saw(one);
+        for (const one of series) if (isMetricName(one.metric)) defaults.saw(one);
         yield { kind: 'batch', batch: this.#batch(pull, series), done, total };
       }
       const added = defaults.series((metric, server) => this.#choice.isAbsent(metric, server));
@@ -163,23 +185,38 @@ class PrometheusSource implements Source {
 
   /** The newest buckets of all metrics first. */
   #tasks(pull: Pull, since: number, oldest: number): Task[] {
-    const newest = lastCompleteBucket(pull.at);
-    const partial = bucketAt(pull.at);
+    const span = { since, newest: lastCompleteBucket(pull.at), oldest };
     const tasks: Task[] = [];
     for (const queries of this.#prober.queries) {
       const inUse = queries.filter((query) => this.#choice.serversOf(query).length > 0);
-      const metric = inUse[0]?.metric;
-      if (metric === undefined) continue;
-      const owedRanges = this.#ledger.take(metric, pull.at, { since, newest, oldest });
-      for (const query of inUse) {
-        tasks.push({ kind: 'partial', query, from: partial, to: partial });
-        const maxBuckets = this.#reader.bucketsPerRequest(query, this.#choice.carriersOf(query));
-        for (const owed of owedRanges)
-          for (const piece of splitRange(owed, maxBuckets)) tasks.push({ kind: 'range', query, ...piece, owed });
-      }
-      for (const owed of owedRanges) this.#ledger.succeed(metric, owed, pull.at);
+      tasks.push(...this.#tasksOf(inUse, pull.at, span, (query) => this.#choice.carriersOf(query)));
     }
+    for (const query of this.#targets)
+      tasks.push(...this.#tasksOf([query], pull.at, span, ({ target }) => target.max_series));
     return tasks.sort((a, b) => b.to - a.to);
+  }
+
+  /** What is due of one metric. */
+  #tasksOf<Q extends SeriesQuery>(
+    queries: readonly Q[],
+    at: number,
+    span: { readonly since: number; readonly newest: number; readonly oldest: number },
+    seriesOf: (query: Q) => number,
+  ): Task[] {
+    const metric = queries[0]?.metric;
+    if (metric === undefined) return [];
+    const partial = bucketAt(at);
+    const owedRanges = this.#ledger.take(metric, at, span);
+    const tasks = queries.flatMap((query): Task[] => {
+      const maxBuckets = this.#reader.bucketsPerRequest(query, seriesOf(query));
+      const pieces = owedRanges.flatMap((owed) => splitRange(owed, maxBuckets).map((piece) => ({ ...piece, owed })));
+      return [
+        { kind: 'partial', query, from: partial, to: partial },
+        ...pieces.map((piece): Task => ({ kind: 'range', query, ...piece })),
+      ];
+    });
+    for (const owed of owedRanges) this.#ledger.succeed(metric, owed, at);
+    return tasks;
   }
 
   /** Never throws: what fails is in the pull's account, and owed to the next increment. */
@@ -190,14 +227,32 @@ class PrometheusSource implements Source {
       if (owed) this.#ledger.fail(query.metric, owed, task, pull.at);
       return [];
     }
-    if (!owed) return this.#toSamples(query, await this.#readPartial(task, pull), pull);
-    const { series, failures } = await this.#reader.read(query, task, this.#choice.serversOf(query));
+    if (!owed) return this.#take(task, await this.#readPartial(task, pull), pull);
+    // A target is not divided by servers: its query need not have a selector.
+    const servers = query.target === undefined ? this.#choice.serversOf(query) : [];
+    const { series, failures } = await this.#reader.read(query, task, servers);
     for (const failure of failures) {
       pull.failed({ query, from: failure.from, to: failure.to }, failure.error, failure.cause);
       this.#ledger.fail(query.metric, owed, failure, pull.at);
     }
     if (failures.length === 0) pull.succeeded();
-    return this.#toSamples(query, series, pull);
+    return this.#take(task, series, pull);
+  }
+
+  #take(task: Task, answer: readonly AnswerSeries[], pull: Pull): SampleSeries[] {
+    const { query, owed } = task;
+    if (query.target === undefined) return this.#toSamples(query, answer, pull);
+    try {
+      const samples = targetSamples(query, answer, this.#options.server_label, pull.counts);
+      for (const { server, values } of samples) {
+        if (values.some(Number.isFinite)) pull.sawSubject(query.metric, server);
+      }
+      return samples;
+    } catch (error) {
+      pull.failed(task, error as SourceError);
+      if (owed) this.#ledger.fail(query.metric, owed, task, pull.at);
+      return [];
+    }
   }
 
   async #readPartial(task: Part, pull: Pull): Promise<AnswerSeries[]> {

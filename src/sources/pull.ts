@@ -1,15 +1,15 @@
 /** The running account of one pull: what came, what failed, and when to stop trying. */
 import type { SourceError } from '../core/errors.js';
-import type { MetricQuery } from './metricQuery.js';
+import type { SeriesQuery } from './metricQuery.js';
 import { isOutage, type QueryFailure } from './queryFailure.js';
 import { noPoints, type PointCounts } from './serverSeries.js';
-import type { PullFailure, PullSummary } from './source.js';
+import type { PullFailure, PullSummary, TargetPull } from './source.js';
 
 /** So many failures in a row, none of them a query's own fault, mean that the rest would fail as well. */
 const OUTAGE_AFTER = 3;
 
 export interface Part {
-  readonly query: MetricQuery;
+  readonly query: SeriesQuery;
   readonly from: number;
   readonly to: number;
 }
@@ -19,6 +19,8 @@ export interface PullRequests {
   readonly queries: number;
   readonly queriesFailed: number;
   readonly warnings: readonly string[];
+  /** Names of the extra targets. */
+  readonly targets: readonly string[];
 }
 
 export class Pull {
@@ -46,6 +48,11 @@ export class Pull {
 
   saw(metric: string, server: string): void {
     this.servers.add(server);
+    this.sawSubject(metric, server);
+  }
+
+  /** As `saw`, but what it is about need not be a server. */
+  sawSubject(metric: string, server: string): void {
     const seen = this.#seen.get(metric);
     if (seen) seen.add(server);
     else this.#seen.set(metric, new Set([server]));
@@ -81,6 +88,12 @@ export class Pull {
     return this;
   }
 
+  /** How a target fared. */
+  target(metric: string): TargetPull {
+    const isUp = this.#outage === undefined && !this.hasFailed(metric);
+    return { metric, isUp, series: this.#seen.get(metric)?.size ?? 0 };
+  }
+
   summary(source: string, durationSeconds: number, requests: PullRequests): PullSummary {
     return {
       source,
@@ -92,6 +105,7 @@ export class Pull {
       servers: this.servers.size,
       ...this.counts,
       warnings: requests.warnings,
+      targets: requests.targets.map((metric) => this.target(metric)),
       failures: this.#failures,
       ...(this.#outage === undefined ? {} : { outage: this.#outage }),
     };

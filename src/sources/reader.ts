@@ -3,7 +3,7 @@ import type { PackError, SourceError } from '../core/errors.js';
 import type { AnswerSeries } from './answer.js';
 import type { Client } from './client.js';
 import { type BucketRange, bucketCount, STEP_SECONDS, splitRange } from './grid.js';
-import { bucketExpr, type MetricQuery, queryError } from './metricQuery.js';
+import { bucketExpr, queryError, type SeriesQuery } from './metricQuery.js';
 import type { PrometheusOptions } from './options.js';
 import { QueryFailure } from './queryFailure.js';
 
@@ -39,7 +39,7 @@ export class RangeReader {
   }
 
   /** How many buckets one request may span when that many servers answer. */
-  bucketsPerRequest(query: MetricQuery, servers: number): number {
+  bucketsPerRequest(query: SeriesQuery, servers: number): number {
     const bySamples = Math.floor(this.#options.max_samples_per_query / Math.max(1, servers));
     const refused = this.#limits.get(limitKey(query)) ?? MAX_POINTS_PER_SERIES;
     return Math.max(1, Math.min(MAX_POINTS_PER_SERIES, bySamples, refused));
@@ -50,12 +50,12 @@ export class RangeReader {
    * what fails all the same is told in `failures`, next to the parts that came.
    * @param servers those that are expected to answer, for dividing
    */
-  async read(query: MetricQuery, range: BucketRange, servers: readonly string[]): Promise<ReadResult> {
+  async read(query: SeriesQuery, range: BucketRange, servers: readonly string[]): Promise<ReadResult> {
     return this.#read(query, range, servers, undefined);
   }
 
   async #read(
-    query: MetricQuery,
+    query: SeriesQuery,
     range: BucketRange,
     servers: readonly string[],
     only: readonly string[] | undefined,
@@ -110,6 +110,6 @@ async function joinResults<T>(parts: readonly T[], read: (part: T) => Promise<Re
   return { series, failures };
 }
 
-function limitKey(query: MetricQuery): string {
+function limitKey(query: SeriesQuery): string {
   return `${query.metric} ${query.rank}`;
 }

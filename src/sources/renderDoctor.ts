@@ -1,6 +1,7 @@
 /** The doctor's report as text for people. */
 import { describeDuration } from '../core/duration.js';
 import type { DoctorReport, MetricReport } from './doctor.js';
+import type { TargetReport } from './targetDoctor.js';
 import { shorten } from './units.js';
 
 /** A missed scrape now and then is normal, and so is a restart. */
@@ -20,6 +21,23 @@ export function renderDoctor(report: DoctorReport): string {
     table([header, ...rows]),
     remarks.length === 0 ? 'Nothing to remark.' : `Remarks\n${remarks.map((remark) => `  ${remark}`).join('\n')}`,
     `Queries to paste\n${queries.join('\n')}`,
+  ];
+  return `${blocks.join('\n\n')}\n`;
+}
+
+/** The targets as a table with remarks and queries; ends with a newline. */
+export function renderTargets(reports: readonly TargetReport[]): string {
+  const rows = reports.map(({ metric, subjects, spread }) => [
+    metric,
+    String(subjects.length),
+    ...(spread ? [spread.min, spread.median, spread.max].map(shorten) : ['-', '-', '-']),
+    `${subjects.slice(0, MAX_NAMES).join(', ')}${subjects.length > MAX_NAMES ? ', …' : ''}`,
+  ]);
+  const remarks = reports.flatMap(({ metric, problems }) => problems.map((problem) => `  ${metric}: ${problem}`));
+  const blocks = [
+    table([['TARGET', 'SERIES', 'MIN', 'MEDIAN', 'MAX', 'SUBJECTS'], ...rows]),
+    remarks.length === 0 ? 'Nothing to remark on the targets.' : `Remarks on the targets\n${remarks.join('\n')}`,
+    `Queries to paste\n${reports.map(({ metric, query }) => `  # ${metric}\n  ${query}`).join('\n')}`,
   ];
   return `${blocks.join('\n\n')}\n`;
 }

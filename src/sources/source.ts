@@ -72,6 +72,15 @@ export interface PullFailure {
   readonly error: SourceError | PackError;
 }
 
+/** How an extra target fared in a pull. */
+export interface TargetPull {
+  readonly metric: string;
+  /** Whether all of it was answered, and within its limits. */
+  readonly isUp: boolean;
+  /** Series with at least one finite value. */
+  readonly series: number;
+}
+
 /** What a pull did, for the exporter's own metrics and the log. */
 export interface PullSummary {
   readonly source: string;
@@ -98,6 +107,7 @@ export interface PullSummary {
   /** What the source itself warned of, e.g. Thanos about a partial answer. */
   readonly warnings: readonly string[];
   readonly failures: readonly PullFailure[];
+  readonly targets: readonly TargetPull[];
   /** Why nothing could be read at all; absent when at least the connection works. */
   readonly outage?: SourceError;
 }

@@ -46,6 +46,7 @@ function busyExporter(): ExporterMetrics {
   exporter.cycleSkipped();
   const pull = { queries: 14, queriesFailed: 1, samples: 280, duplicateSeries: 2, clockSkewSeconds: -0.25 };
   exporter.sourcePulled('prometheus http://localhost:9090', pull);
+  exporter.targetsPulled('prometheus http://localhost:9090', [{ metric: 'queue_depth', isUp: true, series: 12 }]);
   exporter.samplesDropped('future', 3);
   exporter.seriesDropped(168);
   exporter.forecastsJudged(12_345);

@@ -2,7 +2,8 @@
 import { loadPack } from '../../mapping/pack.js';
 import { checkPackQueries } from '../../sources/checkPackQueries.js';
 import { examineMappings } from '../../sources/doctor.js';
-import { renderDoctor } from '../../sources/renderDoctor.js';
+import { renderDoctor, renderTargets } from '../../sources/renderDoctor.js';
+import { examineTargets } from '../../sources/targetDoctor.js';
 import { loadConfigFile } from '../configFile.js';
 import { describeMaintenance } from '../describeMaintenance.js';
 import { realSurroundings } from '../openSources.js';
@@ -27,6 +28,8 @@ export async function checkMappings(flags: { readonly 'config.file': string }): 
     for (const fault of faults) process.stdout.write(`${fault.message}\n`);
     const report = await examineMappings(prometheus, pack, realSurroundings());
     process.stdout.write(`${renderDoctor(report)}\n`);
+    const targets = await examineTargets(prometheus, pack, realSurroundings(), config.targets);
+    if (targets.length > 0) process.stdout.write(`${renderTargets(targets)}\n`);
     if (faults.length > 0 || report.servers === 0) isUsable = false;
   }
   return isUsable ? 0 : 1;

@@ -1,15 +1,19 @@
 /** `linborg dry-run`: one cycle, printed; nothing is served. */
 import { pino } from 'pino';
-import type { Frame } from '../../core/flow.js';
-import { bucketValue } from '../../core/frame.js';
+import { type Frame, LEVEL_NAMES } from '../../core/flow.js';
+import { bucketValue, isServer } from '../../core/frame.js';
 import { METRIC_NAMES, upperBound } from '../../core/metrics.js';
-import { rankServers } from '../../exposition/cycleView.js';
+import { rankServers, type ServerView } from '../../exposition/cycleView.js';
 import type { PullSummary } from '../../sources/source.js';
 import { loadConfigFile } from '../configFile.js';
 import { wholeNumber } from '../flags.js';
 import { createProgress } from '../progress.js';
 import { renderRiskTable } from '../riskTable.js';
 import { Pipeline } from '../service/pipeline.js';
+import { renderTable } from '../table.js';
+
+/** Index of the step an hour ahead. */
+const HOUR = 11;
 
 interface DryRunFlags {
   readonly 'config.file': string;
@@ -30,18 +34,39 @@ export async function dryRun(flags: DryRunFlags): Promise<number> {
   try {
     const { servers } = await pipeline.cycle(Date.now() / 1000);
     for (const summary of summaries) progress.done(describePull(summary));
-    const ranked = rankServers(servers).slice(0, limit);
-    const records = ranked.map(({ frame }) => recordOf(frame));
+    const all = rankServers(servers);
+    const shown = all.filter(({ frame }) => isServer(frame)).slice(0, limit);
+    const subjects = all.filter(({ frame }) => !isServer(frame));
+    const records = shown.map(({ frame }) => recordOf(frame));
     process.stdout.write(`${JSON.stringify({ records }, null, 2)}\n\n`);
-    process.stdout.write(`${ranked.map(({ frame }) => validationOf(frame)).join('\n')}\n\n`);
-    process.stdout.write(`${renderRiskTable(ranked)}\n\n`);
+    process.stdout.write(`${shown.map(({ frame }) => validationOf(frame)).join('\n')}\n\n`);
+    process.stdout.write(`${renderRiskTable(shown)}\n\n`);
+    if (subjects.length > 0) process.stdout.write(`${renderSubjects(subjects)}\n\n`);
     process.stdout.write(
-      `${ranked.length} of ${servers.length} servers shown (--limit); nothing was served or stored\n`,
+      `${shown.length} of ${all.length - subjects.length} servers shown (--limit); nothing was served or stored\n`,
     );
     return servers.length > 0 ? 0 : 1;
   } finally {
     await pipeline.close();
   }
+}
+
+/** One line per extra target of a subject that is no server: its value, and the forecast for an hour ahead. */
+function renderSubjects(subjects: readonly ServerView[]): string {
+  const rows = subjects.flatMap(({ frame, forecasts }) =>
+    frame.metrics.map((metric) => {
+      const forecast = forecasts.find((one) => one.metric === metric);
+      const levels =
+        forecast && LEVEL_NAMES.map((_, level) => round(forecast.values[HOUR * LEVEL_NAMES.length + level]!));
+      const now = valueNow(frame, metric);
+      return [frame.server, metric, frame.state, now === null ? '–' : String(now), levels?.join(' · ') ?? '–'];
+    }),
+  );
+  return renderTable(['SUBJECT', 'TARGET', 'STATE', 'NOW', 'IN 1 H: P10 · P50 · P90'], rows, new Set([3]));
+}
+
+function round(value: number): string {
+  return String(Number(value.toPrecision(3)));
 }
 
 function describePull({ source, samples, servers, queries, queriesFailed, failures }: PullSummary): string {

@@ -45,6 +45,7 @@ export class ExporterState implements StateView {
     this.#past = this.#past.adopt(this.future().past);
     this.#sources.clear();
     this.#queryFailures.clear();
+    this.exporter.forgetTargets();
     for (const { name } of pipeline.sources) {
       this.#sources.set(name, { name, samples: 0 });
       this.exporter.sourcePulled(name, { queries: 0, queriesFailed: 0, samples: 0, duplicateSeries: 0 });
@@ -71,6 +72,7 @@ export class ExporterState implements StateView {
       source,
       new Map(summary.failures.map(({ metric, alternative, error }) => [`${metric} ${alternative}`, error.message])),
     );
+    this.exporter.targetsPulled(source, summary.targets);
     this.exporter.sourcePulled(source, {
       queries: summary.queries,
       queriesFailed: summary.queriesFailed,

@@ -15,6 +15,7 @@ import { renderFleetTable } from './fleetTable.js';
 import { type Html, html } from './html.js';
 import { renderLayout } from './layout.js';
 import { renderNotice, renderStatusPill } from './statusPill.js';
+import { renderSubjects } from './subjectTable.js';
 import { renderTrustSummary } from './trustSummary.js';
 import { dateAndTime } from './words.js';
 
@@ -50,7 +51,8 @@ ${cycle && renderTrustSummary(cycle.truth, html`<a href="/trust">By metric and h
 <div class="bar-head"><h1 class="small">${SORT_WORDS[query.sort][query.isReversed ? 1 : 0]}</h1>${renderFilters(query)}${renderSearch(query)}</div>
 ${selected.rows.length === 0 ? html`<p class="empty">${describeEmptiness(servers.length, cycle !== undefined)}</p>` : renderFleetTable(selected.rows, query)}
 ${renderPageLinks(selected, query)}
-</section>`,
+</section>
+${cycle && renderSubjects(cycle.subjects)}`,
   );
 }
 

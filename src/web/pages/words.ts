@@ -1,7 +1,7 @@
 /** Figures as people read them. */
 import { describeDuration } from '../../core/duration.js';
 import type { RiskColor, ServerState } from '../../core/flow.js';
-import { METRICS, type MetricUnit } from '../../core/metrics.js';
+import { METRICS, type MetricUnit, unitSuffix } from '../../core/metrics.js';
 
 export const RISK_WORDS: Readonly<Record<RiskColor, string>> = { red: 'high', yellow: 'elevated', green: 'low' };
 
@@ -29,7 +29,7 @@ export function metricHelp(metric: string): string {
 /** A value with its unit and about three digits, e.g. `91.2%`. */
 export function describeValue(metric: string, value: number): string {
   const unit = METRICS.find(({ name }) => name === metric)?.unit;
-  const sign = unit ? UNIT_WORDS[unit] : metric.endsWith('_pct') ? '%' : '';
+  const sign = unit ? UNIT_WORDS[unit] : unitSuffix(metric).replace(' %', '%');
   return `${describeNumber(value)}${sign}`;
 }
 

@@ -1,0 +1,53 @@
+/** The table of extra targets on the fleet page, one row per series of a subject that is no server. */
+import type { Forecast } from '../../core/flow.js';
+import type { ServerView } from '../../exposition/cycleView.js';
+import { currentValue, forecastStep, forecastValue } from '../../exposition/forecastPoint.js';
+import { serverAddress } from './fleetTable.js';
+import { type Html, html } from './html.js';
+import { renderSparkline } from './sparkline.js';
+import { describeUntil, describeValue, STATE_WORDS } from './words.js';
+
+/** More rows make the page slow; /predictions/current has all. */
+const MOST_ROWS = 100;
+const HOUR_SECONDS = 3600;
+
+/** Nothing where no target is configured. */
+export function renderSubjects(subjects: readonly ServerView[]): Html | undefined {
+  if (subjects.length === 0) return undefined;
+  const rows = subjects.flatMap((view) => view.frame.metrics.map((metric) => ({ view, metric })));
+  const more =
+    rows.length > MOST_ROWS ? html`<p class="small muted">and ${rows.length - MOST_ROWS} more</p>` : undefined;
+  return html`<section class="card" aria-label="Targets">
+<h2>Extra targets</h2>
+<div class="scroll"><table>
+<thead><tr><th scope="col">Subject</th><th scope="col">Target</th><th scope="col">Now</th><th scope="col">In 1 h: p10 to p90</th><th scope="col">Threshold reached</th><th scope="col">8 h back, 8 h ahead</th></tr></thead>
+<tbody>
+${rows.slice(0, MOST_ROWS).map(({ view, metric }) => renderRow(view, metric))}</tbody>
+</table></div>${more}
+</section>`;
+}
+
+function renderRow({ frame, risk, forecasts }: ServerView, metric: string): Html {
+  const forecast = forecasts.find((one) => one.metric === metric);
+  const now = currentValue(frame, metric);
+  const state = frame.state === 'ok' ? undefined : html`<div class="small muted">${STATE_WORDS[frame.state]}</div>`;
+  const times = risk?.timeToThreshold.find((one) => one.metric === metric);
+  const first =
+    times && Math.min(...Object.values(times.seconds).map((seconds) => seconds ?? Number.POSITIVE_INFINITY));
+  const reached = first === undefined ? '–' : Number.isFinite(first) ? describeUntil(first) : 'not within 8 h';
+  return html`<tr>
+<td><a class="name" href="${serverAddress(frame.server)}">${frame.server}</a>${state}</td>
+<td>${metric}</td>
+<td class="number">${now === undefined ? '–' : describeValue(metric, now)}</td>
+<td class="number">${(forecast && describeRange(forecast)) ?? '–'}</td>
+<td>${reached}</td>
+<td>${forecast && renderSparkline(frame, forecast)}</td>
+</tr>\n`;
+}
+
+function describeRange(forecast: Forecast): string | undefined {
+  const step = forecastStep(forecast, forecast.origin + HOUR_SECONDS);
+  if (step === undefined) return undefined;
+  const value = (level: 'p10' | 'p90') => describeValue(forecast.metric, forecastValue(forecast, step, level));
+  return `${value('p10')} to ${value('p90')}`;
+}

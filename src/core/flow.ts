@@ -109,6 +109,8 @@ export interface Forecast {
    * long as counts. Absent without a threshold, and where the model has no incident head.
    */
   readonly breachProbability?: Float32Array;
+  /** The same as the model's head said it, before it was recalibrated by what came; absent where that is not done. */
+  readonly rawBreachProbability?: Float32Array;
   readonly evidence?: ForecastEvidence;
 }
 

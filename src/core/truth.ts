@@ -1,4 +1,5 @@
 /** What is learnt from forecasts that came due and from today's inputs: made by truth, shown by exposition. */
+import type { RiskHorizon } from './flow.js';
 import type { Profile } from './profiles.js';
 
 /** How far ahead the judged steps lay; ascending. */
@@ -108,6 +109,46 @@ export interface DriftReport extends DriftMeasures {
   readonly regimes: Readonly<Record<string, number>>;
 }
 
+/** Served probabilities of one tenth of 0–1, over the trailing window. */
+export interface ProbabilityBin {
+  readonly from: number;
+  readonly to: number;
+  /** Older ones count less. */
+  readonly cases: number;
+  /** Those after which a breach came. */
+  readonly breaches: number;
+  /** Mean probability. */
+  readonly promised: number;
+  /** Share of the cases in which a breach came. */
+  readonly observed: number;
+}
+
+/** How true the served probabilities of one horizon were. NaN where not judged yet. */
+export interface ProbabilityAccuracy {
+  readonly horizon: RiskHorizon;
+  /** Judged since the start. */
+  readonly cases: number;
+  /** Those after which a breach came. */
+  readonly breaches: number;
+  /** Mean squared difference of probability and outcome, 0–1. */
+  readonly brier: number;
+  /** 1 − Brier score / that of always saying the share that came, ≤ 1; below 0 that would have been better. */
+  readonly skill: number;
+  /** Tenths with cases enough, ascending. */
+  readonly bins: readonly ProbabilityBin[];
+}
+
+/** Promised breaches against what came. */
+export interface IncidentTruth {
+  /** Claims that are not wholly due yet; one claim is of one threshold and all horizons. */
+  readonly pending: number;
+  /** Verdicts left out since something was done about the server. */
+  readonly mitigated: number;
+  /** Verdicts on probabilities of the past that nobody was served; they teach and do not count. */
+  readonly hindcasts: number;
+  readonly probabilities: readonly ProbabilityAccuracy[];
+}
+
 /** What a start had to learn from. */
 export interface JudgedAtStart {
   /** Of forecasts that were served before the start and read back; they count for live accuracy. */
@@ -130,5 +171,6 @@ export interface TruthReport {
   readonly judgedAtStart: JudgedAtStart;
   readonly accuracy: readonly ForecastAccuracy[];
   readonly serving: readonly ServingModel[];
+  readonly incidents: IncidentTruth;
   readonly drift?: DriftReport;
 }

@@ -181,6 +181,42 @@ export const TRUTH_METRICS = [
     labels: ['metric', 'horizon'],
   },
   {
+    name: 'linborg_incident_brier_ratio',
+    type: 'gauge',
+    help: 'Measured live: mean squared difference of the probability that a threshold is breached within the horizon and what came, 0-1; 0 is perfect. Absent until 100 probabilities have come due.',
+    labels: ['horizon'],
+  },
+  {
+    name: 'linborg_incident_skill_ratio',
+    type: 'gauge',
+    help: 'Measured live: 1 - Brier score of the probabilities / that of always saying the share that came, at most 1; below 0 that would have been better. Absent until 100 probabilities have come due and 5 of them were followed by a breach.',
+    labels: ['horizon'],
+  },
+  {
+    name: 'linborg_incident_promised_ratio',
+    type: 'gauge',
+    help: 'Measured live: mean of the probabilities in one tenth of 0-1. Absent until 20 of that tenth have come due.',
+    labels: ['horizon', 'bin'],
+  },
+  {
+    name: 'linborg_incident_reliability_ratio',
+    type: 'gauge',
+    help: 'Measured live: share of the probabilities in one tenth of 0-1 that were followed by a breach, 0-1; linborg_incident_promised_ratio is meant. Absent until 20 of that tenth have come due.',
+    labels: ['horizon', 'bin'],
+  },
+  {
+    name: 'linborg_incident_judged_probabilities',
+    type: 'gauge',
+    help: 'Probabilities in one tenth of 0-1 that have come due; older ones count less. Absent until there are 20.',
+    labels: ['horizon', 'bin'],
+  },
+  {
+    name: 'linborg_incident_judged_breaches',
+    type: 'gauge',
+    help: 'Those of linborg_incident_judged_probabilities that were followed by a breach. Absent with it.',
+    labels: ['horizon', 'bin'],
+  },
+  {
     name: 'linborg_forecast_ledger_pending',
     type: 'gauge',
     help: 'Forecasts in the ledger that have not come due yet. Absent until a cycle has succeeded.',

@@ -1,5 +1,12 @@
 /** The families about how good the forecasts are, as text; what is not judged yet has no sample. */
-import type { DriftMeasures, DriftScore, ForecastAccuracy, TruthReport } from '../core/truth.js';
+import type {
+  DriftMeasures,
+  DriftScore,
+  ForecastAccuracy,
+  ProbabilityAccuracy,
+  ProbabilityBin,
+  TruthReport,
+} from '../core/truth.js';
 import { TRUTH_METRICS } from './catalogue.js';
 import { escapeLabelValue, familyHead, formatMeasure } from './seriesText.js';
 
@@ -44,6 +51,18 @@ function samplesOf(name: TruthMetricName, truth: TruthReport): Sample[] {
       return truth.accuracy.flatMap(({ metric, horizon, skill }) =>
         Object.entries(skill).map(([baseline, value]) => ({ labels: { metric, horizon, baseline }, value })),
       );
+    case 'linborg_incident_brier_ratio':
+      return probabilitySamples(truth, ({ brier }) => brier);
+    case 'linborg_incident_skill_ratio':
+      return probabilitySamples(truth, ({ skill }) => skill);
+    case 'linborg_incident_promised_ratio':
+      return tenthSamples(truth, ({ promised }) => promised);
+    case 'linborg_incident_reliability_ratio':
+      return tenthSamples(truth, ({ observed }) => observed);
+    case 'linborg_incident_judged_probabilities':
+      return tenthSamples(truth, ({ cases }) => cases);
+    case 'linborg_incident_judged_breaches':
+      return tenthSamples(truth, ({ breaches }) => breaches);
     case 'linborg_forecast_ledger_pending':
       return [{ labels: {}, value: truth.pending }];
     case 'linborg_model_serving':
@@ -65,6 +84,19 @@ function accuracySamples(truth: TruthReport, pick: (entry: ForecastAccuracy) => 
     labels: { metric: entry.metric, horizon: entry.horizon },
     value: pick(entry),
   }));
+}
+
+function probabilitySamples({ incidents }: TruthReport, pick: (entry: ProbabilityAccuracy) => number): Sample[] {
+  return incidents.probabilities.map((entry) => ({ labels: { horizon: entry.horizon }, value: pick(entry) }));
+}
+
+function tenthSamples({ incidents }: TruthReport, pick: (tenth: ProbabilityBin) => number): Sample[] {
+  return incidents.probabilities.flatMap(({ horizon, bins }) =>
+    bins.map((tenth) => ({
+      labels: { horizon, bin: `${tenth.from.toFixed(1)}-${tenth.to.toFixed(1)}` },
+      value: pick(tenth),
+    })),
+  );
 }
 
 function scoreSamples(scores: readonly DriftScore[] = []): Sample[] {

@@ -10,6 +10,7 @@ import { baselineMethods } from './baselines.js';
 import { writeFactors } from './conformal.js';
 import { Groups, type ProfileGroup } from './groups.js';
 import { LEDGER_STEPS } from './horizonBins.js';
+import { IncidentLedger } from './incidents/incidentLedger.js';
 import type { TruthOptions } from './options.js';
 import { slotsFor } from './pending.js';
 import { modelAlone, type ServingPlan, serveOneMethod } from './plan.js';
@@ -60,6 +61,8 @@ const REPORTED = LEDGER_STEPS.map((step) => TRUTH_HORIZONS.find((horizon) => HOR
  * servers that are due, `resolve` every frame, `settle` once. The order of servers and series within a cycle changes nothing.
  */
 export class Truth {
+  /** Promised breaches; resolved, settled and forgotten along with the forecasts. */
+  readonly incidents: IncidentLedger;
   readonly #settings: TruthSettings;
   readonly #slots: number;
   readonly #servers = new Map<string, ServerLedger>();
@@ -77,7 +80,13 @@ export class Truth {
     const baselines = baselineMethods(methods);
     const halfLife = options.halfLifeSeconds / stepSeconds;
     this.#settings = settings;
-    this.#slots = slotsFor(Math.max(1, Math.round(options.everySeconds / stepSeconds)));
+    const everySteps = Math.max(1, Math.round(options.everySeconds / stepSeconds));
+    this.#slots = slotsFor(everySteps);
+    this.incidents = new IncidentLedger({
+      everySteps,
+      halfLifeBuckets: halfLife,
+      maxThresholds: options.maxSeries,
+    });
     this.#groups = new Groups(baselines, halfLife);
     this.#accuracy = new AccuracyBook(baselines, halfLife);
   }
@@ -138,6 +147,7 @@ export class Truth {
    * @returns steps judged
    */
   resolve(frame: Frame, before = frame.newest): number {
+    this.incidents.resolve(frame, Math.min(before, frame.newest + 1));
     const known = this.#servers.get(frame.server);
     if (known === undefined) return 0;
     const end = Math.min(before, frame.newest + 1);
@@ -189,6 +199,7 @@ export class Truth {
   /** Ends a cycle at epoch second `at`: shared calibration and the choice of who serves take in what came due. */
   settle(at: number): void {
     this.#groups.settle(at);
+    this.incidents.settle();
     this.#pooledPlans.clear();
   }
 
@@ -207,11 +218,13 @@ export class Truth {
       judgedAtStart: { recorded, hindcasts },
       accuracy: this.#accuracy.report(),
       serving: this.#groups.serving(this.#settings.methods[0]!),
+      incidents: this.incidents.report(),
     };
   }
 
   /** Drops a server that has vanished. What its forecasts taught its metrics stays. */
   forget(server: string): void {
+    this.incidents.forget(server);
     this.#series -= this.#servers.get(server)?.series.size ?? 0;
     this.#servers.delete(server);
   }

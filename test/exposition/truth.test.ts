@@ -3,7 +3,7 @@ import type { TruthReport } from '../../src/core/truth.js';
 import { driftReport, driftStatus } from '../../src/exposition/json/drift.js';
 import { publishCycle } from '../../src/exposition/publishedCycle.js';
 import { AT, DEFAULT_OPTIONS, makeServer } from './fleet.js';
-import { makeDrift, makeTruth } from './truth.js';
+import { makeDrift, makeIncidentTruth, makeTruth } from './truth.js';
 
 async function linesOf(truth: TruthReport | undefined, family: string): Promise<string[]> {
   const { metrics } = await publishCycle({ at: AT, servers: [makeServer('web-1', 5)], truth }, DEFAULT_OPTIONS);
@@ -34,6 +34,22 @@ describe('the series of truth', () => {
     expect(await linesOf(makeTruth(AT), 'linborg_forecast_skill_ratio{')).toContain(
       'linborg_forecast_skill_ratio{metric="mem_used_pct",horizon="8h",baseline="median_7d_level"} -0.031',
     );
+  });
+
+  test('tell of probabilities what was promised and what came, tenth by tenth, and no score that is not judged', async () => {
+    expect(await linesOf(makeTruth(AT), 'linborg_incident_brier_ratio{')).toEqual([
+      'linborg_incident_brier_ratio{horizon="4h"} 0.0312346',
+    ]);
+    expect(await linesOf(makeTruth(AT), 'linborg_incident_reliability_ratio{')).toEqual([
+      'linborg_incident_reliability_ratio{horizon="4h",bin="0.0-0.1"} 0.02',
+      'linborg_incident_reliability_ratio{horizon="4h",bin="0.3-0.4"} 0.28',
+    ]);
+    expect(await linesOf(makeTruth(AT), 'linborg_incident_promised_ratio{')).toContain(
+      'linborg_incident_promised_ratio{horizon="4h",bin="0.3-0.4"} 0.31',
+    );
+    const unjudged = makeTruth(AT, { incidents: makeIncidentTruth({ probabilities: [] }) });
+    expect(await linesOf(unjudged, 'linborg_incident_brier')).toEqual([]);
+    expect(await linesOf(unjudged, 'linborg_incident_judged')).toEqual([]);
   });
 
   test('show who serves a metric, and the profiles that differ', async () => {

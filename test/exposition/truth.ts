@@ -1,5 +1,5 @@
 /** What a fleet has learnt about its forecasts, for the tests: one metric is judged, one is not yet. */
-import type { DriftReport, ForecastAccuracy, TruthReport } from '../../src/core/truth.js';
+import type { DriftReport, ForecastAccuracy, IncidentTruth, TruthReport } from '../../src/core/truth.js';
 
 const UNJUDGED = { forecasts: 0, mase: NaN, coverage: NaN, pinball: NaN, wql: NaN, width: NaN, skill: {} };
 
@@ -27,7 +27,32 @@ export function makeTruth(at: number, change: Partial<TruthReport> = {}): TruthR
       },
       { metric: 'load_average', model: 'median_7d_level', since: at - 7200, reason: 'error 1.2 against 0.9' },
     ],
+    incidents: makeIncidentTruth(),
     drift: makeDrift(),
+    ...change,
+  };
+}
+
+/** One horizon is well judged, one has too few cases. */
+export function makeIncidentTruth(change: Partial<IncidentTruth> = {}): IncidentTruth {
+  return {
+    pending: 320,
+    mitigated: 3,
+    hindcasts: 2_000,
+    probabilities: [
+      {
+        horizon: '4h',
+        cases: 2_410,
+        breaches: 120,
+        brier: 0.0312345678,
+        skill: 0.25,
+        bins: [
+          { from: 0, to: 0.1, cases: 2_000, breaches: 40, promised: 0.03, observed: 0.02 },
+          { from: 0.3, to: 0.4, cases: 210.4, breaches: 58.9, promised: 0.31, observed: 0.28 },
+        ],
+      },
+      { horizon: '8h', cases: 31, breaches: 1, brier: NaN, skill: NaN, bins: [] },
+    ],
     ...change,
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { TruthReport } from '../../src/core/truth.js';
+import type { ProbabilityAccuracy, TruthReport } from '../../src/core/truth.js';
 import { AT, makeFleet, makeServer } from '../exposition/fleet.js';
-import { makeAccuracy, makeDrift, makeTruth } from '../exposition/truth.js';
+import { makeAccuracy, makeDrift, makeIncidentTruth, makeTruth } from '../exposition/truth.js';
 import { type Setting, startServer } from './running.js';
 
 async function read(path: string, setting?: Setting): Promise<string> {
@@ -54,6 +54,28 @@ describe('“Can I trust it?” on the fleet page', () => {
 });
 
 describe('the trust page', () => {
+  test('says in words how many probabilities came true, and in red which are off', async () => {
+    const page = await read('/trust');
+    expect(page).toContain('of 210 probabilities about 31%, <span class="green-text">28%</span> came true');
+    expect(page).toContain('<h3>Within 4h <span class="small muted">Brier score 0.031, +25% against always');
+    expect(page).not.toContain('Within 8h');
+    expect(page).toContain(
+      '2,000 in hindsight at the start · 3 left out: something was done about the server · 320 to come',
+    );
+    const [horizon] = makeIncidentTruth().probabilities as [ProbabilityAccuracy];
+    const bins = [{ from: 0.3, to: 0.4, cases: 300, breaches: 200, promised: 0.34, observed: 0.66 }];
+    const incidents = makeIncidentTruth({ probabilities: [{ ...horizon, skill: NaN, bins }] });
+    expect(await read('/trust', withTruth(makeTruth(AT, { incidents })))).toContain(
+      'about 34%, <span class="red-text">66%</span> came true',
+    );
+  });
+
+  test('says honestly that probabilities are not yet judged', async () => {
+    const incidents = makeIncidentTruth({ probabilities: [], mitigated: 0, hindcasts: 0 });
+    const page = await read('/trust', withTruth(makeTruth(AT, { incidents })));
+    expect(page).toContain('Not yet judged: of no tenth of the probabilities have 20 come due.');
+  });
+
   test('shows each metric with who serves it and the verdict per horizon', async () => {
     const page = await read('/trust');
     const rows = page.split('\n').filter((line) => line.startsWith('<tr><th scope="row">'));

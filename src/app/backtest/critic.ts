@@ -1,7 +1,7 @@
 /** Where what is learnt from past forecasts enters a replay: the same ledger, blending and calibration that `serve` has. */
-import type { Forecast, Frame } from '../../core/flow.js';
+import type { Frame } from '../../core/flow.js';
 import type { ServingPlan } from '../../truth/plan.js';
-import type { ForecastDetails } from '../forecasting/forecastFrames.js';
+import type { FrameForecast } from '../fleetTruth.js';
 
 /** Judges the forecasts of a fleet that goes forward in time together. */
 export interface ForecastCritic {
@@ -11,6 +11,8 @@ export interface ForecastCritic {
   settle(at: number): void;
   /** How a metric of the frame is served now; undefined = as the model says. */
   planOf(frame: Frame, metric: string): ServingPlan | undefined;
-  /** Remembers forecasts of one frame that will come due. @param at epoch seconds at which they were made */
-  record(frame: Frame, at: number, forecasts: readonly Forecast[], details: readonly ForecastDetails[]): void;
+  /** What is served in place of the incident head's probabilities [RISK_HORIZONS]. */
+  recalibrate(frame: Frame, metric: string, raw: Float32Array): Float32Array;
+  /** Remembers forecasts of one frame that will come due, and what they promise. */
+  record(made: Omit<FrameForecast, 'wasServed'>): void;
 }

@@ -82,7 +82,7 @@ export async function runRound(moments: readonly FleetMoment[], parts: ReplayPar
   const outcomes = stopped.map(({ at, critic, replay, stop, frame }, i): StopOutcome => {
     const { forecasts, risk } = cycle.servers[i]!;
     const details = cycle.details[i]!;
-    if (stop.isTick) critic?.record(frame, at, forecasts, details);
+    if (stop.isTick) critic?.record({ frame, at, forecasts, risk, details });
     const anomaly = stop.isRisk ? replay.anomalies.score(frame) : undefined;
     if (stop.isRisk) replay.anomalies.remember(frame.newest, forecasts);
     return { trace: replay.trace, stop, at, forecasts, details, yardstick: yardstick.forecasts[i]!, risk, anomaly };
@@ -106,6 +106,7 @@ function forecastModel(
     model,
     wantsDetails: (i) => stopped[i]!.stop.isTick || stopped[i]!.stop.originIndex !== undefined,
     planOf: (frame, metric) => criticOf.get(frame)?.planOf(frame, metric),
+    recalibrate: (frame, metric, raw) => criticOf.get(frame)?.recalibrate(frame, metric, raw) ?? raw,
   });
 }
 

@@ -11,8 +11,9 @@ export function createTruthCritic(model: string, options: TruthOptions, stepSeco
     resolve: (frame) => void truth.resolve(frame, frame.newest + 1),
     settle: (at) => truth.settle(at),
     planOf: ({ server, profile }, metric) => truth.plan(server, metric, profile),
-    record(frame, at, forecasts, details) {
-      if (truth.isDue(frame.server, at)) recordForecasts(truth, { frame, at, forecasts, details, wasServed: true });
+    recalibrate: ({ profile }, metric, raw) => truth.incidents.apply(metric, profile, raw),
+    record(made) {
+      if (truth.isDue(made.frame.server, made.at)) recordForecasts(truth, { ...made, wasServed: true });
     },
   };
 }

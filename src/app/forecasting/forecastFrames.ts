@@ -60,6 +60,8 @@ export interface FrameWishes {
   readonly known?: (frameIndex: number, metric: string) => Forecast | undefined;
   /** The threshold of a frame's metric whose breach is to be foretold; none unless given. */
   readonly thresholdOf?: (frameIndex: number, metric: string) => Threshold | undefined;
+  /** What is served in place of the head's probabilities [RISK_HORIZONS]; as the head says unless given. */
+  readonly recalibrate?: (frame: Frame, metric: string, raw: Float32Array) => Float32Array;
 }
 
 /** Forecasts every row that can be forecast. A failing job costs its own series only. */
@@ -67,7 +69,7 @@ export async function forecastFrames(
   frames: readonly Frame[],
   forecastRows: ForecastRows,
   model: string,
-  { wantsDetails = () => false, planOf, known, thresholdOf }: FrameWishes = {},
+  { wantsDetails = () => false, planOf, known, thresholdOf, recalibrate }: FrameWishes = {},
 ): Promise<FrameForecasts> {
   const forecasts: Forecast[][] = frames.map(() => []);
   const details: ForecastDetails[][] = frames.map(() => []);
@@ -80,7 +82,10 @@ export async function forecastFrames(
         const thresholds = thresholdsOf(frames, job, thresholdOf);
         const block = await forecastRows({ ...toJob(frames, job), ...plansOf(frames, job, planOf), ...thresholds });
         placed.forEach(({ frameIndex, row }, i) => {
-          forecasts[frameIndex]!.push(toForecast(frames[frameIndex]!, row, block, i, model));
+          const forecast = toForecast(frames[frameIndex]!, row, block, i, model);
+          forecasts[frameIndex]!.push(
+            recalibrate === undefined ? forecast : recalibrated(forecast, frames[frameIndex]!, recalibrate),
+          );
           if (job.details) details[frameIndex]!.push(toDetails(block, i));
         });
       } catch (error) {
@@ -183,6 +188,16 @@ function toForecast(frame: Frame, row: number, block: ServedBlock, i: number, mo
       weights: block.evidence.subarray(i * width, (i + 1) * width),
     },
   };
+}
+
+function recalibrated(
+  forecast: Forecast,
+  frame: Frame,
+  recalibrate: NonNullable<FrameWishes['recalibrate']>,
+): Forecast {
+  const { breachProbability: raw, metric } = forecast;
+  if (raw === undefined) return forecast;
+  return { ...forecast, breachProbability: recalibrate(frame, metric, raw), rawBreachProbability: raw };
 }
 
 function toDetails({ values, raw = values, candidates, figures }: ServedBlock, i: number): ForecastDetails {

@@ -3,9 +3,11 @@ import type { Logger } from 'pino';
 import type { Frame } from '../../core/flow.js';
 import { isInSpan } from '../../core/timeSpan.js';
 import type { DriftReport, TruthReport } from '../../core/truth.js';
+import type { Thresholds } from '../../scoring/thresholds.js';
 import type { Source } from '../../sources/source.js';
 import { DriftMonitor } from '../../truth/drift.js';
 import type { TrainingInputs } from '../../truth/driftInputs.js';
+import type { ActedUpon } from '../../truth/incidents/incidentLedger.js';
 import type { TruthOptions } from '../../truth/options.js';
 import type { RecordedForecast, Truth } from '../../truth/truth.js';
 import type { CycleResult } from '../cycle.js';
@@ -18,6 +20,7 @@ export interface LedgerSettings {
   readonly model: string;
   readonly options: TruthOptions;
   readonly stepSeconds: number;
+  readonly thresholds: Thresholds;
   /** From the model's manifest; absent in older ones. */
   readonly trainingInputs: TrainingInputs | undefined;
 }
@@ -28,6 +31,8 @@ export interface Lessons {
   /** The windows as they are now. */
   readonly frames: () => readonly Frame[];
   readonly sources: readonly Source[];
+  /** As for `begin`. */
+  readonly actedUpon: readonly ActedUpon[];
   readonly at: number;
   readonly log: Logger;
   readonly signal: AbortSignal;
@@ -50,8 +55,12 @@ export class ForecastLedger {
     this.#drift = new DriftMonitor(trainingInputs);
   }
 
-  /** Judges what has come due. The newest bucket may be partial and does not count yet. */
-  begin(frames: readonly Frame[], at: number): void {
+  /**
+   * Judges what has come due. The newest bucket may be partial and does not count yet.
+   * @param actedUpon  spans that show what an action did and not what was forecast
+   */
+  begin(frames: readonly Frame[], at: number, actedUpon: readonly ActedUpon[]): void {
+    this.#truth.incidents.noteActions(actedUpon);
     for (const frame of frames) this.#truth.resolve(frame);
     this.#truth.settle(at);
   }
@@ -68,14 +77,15 @@ export class ForecastLedger {
     return {
       wantsDetails: (i) => due[i]!,
       planOf: ({ server, profile }, metric) => truth.plan(server, metric, profile),
+      recalibrate: ({ profile }, metric, raw) => truth.incidents.apply(metric, profile, raw),
     };
   }
 
   /** Remembers what was forecast for the servers whose turn it was, and tells what is known. */
   end({ servers, details, at }: CycleResult): TruthReport | undefined {
     if (!this.#settings.options.isEnabled) return undefined;
-    servers.forEach(({ frame, forecasts }, i) => {
-      recordForecasts(this.#truth, { frame, at, forecasts, details: details[i]!, wasServed: true }, this.#drift);
+    servers.forEach(({ frame, forecasts, risk }, i) => {
+      recordForecasts(this.#truth, { frame, at, forecasts, risk, details: details[i]!, wasServed: true }, this.#drift);
     });
     const report = this.#truth.report(at);
     return { ...report, drift: this.#driftAt(at, report) };
@@ -98,16 +108,16 @@ export class ForecastLedger {
    * Learns from the past in the background and then takes the place of what was learnt since the start. Never throws:
    * without it, everything is learnt from the first due forecasts on.
    */
-  async learn({ sources, at, log, signal, frames, forecastRows }: Lessons): Promise<void> {
-    const { model, options, stepSeconds } = this.#settings;
+  async learn({ sources, actedUpon, at, log, signal, frames, forecastRows }: Lessons): Promise<void> {
+    const { model, options, stepSeconds, thresholds } = this.#settings;
     if (!options.isEnabled) return;
     try {
       const truth = createTruth(model, { options, stepSeconds, isSpread: true });
+      truth.incidents.noteActions(actedUpon);
       const everySteps = Math.round(options.everySeconds / stepSeconds);
       const startedAt = performance.now();
-      const hindcasts = options.isHindcasting
-        ? await hindcast({ truth, drift: this.#drift, model, stepSeconds, everySteps, forecastRows, frames, signal })
-        : 0;
+      const made = { truth, drift: this.#drift, model, stepSeconds, everySteps, thresholds };
+      const hindcasts = options.isHindcasting ? await hindcast({ ...made, forecastRows, frames, signal }) : 0;
       const recorded = judgeRecorded(truth, frames(), await readRecorded({ sources, at, stepSeconds, log }));
       if (signal.aborted) return;
       // Less than an hour has been recorded meanwhile: nothing that the past did not teach better.

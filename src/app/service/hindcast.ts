@@ -2,17 +2,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Frame } from '../../core/flow.js';
 import { isInSpan } from '../../core/timeSpan.js';
+import type { Thresholds } from '../../scoring/thresholds.js';
 import type { DriftMonitor } from '../../truth/drift.js';
 import type { Truth } from '../../truth/truth.js';
 import { isForecastable } from '../../windows/forecastable.js';
+import { runCycle } from '../cycle.js';
 import { recordForecasts } from '../fleetTruth.js';
-import { type ForecastRows, forecastFrames } from '../forecasting/forecastFrames.js';
+import type { ForecastRows } from '../forecasting/forecastFrames.js';
 
 export interface HindcastParts {
   readonly truth: Truth;
   /** Sees the figures of the past, too. */
   readonly drift: DriftMonitor;
   readonly model: string;
+  readonly thresholds: Thresholds;
   readonly stepSeconds: number;
   /** Steps between two forecasts of a server that the ledger has room for. */
   readonly everySteps: number;
@@ -63,7 +66,7 @@ async function resolveAll(frames: readonly Frame[], resolve: (frame: Frame) => v
 
 /** Forecasts every server as of bucket `newest`, a few at a time. */
 async function forecastMoment(parts: HindcastParts, newest: number): Promise<number> {
-  const { truth, drift, model, forecastRows, signal } = parts;
+  const { truth, drift, model, forecastRows, thresholds, signal } = parts;
   const at = endOf(newest, parts.stepSeconds);
   let made = 0;
   for (let from = 0; !signal.aborted; from += CHUNK) {
@@ -73,13 +76,15 @@ async function forecastMoment(parts: HindcastParts, newest: number): Promise<num
     const frames = chunk
       .filter(({ maintenance = [] }) => !isInSpan(maintenance, at))
       .map((frame) => rewind(frame, newest));
-    const { forecasts, details } = await forecastFrames(frames, forecastRows, model, {
+    const { servers, details } = await runCycle(frames, at, thresholds, {
+      ...{ forecastRows, model },
       wantsDetails: () => true,
       planOf: ({ server, profile }, metric) => truth.plan(server, metric, profile),
+      recalibrate: ({ profile }, metric, raw) => truth.incidents.apply(metric, profile, raw),
     });
-    frames.forEach((frame, i) => {
-      recordForecasts(truth, { frame, at, forecasts: forecasts[i]!, details: details[i]!, wasServed: false }, drift);
-      made += forecasts[i]!.length;
+    servers.forEach(({ frame, forecasts, risk }, i) => {
+      recordForecasts(truth, { frame, at, forecasts, risk, details: details[i]!, wasServed: false }, drift);
+      made += forecasts.length;
     });
   }
   return made;

@@ -9,6 +9,7 @@ import type { TruthReport } from '../../core/truth.js';
 import type { MaintenanceStatus } from '../../exposition/cycleView.js';
 import { LevelMemory } from '../../scoring/riskLevel.js';
 import type { PullEvent, PullSummary, Source } from '../../sources/source.js';
+import type { ActedUpon } from '../../truth/incidents/incidentLedger.js';
 import type { PastMaintenance } from '../../windows/maintenance.js';
 import { type IngestSummary, WindowStore } from '../../windows/store.js';
 import { type CycleResult, runCycle } from '../cycle.js';
@@ -69,7 +70,11 @@ async function openServing(config: Config, path: string, log: Logger, signal?: A
     path,
     pool,
     report,
-    ledger: new ForecastLedger({ model, options: config.truth, stepSeconds, trainingInputs }),
+    ledger: new ForecastLedger({
+      ...{ model, stepSeconds, trainingInputs },
+      options: config.truth,
+      thresholds: config.thresholds,
+    }),
   };
 }
 
@@ -168,18 +173,19 @@ export class Pipeline {
 
   /**
    * Pulls what is new, forecasts and scores.
+   * @param actedUpon  spans that show what an action did and not what was forecast
    * @throws SourceError if no source could be read at all, ModelError if not one series could be forecast
    */
-  async cycle(now: number): Promise<PipelineCycle> {
+  async cycle(now: number, actedUpon: readonly ActedUpon[] = []): Promise<PipelineCycle> {
     try {
-      return await this.#run(now);
+      return await this.#run(now, actedUpon);
     } catch (error) {
       this.explainer.end(undefined);
       throw error;
     }
   }
 
-  async #run(now: number): Promise<PipelineCycle> {
+  async #run(now: number, actedUpon: readonly ActedUpon[]): Promise<PipelineCycle> {
     const { pool, ledger, report } = this.#serving;
     await Promise.all(this.#retired.splice(0).map((retired) => retired.close()));
     const summaries = await Promise.all(this.sources.map((source) => this.#pull(source, now)));
@@ -196,7 +202,7 @@ export class Pipeline {
     await this.maintenance.update(at, (source) => reached.some((summary) => summary.source === source.name));
     const frames = this.#frames(at);
     this.explainer.begin();
-    ledger.begin(frames, at);
+    ledger.begin(frames, at, actedUpon);
     const forecaster = { model: report.manifest.name, ...ledger.wishes(frames, at) };
     const result = await runCycle(frames, at, this.config.thresholds, {
       ...forecaster,
@@ -221,8 +227,8 @@ export class Pipeline {
     };
   }
 
-  /** Learns from forecasts of the past, once; resolves when done. Meanwhile cycles go on. */
-  async learn(at: number): Promise<void> {
+  /** Learns from forecasts of the past, once; resolves when done. Meanwhile cycles go on. @param actedUpon  as for `cycle` */
+  async learn(at: number, actedUpon: readonly ActedUpon[] = []): Promise<void> {
     if (this.#isTaught) return;
     this.#isTaught = true;
     const { pool, ledger } = this.#serving;
@@ -230,6 +236,7 @@ export class Pipeline {
       forecastRows: (job) => pool.forecast(job),
       frames: () => this.#frames(at),
       sources: this.sources,
+      actedUpon,
       at,
       log: this.#log,
       signal: this.#closing.signal,

@@ -159,7 +159,8 @@ export class Service {
     const seconds = () => (performance.now() - startedAt) / 1000;
     const pipeline = this.#pipeline;
     try {
-      const result = await pipeline.cycle(now());
+      const actedUpon = this.#policy?.actedUponSpans() ?? [];
+      const result = await pipeline.cycle(now(), actedUpon);
       const isFirst = this.state.cycles().succeeded === 0;
       const wasFailing = this.state.cycles().lastFailure !== undefined;
       const published = await this.state.succeeded(result, seconds(), now());
@@ -168,7 +169,7 @@ export class Service {
       const facts = { servers: servers.length, seconds: Number(seconds().toFixed(2)) };
       if (isFirst || wasFailing) this.#log.info(facts, isFirst ? 'first cycle done' : 'cycles succeed again');
       else this.#log.debug(facts, 'cycle done');
-      void pipeline.learn(result.at);
+      void pipeline.learn(result.at, actedUpon);
       this.#policy?.observe(result);
       // Before the next pull changes the windows.
       const excluded = () => [

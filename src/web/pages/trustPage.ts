@@ -14,6 +14,7 @@ import { currentCycle } from '../../exposition/readiness.js';
 import type { StateView } from '../../exposition/state.js';
 import { type Html, html } from './html.js';
 import { renderLayout } from './layout.js';
+import { renderProbabilities } from './probabilityVerdicts.js';
 import { renderNotice, renderStatusPill } from './statusPill.js';
 import { describeGain, isLoss, isModel, leastSkill, renderTrustSummary } from './trustSummary.js';
 import { dateAndTime, describeNumber, describeRatio } from './words.js';
@@ -48,6 +49,7 @@ export function renderTrustPage(state: StateView, now: number): Html {
 <div class="title"><h1>Trust</h1></div>
 ${renderTrustSummary(truth, truth && describeLedger(truth))}
 ${truth && renderMetricTable(truth)}
+${truth && renderProbabilities(truth.incidents)}
 ${truth?.drift && renderDrift(truth.drift)}`,
   );
 }

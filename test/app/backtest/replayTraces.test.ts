@@ -143,6 +143,7 @@ describe('replayTraces', () => {
         },
         settle: (at) => noted.moments.push(at),
         planOf: () => undefined,
+        recalibrate: (_frame, _metric, raw) => raw,
         record: () => {},
       };
     };

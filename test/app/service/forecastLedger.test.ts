@@ -2,13 +2,15 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { runCycle } from '../../../src/app/cycle.js';
 import type { ForecastRows } from '../../../src/app/forecasting/forecastFrames.js';
+import { ROW_WIDTH } from '../../../src/app/forecasting/protocol.js';
 import { ForecastLedger, type Lessons } from '../../../src/app/service/forecastLedger.js';
-import type { Frame } from '../../../src/core/flow.js';
+import { type Frame, RISK_HORIZONS } from '../../../src/core/flow.js';
 import type { TruthReport } from '../../../src/core/truth.js';
 import { thresholdsSchema } from '../../../src/scoring/options.js';
 import { createFleet } from '../../../src/simulator/fleet.js';
 import { fleetBatch } from '../../../src/simulator/fleetBatch.js';
 import type { Source } from '../../../src/sources/source.js';
+import type { ActedUpon } from '../../../src/truth/incidents/incidentLedger.js';
 import type { TruthOptions } from '../../../src/truth/options.js';
 import { WindowStore } from '../../../src/windows/store.js';
 import { WINDOWS } from '../fixtures/frames.js';
@@ -56,22 +58,29 @@ class Fleet {
 
 function ledgerWith(change: Partial<TruthOptions> = {}): ForecastLedger {
   const options = { ...OPTIONS, ...change };
-  return new ForecastLedger({ model: 'tft', options, stepSeconds: WINDOWS.stepSeconds, trainingInputs: undefined });
+  const { stepSeconds } = WINDOWS;
+  return new ForecastLedger({ model: 'tft', options, stepSeconds, thresholds: THRESHOLDS, trainingInputs: undefined });
 }
 
 /** As `serve` does it. */
-async function cycle(ledger: ForecastLedger, fleet: Fleet, forecastRows: ForecastRows) {
+async function cycle(ledger: ForecastLedger, fleet: Fleet, forecastRows: ForecastRows, actedUpon: ActedUpon[] = []) {
   const frames = fleet.advance();
-  ledger.begin(frames, fleet.at);
+  ledger.begin(frames, fleet.at, actedUpon);
   const forecaster = { forecastRows, model: 'tft', ...ledger.wishes(frames, fleet.at) };
   const result = await runCycle(frames, fleet.at, THRESHOLDS, forecaster);
   const report = ledger.end(result);
   const [{ frame, forecasts }] = result.servers as [(typeof result.servers)[number]];
   const row = frame.metrics.indexOf('mem_used_pct');
   const last = frame.values[row * frame.capacity + (frame.newest % frame.capacity)]!;
-  const median = forecasts.find(({ metric }) => metric === 'mem_used_pct')!.values[1]!;
-  return { report, details: result.details, medianOverLast: median / last };
+  const memory = forecasts.find(({ metric }) => metric === 'mem_used_pct')!;
+  return { report, details: result.details, medianOverLast: memory.values[1]! / last, memory };
 }
+
+/** A head that promises a breach of everything, with one chance in five. */
+const promising: ForecastRows = async (job) => ({
+  ...(await halfTooLow(job)),
+  breachProbability: new Float32Array((job.rows.length / ROW_WIDTH) * RISK_HORIZONS.length).fill(0.2),
+});
 
 const judgedIn = (report: TruthReport | undefined) => report!.accuracy.reduce((sum, one) => sum + one.forecasts, 0);
 
@@ -89,6 +98,32 @@ describe('a cycle', () => {
     expect(latest.report!.accuracy.map(({ metric }) => metric)).toEqual(expect.arrayContaining(METRICS));
     expect(latest.report!.drift?.recommendation).toEqual(expect.any(String));
     expect(latest.medianOverLast).toBeGreaterThan(0.8);
+  });
+
+  it('judges what was promised of a threshold, and promises less where nothing comes', async () => {
+    const ledger = ledgerWith();
+    const fleet = new Fleet();
+    let latest = await cycle(ledger, fleet, promising);
+    expect(latest.memory.breachProbability![0]).toBeCloseTo(0.2, 6);
+    for (let hour = 1; hour < 36; hour++) latest = await cycle(ledger, fleet, promising);
+    const { breachProbability: served, rawBreachProbability: raw } = latest.memory;
+    expect(raw![0]).toBeCloseTo(0.2, 6);
+    expect(served![0]).toBeLessThan(0.12);
+    expect([...served!]).toEqual([...served!].sort((a, b) => a - b));
+    const [halfHour] = latest.report!.incidents.probabilities;
+    expect(halfHour).toMatchObject({ horizon: '30m', breaches: 0 });
+    expect(halfHour!.cases).toBeGreaterThan(60);
+  });
+
+  it('learns nothing of promises about servers that something was done about', async () => {
+    const ledger = ledgerWith();
+    const fleet = new Fleet();
+    const actedUpon = fleet.frames().map(({ server }) => ({ server, from: fleet.at, to: fleet.at + 48 * HOUR }));
+    let latest = await cycle(ledger, fleet, promising, actedUpon);
+    for (let hour = 1; hour < 12; hour++) latest = await cycle(ledger, fleet, promising, actedUpon);
+    expect(latest.memory.breachProbability![0]).toBeCloseTo(0.2, 6);
+    expect(latest.report!.incidents.probabilities).toEqual([]);
+    expect(latest.report!.incidents.mitigated).toBeGreaterThan(20);
   });
 
   it('asks for details once an hour only', async () => {
@@ -137,6 +172,7 @@ describe('a start', () => {
       forecastRows: halfTooLow,
       frames: () => fleet.frames(),
       sources: [],
+      actedUpon: [],
       at: fleet.at,
       log: pino({}, { write: (line: string) => log.push(JSON.parse(line)) }),
       signal: new AbortController().signal,

@@ -6,6 +6,7 @@ import type { ForecastRows } from '../../../src/app/forecasting/forecastFrames.j
 import { type HindcastParts, hindcast, rewind } from '../../../src/app/service/hindcast.js';
 import type { Frame } from '../../../src/core/flow.js';
 import { METRIC_NAMES } from '../../../src/core/metrics.js';
+import { thresholdsSchema } from '../../../src/scoring/options.js';
 import { DriftMonitor } from '../../../src/truth/drift.js';
 import type { TruthOptions } from '../../../src/truth/options.js';
 import { simulatedFrames } from '../fixtures/frames.js';
@@ -23,6 +24,7 @@ const HOUR_STEPS = 12;
 function partsOf(frames: readonly Frame[], forecastRows: ForecastRows): HindcastParts {
   return {
     truth: createTruth('tft', { options: OPTIONS, stepSeconds: 300, isSpread: true }),
+    thresholds: thresholdsSchema.parse({}),
     stepSeconds: 300,
     drift: new DriftMonitor(),
     model: 'tft',

@@ -1,7 +1,6 @@
 /** Incidents of all data sets: collected while traces are replayed, scored at the end. */
-import { RISK_HORIZONS } from '../../../core/flow.js';
 import type { ExcludedSpan } from '../../../model/training/excludedSpans.js';
-import type { DatasetIncidents, IncidentReport, IncidentSubject } from '../report/incidentData.js';
+import type { DatasetIncidents, IncidentReport } from '../report/incidentData.js';
 import type { StopOutcome } from '../round.js';
 import type { RuleComparer } from '../rules/compareRules.js';
 import type { ServerTrace } from '../serverTrace.js';
@@ -11,10 +10,9 @@ import { leaveOut, spansOf } from './leftOut.js';
 import { FALSE_ALARMS_PER_SERVER_WEEK } from './limitChoice.js';
 import { ObservedServer } from './observed.js';
 import { onsetRows } from './onsetRows.js';
-import { Reliability } from './reliability.js';
 import { watchLabels, watchServer } from './serverWatch.js';
-import { SERVER_STREAMS, STREAMS } from './streams.js';
-import { collectReliability, type Subject, scoreSubject } from './subjectScores.js';
+import { FIRST_RAW_STREAM, SERVER_STREAMS, STREAMS } from './streams.js';
+import { reliabilityOf, type Subject, scoreSubject } from './subjectScores.js';
 import { type ThresholdWatch, watchThreshold } from './thresholdWatch.js';
 import { CLAIM_SECONDS, type Watch } from './watch.js';
 
@@ -122,7 +120,8 @@ export class IncidentScores {
       datasets.push({
         name: dataset.name,
         subjects: scored,
-        reliability: reliabilityOf(subjects),
+        reliability: reliabilityOf(ofThresholds(subjects)),
+        rawReliability: reliabilityOf(ofThresholds(subjects), FIRST_RAW_STREAM),
         ...(rules && { rules }),
       });
     }
@@ -143,11 +142,7 @@ export class IncidentScores {
   }
 }
 
-/** Of all thresholds together. */
-function reliabilityOf(subjects: readonly Subject[]): IncidentSubject['reliability'] {
-  return RISK_HORIZONS.map(({ name }, h) => {
-    const figures = new Reliability();
-    for (const { kind, watches } of subjects) if (kind === 'threshold') collectReliability(watches, h, figures);
-    return figures.report(name);
-  });
+/** The watches of all thresholds together. */
+function ofThresholds(subjects: readonly Subject[]): Watch[] {
+  return subjects.flatMap(({ kind, watches }) => (kind === 'threshold' ? watches : []));
 }

@@ -7,6 +7,8 @@ export interface ObservedThreshold extends Pick<ThresholdOutlook, 'direction' | 
   readonly limits: number[];
   /** [horizons] */
   readonly served: readonly number[][];
+  /** [horizons] before recalibration; as served where nothing is recalibrated. */
+  readonly raw: readonly number[][];
 }
 
 export class ObservedServer {
@@ -18,20 +20,26 @@ export class ObservedServer {
   readonly thresholds = new Map<string, ObservedThreshold>();
 
   /** Takes in what was served at one moment. */
-  add({ stop, risk }: Pick<StopOutcome, 'stop' | 'risk'>): void {
+  add({ stop, risk, forecasts }: Pick<StopOutcome, 'stop' | 'risk' | 'forecasts'>): void {
     this.bins.push(stop.bin);
     this.riskScores.push(risk?.score ?? Number.NaN);
     for (const [h, { name }] of RISK_HORIZONS.entries()) {
       this.served[h]!.push(risk?.incidentProbability[name] ?? Number.NaN);
     }
     for (const outlook of risk?.thresholds ?? []) {
-      const { limits, served } = this.#thresholdOf(outlook);
+      const { limits, served, raw } = this.#thresholdOf(outlook);
+      const uncorrected = forecasts.find(({ metric }) => metric === outlook.metric)?.rawBreachProbability;
       limits.push(outlook.threshold);
-      for (const [h, { name }] of RISK_HORIZONS.entries()) served[h]!.push(outlook.probability?.[name] ?? Number.NaN);
+      for (const [h, { name }] of RISK_HORIZONS.entries()) {
+        const probability = outlook.probability?.[name] ?? Number.NaN;
+        served[h]!.push(probability);
+        // While the threshold is breached there is a forecast, but no prediction.
+        raw[h]!.push(Number.isNaN(probability) ? probability : (uncorrected?.[h] ?? probability));
+      }
     }
-    for (const { limits, served } of this.thresholds.values()) {
+    for (const { limits, served, raw } of this.thresholds.values()) {
       if (limits.length === this.bins.length) continue;
-      for (const column of [limits, ...served]) column.push(Number.NaN);
+      for (const column of [limits, ...served, ...raw]) column.push(Number.NaN);
     }
   }
 
@@ -39,7 +47,8 @@ export class ObservedServer {
     const known = this.thresholds.get(metric);
     if (known !== undefined) return known;
     const unknown = () => new Array<number>(this.bins.length - 1).fill(Number.NaN);
-    const fresh = { direction, sustainedSeconds, limits: unknown(), served: RISK_HORIZONS.map(unknown) };
+    const byHorizon = () => RISK_HORIZONS.map(unknown);
+    const fresh = { direction, sustainedSeconds, limits: unknown(), served: byHorizon(), raw: byHorizon() };
     this.thresholds.set(metric, fresh);
     return fresh;
   }

@@ -1,10 +1,10 @@
 /** Rows of incidents.csv: every onset, with who alarmed when. */
 import type { IncidentSubject } from '../report/incidentData.js';
 import { csvCell } from '../tables.js';
-import { SERVER_STREAMS } from './streams.js';
+import { FIRST_RAW_STREAM, SERVER_STREAMS, STREAMS } from './streams.js';
 import { type Subject, warnings } from './subjectScores.js';
 
-const METHODS = SERVER_STREAMS.map(({ id }) => id);
+const METHODS = [...SERVER_STREAMS, ...STREAMS.slice(FIRST_RAW_STREAM)].map(({ id }) => id);
 export const INCIDENTS_HEADER = `dataset,server,subject,kind,onset,end,${METHODS.join(',')}\n`;
 
 /** One row per onset; under each method when its alarm began, with the limit of hindsight: empty = it did not. */

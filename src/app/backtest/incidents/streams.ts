@@ -3,6 +3,7 @@ import { RISK_HORIZONS, type RiskHorizon } from '../../../core/flow.js';
 
 export type StreamKind =
   | 'served'
+  | 'raw'
   | 'risk_score'
   | 'current_value'
   | 'predict_linear'
@@ -22,16 +23,18 @@ export interface Stream {
 const WITH_HORIZON = [
   { kind: 'served', title: 'probability' },
   { kind: 'seasonal_share', title: 'seasonal profile' },
+  // What the model's head says, before the ledger corrects it.
+  { kind: 'raw', title: 'probability before recalibration' },
 ] as const;
 
-const byHorizon = (index: 0 | 1): Stream[] =>
+const byHorizon = (index: 0 | 1 | 2): Stream[] =>
   RISK_HORIZONS.map(({ name }) => {
     const { kind, title } = WITH_HORIZON[index];
     return { id: `${kind}_${name}`, kind, horizon: name, title: `${title} ${name}` };
   });
 
-/** Of every threshold, in the order of all tables. */
-export const STREAMS: readonly Stream[] = [
+/** What a threshold and a whole server both have, by horizon what was served first. */
+const SHARED_STREAMS: readonly Stream[] = [
   ...byHorizon(0),
   { id: 'current_value', kind: 'current_value', horizon: undefined, title: 'current value' },
   { id: 'predict_linear_4h', kind: 'predict_linear', horizon: undefined, title: 'predict_linear, 4 h' },
@@ -39,9 +42,15 @@ export const STREAMS: readonly Stream[] = [
   { id: 'breached_share_7d', kind: 'breached_share', horizon: undefined, title: 'share of 7 days breached' },
 ];
 
+/** Of every threshold, in the order of all tables. */
+export const STREAMS: readonly Stream[] = [...SHARED_STREAMS, ...byHorizon(2)];
+
+/** Where the raw probabilities begin among STREAMS. */
+export const FIRST_RAW_STREAM = SHARED_STREAMS.length;
+
 /** Of whole servers. */
 export const SERVER_STREAMS: readonly Stream[] = [
-  ...STREAMS,
+  ...SHARED_STREAMS,
   { id: 'risk_score', kind: 'risk_score', horizon: undefined, title: 'risk score' },
 ];
 

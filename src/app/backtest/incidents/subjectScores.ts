@@ -11,12 +11,13 @@ import type {
   KindScore,
   MethodRanking,
   OperatingPoint,
+  ReliabilityReport,
   SubjectKind,
 } from '../report/incidentData.js';
 import { judgeAlarms, raiseAlarms, watchedWeeks } from './alarms.js';
 import { type AlarmTally, chooseLimit, tallyAlarms } from './limitChoice.js';
 import { Reliability } from './reliability.js';
-import { type Stream, speaksOf } from './streams.js';
+import { FIRST_RAW_STREAM, type Stream, speaksOf } from './streams.js';
 import { ALL_TIME, isJudged, UNSEEN, type Watch } from './watch.js';
 
 export interface Subject {
@@ -41,21 +42,25 @@ export function scoreSubject(subject: Subject): IncidentSubject {
     traps: watches.reduce((sum, { traps }) => sum + traps.length, 0),
     alarms,
     rankings: RISK_HORIZONS.map((_, h) => rankHorizon(subject, h)),
-    reliability: RISK_HORIZONS.map(({ name: horizon }, h) => {
-      const figures = new Reliability();
-      collectReliability(watches, h, figures);
-      return figures.report(horizon);
-    }),
+    reliability: reliabilityOf(watches),
+    ...(kind === 'threshold' && { rawReliability: reliabilityOf(watches, FIRST_RAW_STREAM) }),
     kinds: kind === 'threshold' ? [] : scoreKinds(watches, alarms),
   };
 }
 
-/** Adds what was served at every judged moment, with what came. The served streams come first, by horizon. */
-export function collectReliability(watches: readonly Watch[], horizon: number, into: Reliability): void {
-  for (const watch of watches) {
-    const scores = watch.scores[horizon]!;
-    for (const i of judgedMoments(watch, horizon)) into.add(scores[i]!, watch.outcomes[horizon]![i]!);
-  }
+/**
+ * Per horizon: the probabilities of every judged moment, with what came.
+ * @param firstStream  the first of the streams to be judged, one per horizon; those that were served come first
+ */
+export function reliabilityOf(watches: readonly Watch[], firstStream = 0): ReliabilityReport[] {
+  return RISK_HORIZONS.map(({ name }, horizon) => {
+    const figures = new Reliability();
+    for (const watch of watches) {
+      const scores = watch.scores[firstStream + horizon]!;
+      for (const i of judgedMoments(watch, horizon)) figures.add(scores[i]!, watch.outcomes[horizon]![i]!);
+    }
+    return figures.report(name);
+  });
 }
 
 function judgedMoments({ states, outcomes }: Watch, horizon: number): number[] {

@@ -6,7 +6,7 @@ import { breachedShare, currentNearness, type LimitedSeries, lineNearness, seaso
 import { BreachCounts } from './counts.js';
 import type { ObservedThreshold } from './observed.js';
 import { outcomesOf } from './outcomes.js';
-import { STREAMS, type Stream } from './streams.js';
+import { FIRST_RAW_STREAM, STREAMS, type Stream } from './streams.js';
 import { CLAIM_SECONDS, IN_PROGRESS, type Incident, SETTLING, UNSEEN, WATCHED, type Watch } from './watch.js';
 
 export interface ThresholdWatch extends Watch {
@@ -89,10 +89,12 @@ interface Scored {
 }
 
 function scoresOf(stream: Stream, { series, counts, bins, observed }: Scored): Float32Array {
-  const { limits, served } = observed;
+  const { limits, served, raw } = observed;
   switch (stream.kind) {
     case 'served':
       return Float32Array.from(served[STREAMS.indexOf(stream)]!);
+    case 'raw':
+      return Float32Array.from(raw[STREAMS.indexOf(stream) - FIRST_RAW_STREAM]!);
     case 'current_value':
       return Float32Array.from(bins, (bin, i) => currentNearness(series, limits[i]!, bin));
     case 'predict_linear':

@@ -13,6 +13,8 @@ export interface DatasetIncidents {
   readonly subjects: readonly IncidentSubject[];
   /** The probabilities of all thresholds together. */
   readonly reliability: readonly ReliabilityReport[];
+  /** The same before they were recalibrated. */
+  readonly rawReliability: readonly ReliabilityReport[];
   /** The rules of --compare-rules beside ours. */
   readonly rules?: RuleComparison;
 }
@@ -35,6 +37,8 @@ export interface IncidentSubject {
   readonly alarms: readonly AlarmScore[];
   readonly rankings: readonly HorizonRanking[];
   readonly reliability: readonly ReliabilityReport[];
+  /** Before recalibration; of thresholds. */
+  readonly rawReliability?: readonly ReliabilityReport[];
   /** By kind of incident; empty for natural breaches of one threshold. */
   readonly kinds: readonly KindScore[];
 }

@@ -26,7 +26,7 @@ export function renderIncidents(report: IncidentReport, dataset: DatasetIncident
 <p>An alarm begins when a score reaches its limit, and claims an onset within ${describeDuration(report.claimSeconds)}. Each limit is the lowest with at most ${describeAmount(report.falseAlarmsPerServerWeek, 'false alarm')} per server-week: <b>in hindsight</b> on the same span, which nobody can do beforehand, or <b>ahead</b> on the first half of the span and judged on the second. An onset begins a breach that lasts as long as its threshold says, with none in the ${describeDuration(report.quietSeconds)} before.</p>
 ${judged.map(renderSubject)}
 ${idle.length === 0 ? undefined : html`<p class="muted">No onset to warn of: ${idle.map(({ name, serverWeeks }) => `${name} (${describeFixed(serverWeeks, 1)} server-weeks watched)`).join(', ')}.</p>`}
-${renderReliabilityPlot('Reliability, all thresholds together', dataset.reliability)}
+${renderReliabilityPlot('Reliability, all thresholds together', dataset.reliability, dataset.rawReliability)}
 ${dataset.rules && renderRules(dataset.rules)}
 </section>`;
 }
@@ -41,7 +41,7 @@ function renderSubject(subject: IncidentSubject): Html {
 ${renderAlarms(subject)}
 <h3>${name}: who ranks best <span class="muted small">AUROC over all moments · mean AUROC within servers · average precision; guessing gives 0.5, 0.5 and the share in the heading</span></h3>
 ${renderRankings(subject.rankings)}
-<div class="charts">${renderReliabilityPlot(`Reliability, ${name}`, subject.reliability)}${renderLeads(subject)}</div>
+<div class="charts">${renderReliabilityPlot(`Reliability, ${name}`, subject.reliability, subject.rawReliability)}${renderLeads(subject)}</div>
 ${subject.kinds.length === 0 ? undefined : renderKinds(subject.kinds, subject.alarms)}`;
 }
 

@@ -11,8 +11,12 @@ const AREA: PlotArea = { left: 44, right: 462, top: 12, bottom: 252 };
 const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
 const LOOKS = ['other', 'model', 'served', 'best'];
 
-/** One colour per horizon; undefined without a case. */
-export function renderReliabilityPlot(title: string, reports: readonly ReliabilityReport[]): Html | undefined {
+/** One colour per horizon; undefined without a case. @param raw  before recalibration, horizon by horizon */
+export function renderReliabilityPlot(
+  title: string,
+  reports: readonly ReliabilityReport[],
+  raw: readonly ReliabilityReport[] = [],
+): Html | undefined {
   if (reports.every(({ cases }) => cases === 0)) return undefined;
   const x = linearScale(0, 1, AREA.left, AREA.right);
   const y = linearScale(0, 1, AREA.bottom, AREA.top);
@@ -22,7 +26,7 @@ ${TICKS.map((tick) => html`<text x="${coordinate(x(tick))}" y="${String(AREA.bot
 <text x="${coordinate((AREA.left + AREA.right) / 2)}" y="${String(AREA.bottom + 32)}" text-anchor="middle">probability that was given; up: share that came</text>
 <line class="reference" x1="${coordinate(x(0))}" y1="${coordinate(y(0))}" x2="${coordinate(x(1))}" y2="${coordinate(y(1))}"/>
 ${reports.map(({ horizon, bins }, i) => html`<g class="${LOOKS[i % LOOKS.length]}">${bins.map((bin) => renderBin(horizon, bin, x, y))}</g>`)}
-</svg></div><p class="small muted">${reports.map(({ horizon, brier, brierOfRate, rate }, i) => html`<i class="${LOOKS[i % LOOKS.length]}"><i class="swatch"></i></i>${horizon}: Brier ${describeFixed(brier, 4)} (always saying the rate of ${describeShare(rate, 2)}: ${describeFixed(brierOfRate, 4)}) `)}</p></figure>`;
+</svg></div><p class="small muted">${reports.map(({ horizon, brier, brierOfRate, rate }, i) => html`<i class="${LOOKS[i % LOOKS.length]}"><i class="swatch"></i></i>${horizon}: Brier ${describeFixed(brier, 4)} (${raw[i] === undefined ? '' : `before recalibration: ${describeFixed(raw[i].brier, 4)}, `}always saying the rate of ${describeShare(rate, 2)}: ${describeFixed(brierOfRate, 4)}) `)}</p></figure>`;
 }
 
 function renderBin(

@@ -28,6 +28,7 @@ function watch(busy: readonly (readonly [number, number])[], edit: (values: Floa
     sustainedSeconds: 900,
     limits: bins.map(() => 90),
     served: RISK_HORIZONS.map(() => bins.map(() => 0.2)),
+    raw: RISK_HORIZONS.map(() => bins.map(() => 0.1)),
   };
   const result = watchThreshold(trace, 'mem_used_pct', bins, observed);
   const moment = (bin: number) => bins.indexOf(bin);

@@ -88,7 +88,7 @@ const rule: RuleScore = {
 
 function pageOf(subjects: readonly IncidentSubject[], alerts: readonly RuleScore[] = []): string {
   const rules = { file: 'a.yml', against: 'any threshold', recordingRules: 2, alerts };
-  const shop = { name: 'shop', subjects, reliability: [], ...(alerts.length > 0 && { rules }) };
+  const shop = { name: 'shop', subjects, reliability: [], rawReliability: [], ...(alerts.length > 0 && { rules }) };
   const incidents: IncidentReport = {
     falseAlarmsPerServerWeek: 1,
     claimSeconds: 28_800,

@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../src/core/random.js';
+import { type JudgedClaim, Recalibration } from '../../../src/truth/incidents/recalibration.js';
+
+const HALF_LIFE = 14 * 288;
+
+const probability = fc.double({ min: 0, max: 1, noNaN: true });
+const ascending = fc
+  .tuple(probability, probability, probability, probability)
+  .map((values) => Float32Array.from(values.sort((a, b) => a - b)));
+const verdicts: fc.Arbitrary<JudgedClaim[]> = fc.array(
+  fc.record({
+    metric: fc.constantFrom('mem_used_pct', 'cpu_idle_pct'),
+    profile: fc.constantFrom('database' as const, 'generic' as const),
+    horizon: fc.integer({ min: 0, max: 3 }),
+    bucket: fc.integer({ min: 1000, max: 9000 }),
+    probability,
+    came: fc.boolean(),
+    weight: fc.double({ min: 0.05, max: 1, noNaN: true }),
+  }),
+  { maxLength: 60 },
+);
+
+function taughtBy(found: readonly JudgedClaim[]): Recalibration {
+  const recalibration = new Recalibration(HALF_LIFE);
+  for (const verdict of found) recalibration.add(verdict);
+  recalibration.settle();
+  return recalibration;
+}
+
+/** Cases of one kind, of which `came` came after `promised`. */
+function cases(promised: number, came: number, count: number, change: Partial<JudgedClaim> = {}): JudgedClaim[] {
+  const base = { metric: 'mem_used_pct', profile: 'generic', horizon: 2, bucket: 5000, weight: 1 } as const;
+  return Array.from({ length: count }, (_, i) => ({
+    ...{ ...base, probability: promised, came: i < came * count },
+    ...change,
+  }));
+}
+
+const told = (recalibration: Recalibration, promised: number, metric = 'mem_used_pct') =>
+  recalibration.apply(metric, 'generic', new Float32Array(4).fill(promised))[2]!;
+
+describe('recalibrated probabilities', () => {
+  it('are what the model says, to the last digit, until something came due', () => {
+    fc.assert(
+      fc.property(ascending, (raw) => {
+        expect(taughtBy([]).apply('m', 'generic', raw)).toEqual(raw);
+      }),
+    );
+  });
+
+  it('stay probabilities, never fall with the horizon and keep the order of what the model says', () => {
+    fc.assert(
+      fc.property(verdicts, ascending, ascending, (found, a, b) => {
+        const recalibration = taughtBy(found);
+        const low = recalibration.apply(
+          'mem_used_pct',
+          'database',
+          a.map((value, h) => Math.min(value, b[h]!)),
+        );
+        const high = recalibration.apply(
+          'mem_used_pct',
+          'database',
+          a.map((value, h) => Math.max(value, b[h]!)),
+        );
+        for (let h = 0; h < 4; h++) {
+          expect(low[h]).toBeGreaterThanOrEqual(h === 0 ? 0 : low[h - 1]!);
+          expect(high[h]).toBeLessThanOrEqual(1);
+          expect(low[h]).toBeLessThanOrEqual(high[h]!);
+        }
+      }),
+    );
+  });
+
+  it('do not depend on the order in which verdicts came', () => {
+    fc.assert(
+      fc.property(verdicts, fc.nat(), ascending, (found, seed, raw) => {
+        const random = seededRandom(seed);
+        const shuffled = found.map((verdict) => [random(), verdict] as const).sort(([a], [b]) => a - b);
+        const plain = taughtBy(found).apply('mem_used_pct', 'generic', raw);
+        const other = taughtBy(shuffled.map(([, verdict]) => verdict)).apply('mem_used_pct', 'generic', raw);
+        plain.forEach((value, h) => {
+          expect(other[h]).toBeCloseTo(value, 4);
+        });
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('come to what comes, where a model promises half of it', () => {
+    const found = [...cases(0.05, 0.1, 2000), ...cases(0.2, 0.4, 500), ...cases(0.4, 0.65, 200)];
+    const recalibration = taughtBy(found);
+    expect(Math.abs(told(recalibration, 0.05) - 0.1)).toBeLessThan(0.03);
+    expect(Math.abs(told(recalibration, 0.2) - 0.4)).toBeLessThan(0.05);
+    expect(Math.abs(told(recalibration, 0.4) - 0.65)).toBeLessThan(0.05);
+  });
+
+  it('hardly move by two breaches, and most of the way by forty', () => {
+    const few = told(taughtBy(cases(0.1, 0.3, 7)), 0.1);
+    const many = told(taughtBy(cases(0.1, 0.3, 130)), 0.1);
+    expect(few).toBeGreaterThan(0.1);
+    expect(few).toBeLessThan(0.2);
+    expect(many).toBeGreaterThan(0.25);
+    expect(many).toBeLessThan(0.31);
+  });
+
+  it('of a metric without verdicts follow those of all others, less than their own', () => {
+    const recalibration = taughtBy(cases(0.1, 0.3, 60));
+    const [own, other] = [told(recalibration, 0.1), told(recalibration, 0.1, 'swap_used_pct')];
+    expect(other).toBeGreaterThan(0.13);
+    expect(own).toBeGreaterThan(other);
+  });
+
+  it('go back to what the model says as the evidence fades', () => {
+    const recalibration = taughtBy([
+      ...cases(0.1, 0.5, 100),
+      ...cases(0.1, 0, 1, { bucket: 5000 + 20 * HALF_LIFE, weight: 0.001 }),
+    ]);
+    expect(told(recalibration, 0.1)).toBeCloseTo(0.1, 2);
+  });
+});

@@ -69,6 +69,9 @@ const trust = z
       .default(
         'cpu_idle_pct|cpu_iowait_pct|java_cpu_pct|mem_used_pct|swap_used_pct|disk_usage_pct|load_average|.*_close_wait',
       ),
+    /** How far the share that came may lie from what was promised. Of 200 probabilities within 4 h some fifty are independent: three standard errors. */
+    probability_off: share.default(0.2),
+    probability_cases: positive.default(200),
     drift_error_rise: share.default(0.1),
     drift_inputs: share.default(0.2),
     drift_shifted: share.default(0.15),
@@ -117,6 +120,7 @@ const alerts = z
     // Evidence about forecasts gathers by the hour.
     LinborgForecastUntrustworthy: timing('6h', '1h'),
     LinborgForecastIntervalsOff: timing('6h', '1h'),
+    LinborgProbabilitiesOff: timing('6h', '1h'),
     LinborgForecastWorseThanBaseline: timing('12h', '1h'),
     LinborgModelDrift: timing('6h', '1h'),
     LinborgBaselinesServe: timing('24h', '1h'),

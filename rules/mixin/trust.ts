@@ -12,6 +12,7 @@ export function trustAlerts(config: MixinConfig): RuleGroup<AlertingRule> {
   const specs = [
     untrustworthy(config),
     intervalsOff(config),
+    probabilitiesOff(config),
     worseThanBaseline(config),
     drift(config),
     baselines(config),
@@ -113,6 +114,22 @@ or (metric:linborg_forecast_coverage_ratio:avg > ${trust.coverage_high} and metr
       'printf "metric:linborg_forecast_width_ratio:avg{metric=%q}" $labels.metric',
       'It is {{ . | first | value | printf "%.1f" }} times as wide as the error of the 24 h seasonal naive forecast.',
     )}`,
+  };
+}
+
+function probabilitiesOff({ alerts, trust }: MixinConfig): AlertSpec {
+  return {
+    alert: 'LinborgProbabilitiesOff',
+    why: 'Tenths of the probability with evidence enough; the recalibration should have mended them within days.',
+    loudness: 'ticket',
+    timing: alerts.LinborgProbabilitiesOff,
+    expr: `abs(linborg_incident_reliability_ratio - linborg_incident_promised_ratio) > ${trust.probability_off}
+and linborg_incident_judged_probabilities >= ${trust.probability_cases}`,
+    summary:
+      'incident probabilities of {{ $labels.bin }} within {{ $labels.horizon }} are off by {{ $value | humanizePercentage }}',
+    description:
+      `For ${alerts.LinborgProbabilitiesOff.for} the share of the probabilities of {{ $labels.bin }} within {{ $labels.horizon }} that came true ` +
+      'has been {{ $value | humanizePercentage }} away from what they promised. Their order may still be right: take them as a ranking.',
   };
 }
 

@@ -6,7 +6,6 @@ import { DAY_STEPS, HISTORY_STEPS } from '../../src/model/inputs/contract.js';
 import type { WindowRequest } from '../../src/model/inputs/window.js';
 import { type Hyperparameters, initialWeights } from '../../src/model/network/parameters.js';
 import { type LongSeries, toLongSeries } from '../../src/model/training/corpus.js';
-import type { Augmentation } from '../../src/model/training/sampler.js';
 
 /** A network that is small enough to be run often. */
 export const SMALL: Hyperparameters = { hidden: 8, heads: 2 };
@@ -16,9 +15,6 @@ export const NETWORKS: readonly (readonly [string, Hyperparameters])[] = [
   ['TFT', SMALL],
   ['perceptron', SMALL_PERCEPTRON],
 ];
-
-/** Windows as they are. */
-export const NO_AUGMENTATION: Augmentation = { shortHistory: 0, hiddenIdentity: 0, ramp: 0, shift: 0 };
 
 /** Index of the last known bucket in tests: a fixed moment. */
 export const NEWEST = 5_700_077;

@@ -102,7 +102,7 @@ export interface Augmentation {
   readonly hiddenIdentity: number;
   /** A ramp (leak) is laid over the series, from some hours ago into the future. */
   readonly ramp: number;
-  /** The level changes some minutes to days ago. */
+  /** The level jumps some hours or days ago. */
   readonly shift: number;
 }
 
@@ -110,10 +110,9 @@ export const TRAINING_AUGMENTATION: Augmentation = {
   shortHistory: 0.25,
   hiddenIdentity: 0.15,
   ramp: 0.08,
-  shift: 0.08,
+  shift: 0.04,
 };
-/** As many ramps and level shifts as are trained on, or what is learnt of them would count for nothing. */
-export const VALIDATION_AUGMENTATION: Augmentation = { ...TRAINING_AUGMENTATION, shortHistory: 0, hiddenIdentity: 0 };
+export const NO_AUGMENTATION: Augmentation = { shortHistory: 0, hiddenIdentity: 0, ramp: 0, shift: 0 };
 
 const MAX_TRIES = 200;
 

@@ -11,9 +11,9 @@ import {
   createTrainingBatch,
   type DatasetShares,
   drawBatch,
+  NO_AUGMENTATION,
   type Pool,
   TRAINING_AUGMENTATION,
-  VALIDATION_AUGMENTATION,
 } from './sampler.js';
 
 export interface TrainingSettings {
@@ -163,7 +163,7 @@ export async function trainNetwork(engine: Engine, task: TrainingTask, hooks: Tr
   return best;
 }
 
-/** The validation loss of weights: over the same windows each time, later in time and of other servers, with ramps and shifts. */
+/** The validation loss of weights: over the same windows each time, later in time and of other servers, undisturbed. */
 export function validation(
   engine: Engine,
   { corpus, hyperparameters, settings }: TrainingTask,
@@ -172,7 +172,7 @@ export function validation(
   const random = seededRandom(seedFor(settings.seed, 'validation'));
   const batches = Array.from({ length: settings.validationBatches }, () => {
     const batch = createTrainingBatch(settings.batchSize);
-    drawBatch(pool.groups.length > 0 ? pool : trainingPool(corpus, settings), VALIDATION_AUGMENTATION, random, batch);
+    drawBatch(pool.groups.length > 0 ? pool : trainingPool(corpus, settings), NO_AUGMENTATION, random, batch);
     return batch;
   });
   return (weights) =>

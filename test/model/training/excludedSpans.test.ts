@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../../src/core/random.js';
 import { isUsableOrigin, targetAt, valueAt } from '../../../src/model/training/corpus.js';
 import { excludeSpans } from '../../../src/model/training/excludedSpans.js';
-import { buildPool, createTrainingBatch, drawBatch } from '../../../src/model/training/sampler.js';
-import { longSeries, NO_AUGMENTATION } from '../support.js';
+import { buildPool, createTrainingBatch, drawBatch, NO_AUGMENTATION } from '../../../src/model/training/sampler.js';
+import { longSeries } from '../support.js';
 
 const FIRST = 20_000;
 const values = Float32Array.from({ length: 5000 }, (_, i) => i % 100);

@@ -18,11 +18,12 @@ import {
   buildPool,
   createTrainingBatch,
   drawBatch,
+  NO_AUGMENTATION,
   type Pool,
   TRAINING_AUGMENTATION,
   type TrainingBatch,
 } from '../../../src/model/training/sampler.js';
-import { livelyHistory, longSeries, NO_AUGMENTATION } from '../support.js';
+import { livelyHistory, longSeries } from '../support.js';
 
 const PERSISTENCE = 0;
 

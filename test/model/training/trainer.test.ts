@@ -94,10 +94,10 @@ describe.skipIf(!native)('training', () => {
     return { best, progress, checkpoints };
   };
 
-  test('learns: 40 steps on a plain daily pattern take 40 % off the loss at the start, ramps and shifts that validate included', async () => {
+  test('learns: 40 steps on a plain daily pattern halve the loss at the start', async () => {
     const untrained = await train({ ...settings, adam: { ...settings.adam, totalSteps: 0 } });
     const { best, progress } = await train(settings);
-    expect(best.loss).toBeLessThan(0.6 * untrained.best.loss);
+    expect(best.loss).toBeLessThan(0.5 * untrained.best.loss);
     expect(progress.at(-1)).toMatchObject({ step: 40, totalSteps: 40, bestLoss: best.loss });
     const validations = progress.flatMap(({ step, validationLoss }) => (validationLoss === undefined ? [] : [step]));
     expect(validations).toEqual([20, 40]);

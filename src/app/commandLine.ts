@@ -144,9 +144,13 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
 
   program
     .command('bench')
-    .description('measure forecasting speed, cycles of growing fleets, scrapes and event-loop delay')
+    .description(
+      'measure forecasting speed, cycles of growing fleets and what their parts add, scrapes and event-loop delay',
+    )
     .option('--out <file>', 'where the figures go', 'build/bench.json')
-    .option('--servers <counts>', 'fleet sizes of the cycles', '100,1000,10000')
+    .option('--servers <counts>', 'fleet sizes of the cycles and of the watch over the fleet', '100,1000,10000')
+    .option('--parts <count>', 'fleet size of the cycles with and without incident head, ledger and watch', '100')
+    .option('--only <kinds>', 'some of these, apart by commas', 'inference,cycles,parts,watch')
     .action(async (flags) => exit(await (await import('./commands/bench.js')).bench(flags)));
 
   program

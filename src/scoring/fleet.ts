@@ -72,22 +72,29 @@ export class FleetWatch {
   /** Since the last look. */
   #onsets = 0;
   #lastAt: number | undefined;
+  /** Of the moment that is not concluded yet. */
+  readonly #judged: JudgedServer[] = [];
+
+  /** Judges one server at this moment; those in maintenance are left out. `conclude` ends the moment. */
+  judge(frame: Frame, deviations: DeviationMemory): void {
+    if (frame.state === 'maintenance' || frame.state === 'stale') {
+      this.#runs.delete(frame.server);
+      return;
+    }
+    const before = stressAt(frame, frame.newest - 1, deviations);
+    const now = orElse(stressAt(frame, frame.newest, deviations), before);
+    if (Number.isNaN(now)) return;
+    const server = { frame, now, before };
+    this.#judged.push(server);
+    this.#follow(server, deviations);
+  }
 
   /**
-   * Judges the fleet at one moment. Servers in maintenance are left out.
-   * @param at  epoch seconds
+   * What the servers that were judged since the last time are together.
+   * @param at  epoch seconds of the moment
    */
-  observe(frames: readonly Frame[], deviations: DeviationMemory, at: number): FleetState {
-    const judged = frames.flatMap((frame) => {
-      if (frame.state === 'maintenance' || frame.state === 'stale') {
-        this.#runs.delete(frame.server);
-        return [];
-      }
-      const before = stressAt(frame, frame.newest - 1, deviations);
-      const now = orElse(stressAt(frame, frame.newest, deviations), before);
-      return Number.isNaN(now) ? [] : [{ frame, now, before }];
-    });
-    for (const server of judged) this.#follow(server, deviations);
+  conclude(deviations: DeviationMemory, at: number): FleetState {
+    const judged = this.#judged.splice(0);
     const stressed = this.#stressedOf(judged);
     this.#learnUsual(judged.length, stressed.length, at);
     const isStressed = new Set(stressed.map(({ server }) => server));

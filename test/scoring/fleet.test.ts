@@ -32,7 +32,8 @@ function watch(servers: number, troubles: readonly Trouble[], buckets: number): 
         METRICS.map((metric) => flat(metric, USUAL - HALF_WIDTH, USUAL, USUAL + HALF_WIDTH)),
       );
     }
-    return fleet.observe(frames, memory, newest * STEP);
+    for (const frame of frames) fleet.judge(frame, memory);
+    return fleet.conclude(memory, newest * STEP);
   });
 }
 

@@ -7,7 +7,7 @@ import { medianOf } from '../../core/statistics.js';
 import { ExporterMetrics } from '../../exposition/exporterMetrics.js';
 import { type PublishedCycle, publishCycle } from '../../exposition/publishedCycle.js';
 import type { StateView } from '../../exposition/state.js';
-import { createFleet, type Fleet } from '../../simulator/fleet.js';
+import { createFleet } from '../../simulator/fleet.js';
 import { fleetBatch } from '../../simulator/fleetBatch.js';
 import { createWebServer } from '../../web/server.js';
 import { WindowStore } from '../../windows/store.js';
@@ -16,6 +16,7 @@ import { ForecastPool } from '../forecasting/pool.js';
 import { type AnswerFigures, measureAnswers } from './answers.js';
 import { benchConfig } from './benchConfig.js';
 import { quantileOf } from './clock.js';
+import { FIRST_STEP, feedHistory, STEP_SECONDS } from './feed.js';
 
 export interface CycleFigures {
   readonly servers: number;
@@ -32,10 +33,6 @@ export interface CycleFigures {
   readonly answers: Readonly<Record<string, AnswerFigures>>;
 }
 
-const STEP_SECONDS = 300;
-const HISTORY_STEPS = 2304;
-/** Servers whose history is made at once: bounds the memory of the feed, which is not linborg's. */
-const FEED_SERVERS = 20;
 const PROBE_EVERY_MILLISECONDS = 20;
 
 /** Runs `cycles` cycles over `servers` simulated servers. `onProgress` says what is being done. */
@@ -49,8 +46,7 @@ export async function measureCycles(
   const { pool, report } = await ForecastPool.start({ modelPath, engine: 'auto', workers: 2, onDeath: onProgress });
   const fleet = createFleet({ servers, seed: 5, scenariosPerServerWeek: 0.5 });
   const store = new WindowStore(config.windows);
-  const start = 5_890_000;
-  await feedHistory(fleet, store, start, onProgress);
+  await feedHistory(fleet, store, onProgress);
 
   let published: PublishedCycle | undefined;
   const state = stateOf(() => published, config.cycleSeconds);
@@ -70,13 +66,13 @@ export async function measureCycles(
   for (let cycle = 0; cycle < cycles; cycle++) {
     onProgress(`${servers} servers: cycle ${cycle + 1} of ${cycles}`);
     // The feed stands for Prometheus: its making is not part of the cycle, taking it in is.
-    const batch = fleetBatch(fleet, start + cycle - 1, start + cycle + 1);
+    const batch = fleetBatch(fleet, FIRST_STEP + cycle - 1, FIRST_STEP + cycle + 1);
     delay.enable();
     probes.resume();
     const cpuBefore = process.cpuUsage();
     const before = performance.now();
     store.ingest(batch);
-    const at = (start + cycle + 1) * STEP_SECONDS;
+    const at = (FIRST_STEP + cycle + 1) * STEP_SECONDS;
     const result = await runCycle(store.frames(at), at, config.thresholds, {
       forecastRows: (job) => pool.forecast(job),
       model: report.manifest.name,
@@ -107,15 +103,6 @@ export async function measureCycles(
     healthy_p99_ms: round(quantileOf(probes.milliseconds, 0.99), 1),
     answers,
   };
-}
-
-async function feedHistory(fleet: Fleet, store: WindowStore, end: number, onProgress: (text: string) => void) {
-  for (let from = 0; from < fleet.servers.length; from += FEED_SERVERS) {
-    onProgress(`${fleet.servers.length} servers: 8 days of history, ${from} done`);
-    const part: Fleet = { ...fleet, servers: fleet.servers.slice(from, from + FEED_SERVERS) };
-    store.ingest(fleetBatch(part, end - HISTORY_STEPS, end));
-    await sleep(0);
-  }
 }
 
 /** What the doors need; the figures of the exporter itself are real, though nothing counts them here. */

@@ -1,19 +1,28 @@
 /** One benchmark in a child process: the task comes as an argument, progress and figures go back as messages. */
+import { measureParts } from './cycleParts.js';
 import { measureCycles } from './fleetCycle.js';
+import { measureWatch } from './fleetWatch.js';
 import { measureInference } from './inference.js';
 
 export type BenchTask =
   | { readonly kind: 'inference'; readonly engine: 'native' | 'wasm'; readonly modelPath: string }
-  | { readonly kind: 'cycles'; readonly servers: number; readonly cycles: number; readonly modelPath: string };
+  | { readonly kind: 'cycles'; readonly servers: number; readonly cycles: number; readonly modelPath: string }
+  | { readonly kind: 'parts'; readonly servers: number; readonly moments: number; readonly modelPath: string }
+  | { readonly kind: 'watch'; readonly servers: number };
 
 const send = (message: object) => process.send?.(message);
+const onProgress = (progress: string) => send({ progress });
 
 function run(task: BenchTask) {
   switch (task.kind) {
     case 'inference':
       return measureInference(task.engine, task.modelPath);
     case 'cycles':
-      return measureCycles(task.servers, task.cycles, task.modelPath, (progress) => send({ progress }));
+      return measureCycles(task.servers, task.cycles, task.modelPath, onProgress);
+    case 'parts':
+      return measureParts(task.servers, task.moments, task.modelPath, onProgress);
+    case 'watch':
+      return measureWatch(task.servers, onProgress);
   }
 }
 

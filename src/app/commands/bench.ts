@@ -5,7 +5,9 @@ import { cpus } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommandError } from '../../core/errors.js';
+import type { PartFigures } from '../bench/cycleParts.js';
 import type { CycleFigures } from '../bench/fleetCycle.js';
+import type { WatchFigures } from '../bench/fleetWatch.js';
 import type { InferenceFigures } from '../bench/inference.js';
 import type { BenchTask } from '../bench/task.js';
 import { wholeNumber } from '../flags.js';
@@ -15,15 +17,46 @@ import { createProgress, type Progress } from '../progress.js';
 interface BenchFlags {
   readonly out: string;
   readonly servers: string;
+  readonly parts: string;
+  readonly only: string;
 }
+
+const BENCH_KINDS = ['inference', 'cycles', 'parts', 'watch'] as const;
+type BenchKind = (typeof BENCH_KINDS)[number];
 
 /** Fewer cycles where one takes long. */
 const CYCLES = (servers: number) => (servers >= 5000 ? 2 : 4);
+/** Each of the three cycles goes first equally often. */
+const MOMENTS = 9;
 
 export async function bench(flags: BenchFlags): Promise<number> {
   const counts = flags.servers.split(',').map((text) => wholeNumber('servers', text, 1, 100_000));
+  const partServers = wholeNumber('parts', flags.parts, 1, 100_000);
+  const kinds = kindsOf(flags.only);
   const modelPath = await resolveModelPath('models/default');
   const progress = createProgress();
+  const report = {
+    machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.versions.node },
+    ...(kinds.has('inference') && (await inferenceFigures(modelPath, progress))),
+    ...(kinds.has('cycles') && (await cycleFigures(counts, modelPath, progress))),
+    ...(kinds.has('parts') && { parts: await partFigures(partServers, modelPath, progress) }),
+    ...(kinds.has('watch') && { watch: await watchFigures(counts, progress) }),
+  };
+  const text = `${JSON.stringify(report, null, 2)}\n`;
+  await mkdir(dirname(flags.out), { recursive: true });
+  await writeFile(flags.out, text);
+  process.stdout.write(text);
+  return 0;
+}
+
+function kindsOf(text: string): ReadonlySet<BenchKind> {
+  const names = text.split(',');
+  const unknown = names.find((name) => !BENCH_KINDS.some((kind) => kind === name));
+  if (unknown !== undefined) throw new CommandError(`--only is ${text}; expected some of ${BENCH_KINDS.join(',')}`);
+  return new Set(BENCH_KINDS.filter((kind) => names.includes(kind)));
+}
+
+async function inferenceFigures(modelPath: string, progress: Progress) {
   const native = await runTask<InferenceFigures>({ kind: 'inference', engine: 'native', modelPath }, progress).catch(
     (error: Error) => {
       progress.done(`native engine not measured: ${error.message}`);
@@ -33,6 +66,10 @@ export async function bench(flags: BenchFlags): Promise<number> {
   if (native) progress.done(`native: ${native.series_per_cpu_second} series per CPU-second`);
   const wasm = await runTask<InferenceFigures>({ kind: 'inference', engine: 'wasm', modelPath }, progress);
   progress.done(`wasm: ${wasm.series_per_cpu_second} series per CPU-second`);
+  return { ...(native ? { native } : {}), wasm };
+}
+
+async function cycleFigures(counts: readonly number[], modelPath: string, progress: Progress) {
   const cycles: CycleFigures[] = [];
   for (const servers of counts) {
     const figures = await runTask<CycleFigures>(
@@ -42,19 +79,29 @@ export async function bench(flags: BenchFlags): Promise<number> {
     progress.done(`${servers} servers: ${figures.seconds} s per cycle, ${figures.peak_rss_mb} MB at most`);
     cycles.push(figures);
   }
-  const report = {
-    machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.versions.node },
-    ...(native ? { native } : {}),
-    wasm,
+  return {
     cycles: cycles.map(({ answers: _, ...figures }) => figures),
     answers: Object.fromEntries(cycles.map(({ servers, answers }) => [`${servers}_servers`, answers])),
     loop_delay_p99_ms: Math.max(...cycles.map((figures) => figures.loop_delay_p99_ms)),
   };
-  const text = `${JSON.stringify(report, null, 2)}\n`;
-  await mkdir(dirname(flags.out), { recursive: true });
-  await writeFile(flags.out, text);
-  process.stdout.write(text);
-  return 0;
+}
+
+async function partFigures(servers: number, modelPath: string, progress: Progress): Promise<PartFigures> {
+  const figures = await runTask<PartFigures>({ kind: 'parts', servers, moments: MOMENTS, modelPath }, progress);
+  progress.done(`incident head, ledger and watch add ${Math.round(100 * figures.added_share.all)} % to a cycle`);
+  return figures;
+}
+
+async function watchFigures(counts: readonly number[], progress: Progress): Promise<WatchFigures[]> {
+  const watches: WatchFigures[] = [];
+  for (const servers of counts) {
+    const figures = await runTask<WatchFigures>({ kind: 'watch', servers }, progress);
+    progress.done(
+      `${servers} servers: a turn of the watch takes ${1000 * figures.longest_turn_cpu_seconds} ms of CPU time at most`,
+    );
+    watches.push(figures);
+  }
+  return watches;
 }
 
 /** Runs a task in a child process; its progress goes to ours. */

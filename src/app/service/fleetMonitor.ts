@@ -1,24 +1,28 @@
 /** What `serve` knows of the fleet as a whole, from cycle to cycle. */
-import type { FleetReport } from '../../core/fleet.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { FleetReport, MetricAnomaly } from '../../core/fleet.js';
 import { DeviationMemory } from '../../scoring/deviations.js';
 import { FleetWatch } from '../../scoring/fleet.js';
 import type { CycleResult } from '../cycle.js';
+
+/** Servers judged before the event loop gets its turn: a few milliseconds of work. */
+const CHUNK = 100;
 
 export class FleetMonitor {
   readonly #deviations = new DeviationMemory();
   readonly #watch = new FleetWatch();
 
   /** Judges the newest samples against what was forecast for them, and keeps what is forecast now. */
-  observe({ servers, at }: CycleResult): FleetReport {
-    for (const { frame, forecasts } of servers) {
+  async observe({ servers, at }: CycleResult): Promise<FleetReport> {
+    const anomalies = new Map<string, readonly MetricAnomaly[]>();
+    for (const [i, { frame, forecasts }] of servers.entries()) {
+      if (i % CHUNK === CHUNK - 1) await nextTurn();
       this.#deviations.judge(frame);
       this.#deviations.remember(frame, forecasts);
+      this.#watch.judge(frame, this.#deviations);
+      if (frame.state !== 'stale') anomalies.set(frame.server, this.#deviations.anomalies(frame));
     }
-    const frames = servers.map(({ frame }) => frame);
-    const state = this.#watch.observe(frames, this.#deviations, at);
-    const fresh = frames.filter((frame) => frame.state !== 'stale');
-    const anomalies = new Map(fresh.map((frame) => [frame.server, this.#deviations.anomalies(frame)]));
-    return { ...state, anomalies };
+    return { ...this.#watch.conclude(this.#deviations, at), anomalies };
   }
 
   forget(server: string): void {

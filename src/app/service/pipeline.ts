@@ -222,7 +222,7 @@ export class Pipeline {
       ...result,
       servers,
       truth: ledger.end(result),
-      fleet: this.#fleet.observe(result),
+      fleet: await this.#fleet.observe(result),
       maintenance: this.maintenance.status(frames.filter(isServer), at),
     };
   }

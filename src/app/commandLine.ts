@@ -143,6 +143,14 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
     .action(async (flags) => exit(await (await import('./commands/demo.js')).demo(flags)));
 
   program
+    .command('show')
+    .description('draw past and forecast of one server in the terminal, from one cycle; serve nothing')
+    .argument('<server>', 'its name')
+    .option(...CONFIG_FLAG)
+    .option('--metric <names...>', 'metrics to draw (those that carry the risk)')
+    .action(async (server, flags) => exit(await (await import('./commands/show.js')).show(server, flags)));
+
+  program
     .command('bench')
     .description(
       'measure forecasting speed, cycles of growing fleets and what their parts add, scrapes and event-loop delay',

@@ -103,6 +103,25 @@ describe('dry-run', () => {
   });
 });
 
+describe('show', () => {
+  it('draws past and forecast of a server, and no color where nobody looks', async () => {
+    const args = ['--metric', 'mem_used_pct', '--config.file', configFile];
+    const { code, stdout, stderr } = await runHere('show', fleet.names[0]!, ...args);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^${fleet.names[0]} \\(\\w+\\) at \\d{4}-.*: risk \\d+ \\(`));
+    expect(stdout).toMatch(/^mem_used_pct: memory in use/m);
+    for (const mark of ['•', '*', '░', '┊']) expect(stdout).toContain(mark);
+    expect(stdout).not.toContain('\x1b');
+  });
+
+  it('names the servers that there are, and the metrics that one has, where it is asked for another', async () => {
+    const server = await runHere('show', 'nobody', '--config.file', configFile);
+    expect(server).toMatchObject({ code: 1, stderr: expect.stringContaining(`it has ${fleet.names[0]}`) });
+    const metric = await runHere('show', fleet.names[0]!, '--metric', 'mem', '--config.file', configFile);
+    expect(metric).toMatchObject({ code: 1, stderr: expect.stringMatching(/has no mem; it has .*mem_used_pct/) });
+  });
+});
+
 describe.skipIf(!hasNative)('train --from prometheus', () => {
   it('learns from what Prometheus has recorded, and writes a model that forecasts it', async () => {
     const out = path.join(temporaryFolder(), 'trained');

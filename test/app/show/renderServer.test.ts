@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { renderServer } from '../../../src/app/show/renderServer.js';
+import type { Risk } from '../../../src/core/flow.js';
+import type { ServerView } from '../../../src/exposition/cycleView.js';
+import { AT, makeForecast, makeFrame } from '../../exposition/fleet.js';
+
+const HOUR = 3600;
+const leak = (time: number) => 60 + 3 * Math.max(0, 8 + (time - AT) / HOUR);
+
+function leaking(): ServerView {
+  const frame = makeFrame('ppweb001', { metrics: { mem_used_pct: leak, load_average: () => 2 } });
+  const forecasts = [
+    makeForecast('ppweb001', 'mem_used_pct', (step) => 84 + step / 8),
+    makeForecast('ppweb001', 'load_average', () => 4),
+  ];
+  const risk: Risk = {
+    ...{ server: frame.server, profile: frame.profile, at: AT, score: 72, color: 'red', alertLevel: 'critical' },
+    contributions: [
+      {
+        metric: 'mem_used_pct',
+        points: 72,
+        reason:
+          'mem_used_pct 84 % reaches 95 % in 7 h 20 min (p90 6 h 30 min, p10 not within 8 h); last 3 h +3 per hour',
+      },
+    ],
+    incidentProbability: { '30m': 0, '1h': 0, '4h': 0.2, '8h': 0.6 },
+    thresholds: [{ metric: 'mem_used_pct', threshold: 95, direction: 'above', sustainedSeconds: 0, breached: false }],
+    timeToThreshold: [],
+  } as Risk;
+  return { frame, forecasts, risk };
+}
+
+const plain = { columns: 80, hasColor: false };
+
+describe('a server in the terminal', () => {
+  it('is drawn with its past, its forecast, the band and the threshold, in 80 columns without color', async () => {
+    const text = renderServer(leaking(), AT, undefined, plain);
+    await expect(`${text}\n`).toMatchFileSnapshot('golden/server.txt');
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(text).not.toContain('\x1b');
+  });
+
+  it('has colors as an aid only: without them the same text remains', () => {
+    const colored = renderServer(leaking(), AT, undefined, { ...plain, hasColor: true });
+    expect(colored).toContain('\x1b[31m-\x1b[39m');
+    // biome wants no control characters in a regular expression.
+    expect(colored.replaceAll(new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g'), '')).toBe(
+      renderServer(leaking(), AT, undefined, plain),
+    );
+  });
+
+  it('shows the metrics that were asked for, and values that never move', () => {
+    const text = renderServer(leaking(), AT, ['load_average'], plain);
+    expect(text).toContain('load_average: one-minute load average');
+    expect(text).not.toContain('mem_used_pct: memory');
+  });
+
+  it.each([40, 100])('fits %i columns', (columns) => {
+    const text = renderServer(leaking(), AT, undefined, { ...plain, columns });
+    const drawn = text.split('\n').filter((line) => line.includes('│') || line.includes('now'));
+    expect(Math.max(...drawn.map((line) => line.length))).toBeLessThanOrEqual(columns);
+  });
+
+  it('says why there is no forecast of a server that has none', () => {
+    const { frame } = leaking();
+    const text = renderServer({ frame: { ...frame, state: 'warming' }, forecasts: [] }, AT, ['mem_used_pct'], plain);
+    expect(text).toContain('warming up');
+    expect(text).toContain('•');
+    expect(text.split('\n').slice(0, -2).join('')).not.toContain('*');
+  });
+});

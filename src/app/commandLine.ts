@@ -150,6 +150,32 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
     .option('--metric <names...>', 'metrics to draw (those that carry the risk)')
     .action(async (server, flags) => exit(await (await import('./commands/show.js')).show(server, flags)));
 
+  const stack = program
+    .command('stack')
+    .description('the monitoring stack without containers: Prometheus, Alertmanager, node_exporter, Grafana, linborg');
+  const DIR_FLAG = ['--dir <dir>', 'where its configuration, data and logs lie', 'build/stack'] as const;
+  stack
+    .command('up')
+    .description('start what is installed and does not run yet')
+    .option(...DIR_FLAG)
+    .option('--prometheus-port <port>', 'port of Prometheus', '9090')
+    .option('--alertmanager-port <port>', 'port of Alertmanager', '9093')
+    .option('--node-exporter-port <port>', 'port of node_exporter', '9100')
+    .option('--grafana-port <port>', 'port of Grafana', '3000')
+    .option('--linborg-port <port>', 'port of linborg', '9877')
+    .action(async (flags) => exit(await (await import('./commands/stack.js')).stackUp(flags)));
+  stack
+    .command('test')
+    .description('check each part and print a table: 0 if all is well')
+    .option(...DIR_FLAG)
+    .option('--timeout <duration>', 'how long to wait for what is not so yet', '2m')
+    .action(async (flags) => exit(await (await import('./commands/stack.js')).stackTest(flags)));
+  stack
+    .command('down')
+    .description('end what up started')
+    .option(...DIR_FLAG)
+    .action(async (flags) => exit(await (await import('./commands/stack.js')).stackDown(flags)));
+
   program
     .command('bench')
     .description(

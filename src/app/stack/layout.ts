@@ -1,0 +1,31 @@
+/** The parts of the stack, and where their ports and files are. */
+import { join, resolve } from 'node:path';
+
+export const COMPONENTS = ['node_exporter', 'linborg', 'alertmanager', 'prometheus', 'grafana'] as const;
+export type ComponentName = (typeof COMPONENTS)[number];
+
+/** Where each listens, on loopback. */
+export type StackPorts = Readonly<Record<ComponentName, number>>;
+
+export interface StackPaths {
+  readonly prometheusConfig: string;
+  readonly alertmanagerConfig: string;
+  readonly linborgConfig: string;
+  readonly grafanaProvisioning: string;
+  readonly stateFile: string;
+  readonly dataOf: (name: ComponentName) => string;
+  readonly logOf: (name: ComponentName) => string;
+}
+
+export function stackPaths(folder: string): StackPaths {
+  const absolute = resolve(folder);
+  return {
+    prometheusConfig: join(absolute, 'prometheus.yml'),
+    alertmanagerConfig: join(absolute, 'alertmanager.yml'),
+    linborgConfig: join(absolute, 'linborg.yml'),
+    grafanaProvisioning: join(absolute, 'provisioning'),
+    stateFile: join(absolute, 'state.json'),
+    dataOf: (name) => join(absolute, 'data', name),
+    logOf: (name) => join(absolute, `${name}.log`),
+  };
+}

@@ -1,0 +1,84 @@
+/** The configuration of the stack: the samples in prometheus/, with the addresses of this machine. */
+
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { PACKAGE_ROOT } from '../package.js';
+import type { ComponentName, StackPaths, StackPorts } from './layout.js';
+
+/** Dashboards that come with linborg. */
+export const DASHBOARDS_FOLDER = join(PACKAGE_ROOT, 'grafana', 'dashboards');
+const SAMPLES_FOLDER = join(PACKAGE_ROOT, 'prometheus');
+
+/** Writes all files; data and logs of an earlier run stay. */
+export async function writeStackFiles(paths: StackPaths, ports: StackPorts): Promise<void> {
+  for (const name of ['prometheus', 'alertmanager', 'grafana'] as const) {
+    await mkdir(paths.dataOf(name), { recursive: true });
+  }
+  await writeFile(paths.prometheusConfig, stringify(await prometheusSettings(ports)));
+  await writeFile(paths.alertmanagerConfig, stringify(await alertmanagerSettings()));
+  await writeFile(paths.linborgConfig, stringify(linborgSettings(ports)));
+  await writeProvisioning(paths.grafanaProvisioning, ports);
+}
+
+interface PrometheusSample {
+  readonly alerting: object;
+  readonly remote_read: readonly object[];
+}
+
+/** Jobs that can be scraped here; the sample has more. */
+async function prometheusSettings(ports: StackPorts) {
+  const sample = (await readSample('prometheus.yml')) as PrometheusSample;
+  const target = (name: ComponentName) => ({ static_configs: [{ targets: [`127.0.0.1:${ports[name]}`] }] });
+  return {
+    global: { scrape_interval: '15s', evaluation_interval: '15s' },
+    rule_files: ['recording.yml', 'alerts.yml'].map((file) => join(PACKAGE_ROOT, 'rules', file)),
+    alerting: { ...sample.alerting, alertmanagers: [target('alertmanager')] },
+    remote_read: sample.remote_read.map((read) => ({ ...read, url: `http://127.0.0.1:${ports.linborg}/api/v1/read` })),
+    scrape_configs: [
+      { job_name: 'prometheus', ...target('prometheus') },
+      { job_name: 'alertmanager', ...target('alertmanager') },
+      { job_name: 'node', ...target('node_exporter') },
+      { job_name: 'linborg', ...target('linborg') },
+    ],
+  };
+}
+
+/** The sample's routes and inhibition; its receivers tell nobody. */
+async function alertmanagerSettings() {
+  const { route, inhibit_rules, receivers } = (await readSample('alertmanager.yml')) as {
+    route: object;
+    inhibit_rules: readonly object[];
+    receivers: readonly { readonly name: string }[];
+  };
+  return { route, inhibit_rules, receivers: receivers.map(({ name }) => ({ name })) };
+}
+
+function linborgSettings(ports: StackPorts) {
+  const url = `http://127.0.0.1:${ports.prometheus}`;
+  return {
+    sources: [{ prometheus: { url, pack: 'node_exporter', selector: 'job="node"', server_label: 'instance' } }],
+    model: join(PACKAGE_ROOT, 'models', 'default'),
+    cycle: '30s',
+    web: { listen_address: `127.0.0.1:${ports.linborg}`, enable_lifecycle: true },
+  };
+}
+
+/** The files of grafana/provisioning, with this Prometheus and the dashboards where they lie. */
+async function writeProvisioning(folder: string, ports: StackPorts): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  const samples = join(PACKAGE_ROOT, 'grafana', 'provisioning');
+  if (!existsSync(samples)) return;
+  await cp(samples, folder, { recursive: true });
+  const replace = async (file: string, from: string, to: string) => {
+    const path = join(folder, file);
+    await writeFile(path, (await readFile(path, 'utf8')).replace(from, to));
+  };
+  await replace('datasources/linborg.yml', 'http://prometheus:9090', `http://127.0.0.1:${ports.prometheus}`);
+  await replace('dashboards/linborg.yml', '/var/lib/grafana/dashboards', DASHBOARDS_FOLDER);
+}
+
+async function readSample(file: string): Promise<unknown> {
+  return parse(await readFile(join(SAMPLES_FOLDER, file), 'utf8'));
+}

@@ -66,6 +66,20 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     {
+      name: 'room-grafana',
+      comment: 'grafana/ may import src/core and itself, and src imports nothing of it.',
+      severity: 'error',
+      from: { path: '^grafana/' },
+      to: { path: '^src/', pathNot: '^src/core/' },
+    },
+    {
+      name: 'grafana-lib',
+      comment: 'grafana/lib knows no dashboard.',
+      severity: 'error',
+      from: { path: '^grafana/lib/' },
+      to: { path: '^grafana/(?!lib/)' },
+    },
+    {
       name: 'no-cycle',
       comment: 'Modules that import each other cannot be read one after the other.',
       severity: 'error',
@@ -84,7 +98,7 @@ module.exports = {
       comment: 'The product does not import its tests, its scripts or tools of development.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: ['^(test|scripts)/', '\\.test\\.'] },
+      to: { path: ['^(test|scripts|grafana)/', '\\.test\\.'] },
     },
     {
       name: 'no-development-package-in-src',

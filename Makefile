@@ -1,9 +1,9 @@
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build test verify rules demo bench clean
+.PHONY: help setup build test verify rules dashboards demo bench clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-8s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
 
 setup: ## npm packages, TensorFlow engine, build; does only what is missing
 	@scripts/setup.sh
@@ -23,6 +23,9 @@ verify: setup ## types, format and lint, room table, dead code, rules, scripts
 
 rules: setup ## rules/*.yml from rules/mixin; CONFIG=mine.yml OUT=folder for your own
 	@scripts/rules.sh $(if $(CONFIG),--config $(CONFIG)) $(if $(OUT),--out $(OUT))
+
+dashboards: setup ## grafana/dashboards/*.json from grafana/
+	@scripts/dashboards.sh
 
 demo: setup ## a real Prometheus, 20 simulated servers and linborg; ONCE=1 checks what was recorded and ends
 	@scripts/ensure-prometheus.sh

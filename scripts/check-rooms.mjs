@@ -1,9 +1,10 @@
 /**
- * Checks the room table (.dependency-cruiser.cjs) over src/, and that the check saw the code at all.
+ * Checks the room table (.dependency-cruiser.cjs) over src/ and grafana/, and that the check saw the code at all.
  *
  * usage: node scripts/check-rooms.mjs [--folder PATH] [--at-least MODULES]
  * exit code: 0 = kept, 1 = violated or too little seen
  */
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +20,7 @@ const { forbidden, options } = createRequire(import.meta.url)(resolve(root, '.de
 const tsConfig = extractTSConfig(resolve(root, 'tsconfig.json'));
 
 const { output } = await cruise(
-  ['src'],
+  ['src', 'grafana'].filter((top) => existsSync(resolve(args.folder, top))),
   { ...options, ruleSet: { forbidden }, validate: true, baseDir: resolve(args.folder) },
   {},
   { tsConfig },

@@ -38,6 +38,7 @@ check 'code that only tests use (knip)' npx knip --production --include files,de
 check 'syntax of shell scripts' shell_scripts
 check 'metrics text (promtool)' golden_metrics
 check 'rules are what rules/mixin writes' scripts/rules.sh --check
+check 'dashboards are what grafana/ writes' scripts/dashboards.sh --check
 check 'rules (promtool)' promtool check rules rules/*.yml
 check 'Prometheus config (promtool)' promtool check config prometheus/prometheus.yml
 check 'Alertmanager config (amtool)' amtool check-config prometheus/alertmanager.yml

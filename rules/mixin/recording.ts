@@ -5,7 +5,15 @@ import { type Reasoned, type RecordingRule, type RuleGroup, recordingRule } from
 export function linborgRecording(config: MixinConfig): RuleGroup<RecordingRule> {
   return {
     name: 'linborg-recording',
-    rules: [...servers(config), ...profiles(), ...colors(), ...fleet(), ...exporter(), ...truth()],
+    rules: [
+      ...servers(config),
+      ...profiles(),
+      ...colors(),
+      ...fleet(),
+      ...exporter(),
+      ...truth(),
+      ...forecastAgainstActual(),
+    ],
   };
 }
 
@@ -72,6 +80,11 @@ function profiles(): Reasoned<RecordingRule>[] {
   return [
     recordingRule('profile:linborg_risk_score:avg', 'avg by (profile) (server_profile:linborg_risk_score:max)'),
     recordingRule('profile:linborg_risk_score:max', 'max by (profile) (server_profile:linborg_risk_score:max)'),
+    recordingRule(
+      'server_profile:linborg_risk_score:max1h',
+      'max_over_time(server_profile:linborg_risk_score:max[1h])',
+      'History of the risk in a form that a long graph cannot miss peaks of.',
+    ),
   ];
 }
 
@@ -94,6 +107,13 @@ function fleet(): Reasoned<RecordingRule>[] {
   return [
     recordingRule('fleet:linborg_cascade_score:max', 'max(linborg_cascade_score)'),
     recordingRule('fleet:linborg_cascade_servers:max', 'max(linborg_cascade_servers)'),
+    recordingRule('fleet:linborg_risk_score:avg', 'avg(server_profile:linborg_risk_score:max)'),
+    recordingRule('state:linborg_servers:max', 'max by (state) (linborg_servers)'),
+    recordingRule(
+      'horizon:linborg_incident_probability_ratio:sum',
+      'sum by (horizon) (server_horizon:linborg_incident_probability_ratio:max)',
+      'Servers that are expected to breach a threshold anew within the horizon: the sum of their probabilities.',
+    ),
   ];
 }
 
@@ -127,5 +147,34 @@ function truth(): Reasoned<RecordingRule>[] {
     ),
     recordingRule('metric:linborg_drift_score:max', 'max by (metric) (linborg_drift_score)'),
     recordingRule('measure:linborg_drift_measure_ratio:max', 'max by (measure) (linborg_drift_measure_ratio)'),
+  ];
+}
+
+/** The forecasts that Prometheus recorded an hour ago beside what came. */
+function forecastAgainstActual(): Reasoned<RecordingRule>[] {
+  const actual = 'server_metric:linborg_metric_value:max';
+  const forecast = 'server_metric_level:linborg_forecast_value:offset1h';
+  const of = (level: string) => `on (server, metric) ${forecast}{level="${level}"}`;
+  return [
+    recordingRule(actual, 'max by (server, metric) (linborg_metric_value)'),
+    recordingRule(
+      forecast,
+      'max by (server, metric, level) (linborg_forecast_value{horizon="1h"} offset 1h)',
+      'What was forecast for now an hour ago. Absent in the first hour.',
+    ),
+    recordingRule(
+      'server_metric:linborg_forecast_error:offset1h',
+      `${actual} - ${of('p50')}`,
+      'In the unit of the metric; above 0 more came than was forecast.',
+    ),
+    recordingRule(
+      'metric:linborg_forecast_error:avg_abs_offset1h',
+      'avg by (metric) (abs(server_metric:linborg_forecast_error:offset1h))',
+    ),
+    recordingRule(
+      'metric:linborg_forecast_inside:avg_offset1h',
+      `avg by (metric) ((${actual} >= bool ${of('p10')}) * (${actual} <= bool ${of('p90')}))`,
+      'Share of the servers whose value now is inside p10-p90 of an hour ago; 0.8 is meant.',
+    ),
   ];
 }

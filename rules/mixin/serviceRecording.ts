@@ -35,6 +35,29 @@ export function serviceRecording(config: MixinConfig): RuleGroup<RecordingRule> 
         `histogram_quantile(0.95, sum by (service, le) (rate(${named('processing_duration_seconds_bucket')}[5m:])))`,
       ),
       recordingRule(
+        'service:processing_duration_seconds:avg_rate5m',
+        `sum by (service) (rate(${named('processing_duration_seconds_sum')}[5m:]))
+/ (sum by (service) (rate(${named('processing_duration_seconds_count')}[5m:])) > 0)`,
+      ),
+      recordingRule('service:jobs_completed:rate5m', `sum by (service) (rate(${named('jobs_completed_total')}[5m:]))`),
+      recordingRule('service:jobs_failed:rate5m', `sum by (service) (rate(${named('jobs_failed_total')}[5m:]))`),
+      recordingRule(
+        'service:jobs_completed:ratio_rate5m',
+        `service:jobs_completed:rate5m
+/ ((service:jobs_completed:rate5m + on (service) service:jobs_failed:rate5m or service:jobs_completed:rate5m) > 0)`,
+        'Share of the jobs that ended well; where nobody counts failures, all of them.',
+      ),
+      recordingRule(
+        'queue:length:max',
+        'max by (queue) (label_replace(redis_key_size, "queue", "$1", "key", "(.+)"))',
+        'Lists in Redis are queues to Celery; redis_exporter tells their length.',
+      ),
+      recordingRule(
+        'queue:length:rise_ratio1h',
+        'queue:length:max / (queue:length:max offset 1h > 0) - 1',
+        'Against an hour before; 0.5 is half as much again. Absent where the queue was empty then.',
+      ),
+      recordingRule(
         'service:data_quality_issues:rate5m',
         `sum by (service) (${labelledWithService(`rate(data_quality_issues_total{${selector}}[5m])`)})`,
         'These names carry no service: it is the label `service`, or else the job.',

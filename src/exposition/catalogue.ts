@@ -41,6 +41,12 @@ export const CYCLE_METRICS = [
     labels: ['server', 'horizon'],
   },
   {
+    name: 'linborg_metric_value',
+    type: 'gauge',
+    help: 'Newest 5-minute mean of a metric as linborg reads it, in the unit of the metric; the bucket may be partial. Absent while the server is stale, and for metrics that it has not.',
+    labels: ['server', 'metric'],
+  },
+  {
     name: 'linborg_threshold_value',
     type: 'gauge',
     help: 'Threshold of a metric on that server, in the unit of the metric: from the configuration, or a multiple of what the server is used to. Absent without one, without a value or forecast of the metric, and with the risk score.',

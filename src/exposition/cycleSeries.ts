@@ -1,6 +1,6 @@
 /** The families of one cycle as text, family by family, in pieces of at most one server. */
 import { type Forecast, LEVEL_NAMES, RISK_HORIZONS, SERVER_STATES } from '../core/flow.js';
-import { isServer } from '../core/frame.js';
+import { isServer, newestValue } from '../core/frame.js';
 import { topReasons } from '../core/topReasons.js';
 import { CYCLE_METRICS } from './catalogue.js';
 import type { CycleView, ServerView } from './cycleView.js';
@@ -11,6 +11,8 @@ import { escapeLabelValue, familyHead, formatMeasure, formatValue } from './seri
 import { renderTruthSeries } from './truthSeries.js';
 
 const SECONDS_PER_DAY = 86_400;
+/** The newest bucket, or one of the two before it: older values are no longer the present. */
+const VALUE_BUCKETS = 3;
 
 type CycleMetricName = (typeof CYCLE_METRICS)[number]['name'];
 
@@ -114,6 +116,13 @@ function serverLines(
         ? RISK_HORIZONS.map((horizon) =>
             line(`,horizon="${horizon.name}"`, formatMeasure(risk.incidentProbability[horizon.name])),
           )
+        : [];
+    case 'linborg_metric_value':
+      return fresh
+        ? frame.metrics.flatMap((metric, row) => {
+            const value = newestValue(frame, row, VALUE_BUCKETS);
+            return value === undefined ? [] : [line(`,metric="${escapeLabelValue(metric)}"`, formatMeasure(value))];
+          })
         : [];
     case 'linborg_threshold_value':
       return (risk?.thresholds ?? []).map(({ metric, threshold }) =>

@@ -5,6 +5,8 @@ import { CommandError } from '../core/errors.js';
 import type { Fleet } from './fleet.js';
 import { createNodeExporter, type NodeExporter } from './node/nodeExporter.js';
 import { NODE_JOB } from './node/nodeSeries.js';
+import { SERVICES } from './services/service.js';
+import { servicePage } from './services/servicePage.js';
 
 export interface ListenOptions {
   readonly fleet: Fleet;
@@ -23,7 +25,8 @@ export interface RunningSimulator {
 
 /**
  * Serves `/metrics?server=NAME` and `/servers/NAME/metrics` (one server, as its node_exporter would), `/metrics` (all
- * servers, with the label `instance`; scrape it with `honor_labels`), and `/sd` (the targets, for `http_sd_configs`).
+ * servers, with the label `instance`; scrape it with `honor_labels`), and `/sd` (the targets, for `http_sd_configs`);
+ * likewise `/services/NAME/metrics` and `/services/sd` for the services of a pipeline.
  * @throws CommandError if the address cannot be listened on
  */
 export async function listenSimulator(options: ListenOptions): Promise<RunningSimulator> {
@@ -57,7 +60,11 @@ function route(exporter: NodeExporter, now: () => number, request: IncomingMessa
     : undefined;
   const one = /^\/servers\/([^/]+)\/metrics$/.exec(url?.pathname ?? '')?.[1];
   if (one !== undefined) return serverText(exporter, one, now());
+  const service = /^\/services\/([^/]+)\/metrics$/.exec(url?.pathname ?? '')?.[1];
+  if (service !== undefined) return serviceText(service, now());
   switch (url?.pathname) {
+    case '/services/sd':
+      return { status: 200, type: 'application/json', body: JSON.stringify(serviceTargets(request.headers.host)) };
     case '/metrics': {
       const server = url.searchParams.get('server');
       return server === null ? metrics(exporter.renderFleet(now())) : serverText(exporter, server, now());
@@ -78,6 +85,11 @@ function serverText(exporter: NodeExporter, server: string, at: number): Answer 
   return metrics(body);
 }
 
+function serviceText(name: string, at: number): Answer {
+  const service = SERVICES.find((one) => one.name === name);
+  return service ? metrics(servicePage(service, at)) : text(404, 'there is no such service; /services/sd lists them\n');
+}
+
 function metrics(body: string): Answer {
   return { status: 200, type: TEXT, body };
 }
@@ -91,6 +103,18 @@ function targets(exporter: NodeExporter, address = 'localhost'): unknown {
   return exporter.servers.map((server) => ({
     targets: [address],
     labels: { job: NODE_JOB, instance: server, __metrics_path__: `/servers/${server}/metrics` },
+  }));
+}
+
+/** The labels that a service's series have in Prometheus. */
+export function serviceLabels(name: string) {
+  return { job: name, instance: `${name}-1` } as const;
+}
+
+function serviceTargets(address = 'localhost'): unknown {
+  return SERVICES.map(({ name }) => ({
+    targets: [address],
+    labels: { ...serviceLabels(name), __metrics_path__: `/services/${name}/metrics` },
   }));
 }
 

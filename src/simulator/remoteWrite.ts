@@ -22,6 +22,9 @@ export interface HistoryOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Where series are sent. */
+export type Receiver = Pick<HistoryOptions, 'url' | 'headers' | 'signal'>;
+
 export interface HistoryProgress {
   readonly serversDone: number;
   readonly servers: number;
@@ -111,10 +114,34 @@ function* batchesOf(server: SimulatedServer, { from, until, intervalSeconds }: H
   }
 }
 
+/**
+ * Sends series that are there already, in requests of a bearable size, and waits until all are taken.
+ * @returns the number of samples sent
+ * @throws CommandError if the receiver refuses or stays unreachable
+ */
+export async function writeSeries(series: readonly WriteSeries[], receiver: Receiver): Promise<number> {
+  let samples = 0;
+  let batch: WriteSeries[] = [];
+  let batchSamples = 0;
+  const flush = async () => {
+    if (batch.length > 0) await send(encodeWriteRequest(batch), receiver);
+    samples += batchSamples;
+    batch = [];
+    batchSamples = 0;
+  };
+  for (const one of series) {
+    batch.push(one);
+    batchSamples += one.times.length;
+    if (batchSamples >= MAX_BATCH_SAMPLES) await flush();
+  }
+  await flush();
+  return samples;
+}
+
 const MAX_TRIES = 6;
 const FIRST_PAUSE_MS = 200;
 
-async function send(message: Uint8Array, { url, headers, signal }: HistoryOptions): Promise<void> {
+async function send(message: Uint8Array, { url, headers, signal }: Receiver): Promise<void> {
   const request: RequestInit = {
     method: 'POST',
     headers: {

@@ -169,10 +169,10 @@ describe('the series of servers', () => {
     expect(await renderText([first])).not.toContain('web-2');
   });
 
-  test('a subject of an extra target has forecasts, and is no server in any state', async () => {
+  test('a subject of an extra target has values and forecasts, and is no server in any state', async () => {
     const text = await renderText([makeServer('web-1', 5), makeSubject('celery')]);
     const families = text.split('\n').flatMap((line) => /^(\w+)\{.*"celery"/.exec(line)?.[1] ?? []);
-    expect(new Set(families)).toEqual(new Set(['linborg_forecast_value']));
+    expect(new Set(families)).toEqual(new Set(['linborg_metric_value', 'linborg_forecast_value']));
     expect(text).toContain(
       'linborg_forecast_value{server="celery",metric="queue_depth",horizon="30m",level="p50"} 406\n',
     );

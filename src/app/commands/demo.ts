@@ -7,14 +7,18 @@ import { CommandError } from '../../core/errors.js';
 import type { PublishedCycle } from '../../exposition/publishedCycle.js';
 import { createFleet, type Fleet } from '../../simulator/fleet.js';
 import { listenSimulator, type RunningSimulator } from '../../simulator/listen.js';
-import { writeHistory } from '../../simulator/remoteWrite.js';
+import { writeHistory, writeSeries } from '../../simulator/remoteWrite.js';
 import { loadConfigFile } from '../configFile.js';
 import { type DemoPorts, writeDemoFiles } from '../demo/demoFiles.js';
 import { requireFreePorts } from '../demo/freePorts.js';
+import { pastCycles } from '../demo/pastCycles.js';
+import { recordPastRules } from '../demo/pastRules.js';
+import { pastServices } from '../demo/pastServices.js';
 import { requirePrometheus, startPrometheus } from '../demo/prometheusProcess.js';
 import { untilRecorded } from '../demo/recorded.js';
 import { wholeNumber } from '../flags.js';
 import { interruptSignal, untilAborted } from '../interrupt.js';
+import { PACKAGE_ROOT } from '../package.js';
 import { createProgress, type Progress } from '../progress.js';
 import { renderRiskTable } from '../riskTable.js';
 import { Service } from '../service/service.js';
@@ -32,7 +36,10 @@ const HISTORY_SECONDS = 8 * 86_400;
 /** Divides the five minutes of a step, so that a rate over 5m covers it whole. */
 const HISTORY_INTERVAL_SECONDS = 100;
 const FORECAST_SECONDS = 8 * 3600;
-const FIRST_CYCLE_SECONDS = 60;
+/** Longer than the farthest horizon, so that forecasts of all horizons have come due. */
+const PAST_SECONDS = 10 * 3600;
+const PAST_RULES_SECONDS = 120;
+const FIRST_CYCLE_SECONDS = 180;
 const RECORDED_SECONDS = 60;
 const SEED = 1;
 
@@ -86,6 +93,11 @@ async function run(plan: DemoPlan, progress: Progress, closers: (() => Promise<v
   progress.done(`Prometheus is ready at ${prometheus.url}`);
   const readyAt = performance.now();
   await loadHistory(fleet, prometheus.url, anchor, progress, signal);
+  await recordPast(
+    { fleet, anchor, ports, prometheusUrl: prometheus.url, configFile: files.linborgConfig, folder },
+    progress,
+    signal,
+  );
   const { service, url } = await startLinborg(files.linborgConfig, folder, progress);
   closers.push(() => service.stop());
   const cycle = await untilFirstCycle(service, progress, signal);
@@ -122,12 +134,49 @@ async function loadHistory(fleet: Fleet, url: string, until: number, progress: P
   );
 }
 
+interface Past {
+  readonly fleet: Fleet;
+  /** Epoch seconds at which the past ends. */
+  readonly anchor: number;
+  readonly ports: DemoPorts;
+  readonly prometheusUrl: string;
+  readonly configFile: string;
+  readonly folder: string;
+}
+
+/** Fills Prometheus with what linborg and the recording rules would have given had they run before. */
+async function recordPast(past: Past, progress: Progress, signal: AbortSignal) {
+  const startedAt = performance.now();
+  const span = { from: past.anchor - PAST_SECONDS, until: past.anchor };
+  const receiver = { url: `${past.prometheusUrl}/api/v1/write`, signal };
+  const series = await pastCycles({
+    ...span,
+    fleet: past.fleet,
+    config: await loadConfigFile(past.configFile),
+    labels: { job: 'linborg', instance: `127.0.0.1:${past.ports.linborg}` },
+    log: openLog(past.folder),
+    signal,
+    onProgress: (done, total) => progress.update(`linborg's last 10 hours: ${done} of ${total} cycles`),
+  });
+  await writeSeries([...series, ...pastServices(span)], receiver);
+  progress.update("recording rules over linborg's last 10 hours");
+  await recordPastRules({
+    ...span,
+    url: past.prometheusUrl,
+    everySeconds: PAST_RULES_SECONDS,
+    write: async (recorded) => void (await writeSeries(recorded, receiver)),
+  });
+  const seconds = (performance.now() - startedAt) / 1000;
+  progress.done(`replayed linborg's last 10 hours into Prometheus in ${seconds.toFixed(1)} s`);
+}
+
+function openLog(folder: string) {
+  return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(join(folder, 'linborg.log')));
+}
+
 async function startLinborg(configFile: string, folder: string, progress: Progress) {
   const readConfig = () => loadConfigFile(configFile);
-  const log = pino(
-    { base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination(join(folder, 'linborg.log')),
-  );
+  const log = openLog(folder);
   progress.update('starting linborg');
   const started = await Service.start({
     config: await readConfig(),
@@ -169,5 +218,6 @@ function describeUrls(url: string, ports: DemoPorts, server: string): string {
     `Prometheus   ${prometheus}/graph?g0.expr=${risks}&g0.tab=1`,
     `future       ${prometheus}/graph?g0.expr=${memory}&g0.tab=0&g0.range_input=1d&g0.end_input=${end}`,
     `simulator    http://127.0.0.1:${ports.simulator}/`,
+    `dashboards   ${join(PACKAGE_ROOT, 'grafana', 'dashboards')}: for Grafana, with Prometheus as data source`,
   ].join('\n');
 }

@@ -32,7 +32,7 @@ function prometheusSettings(ports: DemoPorts) {
     global: { scrape_interval: '15s', evaluation_interval: '15s' },
     // Eight days of history arrive by remote write, while the present is being scraped.
     storage: { tsdb: { out_of_order_time_window: '10d' } },
-    rule_files: ['recording.yml', 'alerts.yml'].map((file) => join(PACKAGE_ROOT, 'rules', file)),
+    rule_files: ['recording.yml', 'alerts.yml', 'services.yml'].map((file) => join(PACKAGE_ROOT, 'rules', file)),
     remote_read: [
       {
         url: `http://127.0.0.1:${ports.linborg}/api/v1/read`,
@@ -44,6 +44,10 @@ function prometheusSettings(ports: DemoPorts) {
       {
         job_name: 'node',
         http_sd_configs: [{ url: `http://127.0.0.1:${ports.simulator}/sd`, refresh_interval: '30s' }],
+      },
+      {
+        job_name: 'services',
+        http_sd_configs: [{ url: `http://127.0.0.1:${ports.simulator}/services/sd`, refresh_interval: '30s' }],
       },
       {
         job_name: 'linborg',

@@ -30,6 +30,8 @@ export interface PipelineEvents {
 }
 
 export interface OpenOptions {
+  /** Instead of the configured ones. */
+  readonly sources?: readonly Source[];
   /** The model to serve, where it is not the configured one. */
   readonly modelPath?: string;
   /** Past maintenance, as the pipeline before knew it; without, as the data folder has it. */
@@ -135,7 +137,7 @@ export class Pipeline {
    * @throws ConfigError, PackError, SourceError or ModelError for what a person must mend
    */
   static async open(config: Config, log: Logger, events: PipelineEvents, options: OpenOptions = {}): Promise<Pipeline> {
-    const sources = await openSources(config);
+    const sources = options.sources ?? (await openSources(config));
     try {
       const serving = await openServing(config, options.modelPath ?? config.model.path, log, options.signal);
       const { pastMaintenance: past } = options;

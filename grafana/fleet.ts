@@ -1,0 +1,288 @@
+/** Who is in danger? The fleet at a glance, with the way to each server. */
+import { type BuiltDashboard, dashboard } from './lib/dashboard.js';
+import { inColor } from './lib/look.js';
+import { bars, graph, type Placed, stat, strips } from './lib/panel.js';
+import { now, overTime } from './lib/query.js';
+import { table } from './lib/table.js';
+import { ANOMALY, NEUTRAL, NONE_IS_GOOD, PROBABILITY, RISK, TIME_LEFT } from './lib/thresholds.js';
+
+const RISK_NOW = 'server_profile:linborg_risk_score:max{profile=~"$profile"}';
+/** What ends at this moment although the dashboard looks ahead. */
+const LATELY = '3h';
+
+export function fleetDashboard(): BuiltDashboard {
+  return dashboard({
+    uid: 'linborg-fleet',
+    title: 'Who is in danger?',
+    description:
+      'Every server with its risk, the reason, and the time that is left. Click a server to see what will happen to it.',
+    from: 'now-8h',
+    to: 'now+8h',
+    refresh: '1m',
+    variables: [
+      { name: 'profile', label: 'Profile', query: 'label_values(linborg_risk_score, profile)', isMulti: true },
+    ],
+    rows: [
+      { title: 'Now', panels: counts() },
+      { title: 'Servers', panels: [riskTable(), heatStrip()] },
+      { title: 'The next hours', panels: [riskAhead(), expectedBreaches()] },
+      { title: 'Together', panels: together() },
+    ],
+  });
+}
+
+function counts(): Placed[] {
+  const color = (name: string, description: string) =>
+    stat({
+      title: { red: 'Red', yellow: 'Yellow', green: 'Green' }[name]!,
+      description,
+      unit: 'short',
+      queries: [overTime(`color:linborg_servers:count{color="${name}"}`, name)],
+      width: 3,
+      steps: [name],
+      lastOf: LATELY,
+    });
+  return [
+    color('red', 'Servers with a risk above 70: somebody should look now.'),
+    color('yellow', 'Servers with a risk from 30 to 70: look when there is time.'),
+    color('green', 'Servers with a risk below 30: nothing to do.'),
+    stat({
+      title: 'Mean risk',
+      description: 'Mean risk score of all servers, 0 to 100. It moves when the fleet as a whole does.',
+      unit: 'short',
+      queries: [overTime('fleet:linborg_risk_score:avg', 'mean risk')],
+      width: 3,
+      decimals: 1,
+      steps: RISK,
+      lastOf: LATELY,
+    }),
+    stat({
+      title: 'Breaches in 8 h',
+      description:
+        'Servers that are expected to breach a threshold anew within 8 hours: the sum of their probabilities. What is breached already does not count.',
+      unit: 'short',
+      queries: [overTime('horizon:linborg_incident_probability_ratio:sum{horizon="8h"}', 'servers')],
+      width: 4,
+      decimals: 1,
+      steps: ['green', [1, 'yellow'], [5, 'red']],
+      lastOf: LATELY,
+    }),
+    stat({
+      title: 'Breached now',
+      description: 'Servers with a metric at or beyond its threshold at this moment.',
+      unit: 'short',
+      queries: [
+        overTime(
+          'count(count by (server) (server_profile_metric:linborg_threshold_breached:max == 1)) or vector(0)',
+          'servers',
+        ),
+      ],
+      width: 4,
+      steps: NONE_IS_GOOD,
+      lastOf: LATELY,
+    }),
+    stat({
+      title: 'Cascade',
+      description:
+        'How clearly servers come under stress one after the other and move together, 0 to 1. From 0.5 on it is a cascade.',
+      unit: 'short',
+      queries: [overTime('fleet:linborg_cascade_score:max', 'score')],
+      width: 4,
+      decimals: 2,
+      steps: ['green', [0.3, 'yellow'], [0.5, 'red']],
+      lastOf: LATELY,
+    }),
+  ];
+}
+
+function riskTable(): Placed {
+  const top = 'max by (server, metric) (topk by (server) (1, server_metric:linborg_risk_contribution:max))';
+  const known = (expr: string) => `${expr} and on (server) ${RISK_NOW}`;
+  return table({
+    title: 'Risk by server',
+    description:
+      'Highest risk first. Reason: the metric that explains most of the score. Time left: until the median forecast reaches the nearest threshold; nothing means not within 8 hours.',
+    width: 24,
+    height: 11,
+    lastOf: '1h',
+    labels: [
+      {
+        label: 'server',
+        title: 'Server',
+        width: 130,
+        link: {
+          title: 'What will happen to ${__value.text}?',
+          url: '/d/linborg-server?var-server=${__value.text}&var-datasource=${datasource}',
+        },
+      },
+      { label: 'profile', title: 'Profile', width: 150 },
+      { label: 'metric', title: 'Reason', width: 160 },
+    ],
+    values: [
+      {
+        expr: `sort_desc(max by (server, profile) (${RISK_NOW}))`,
+        title: 'Risk',
+        unit: 'short',
+        decimals: 0,
+        steps: RISK,
+        cell: 'background',
+        width: 80,
+      },
+      {
+        expr: known(`max by (server) (max_over_time(linborg_future{metric="risk_score"}[8h] offset -8h))`),
+        title: 'Highest in 8 h',
+        unit: 'short',
+        decimals: 0,
+        steps: RISK,
+        cell: 'text',
+        width: 120,
+      },
+      { expr: known(top), title: 'Points', unit: 'short', decimals: 0, width: 80 },
+      {
+        expr: known('min by (server) (server_metric_level:linborg_time_to_threshold_seconds:min{level="p50"} > 0)'),
+        title: 'Time left',
+        unit: 's',
+        decimals: 1,
+        steps: TIME_LEFT,
+        cell: 'text',
+        width: 110,
+      },
+      {
+        expr: known('max by (server) (server_horizon:linborg_incident_probability_ratio:max{horizon="1h"})'),
+        title: 'Breach in 1 h',
+        unit: 'percentunit',
+        decimals: 0,
+        steps: PROBABILITY,
+        cell: 'text',
+        width: 110,
+      },
+      {
+        expr: known('max by (server) (server_horizon:linborg_incident_probability_ratio:max{horizon="8h"})'),
+        title: 'Breach in 8 h',
+        unit: 'percentunit',
+        decimals: 0,
+        range: [0, 1],
+        steps: PROBABILITY,
+        cell: 'gauge',
+      },
+    ],
+    order: [
+      'Server',
+      'Profile',
+      'Risk',
+      'Highest in 8 h',
+      'Reason',
+      'Points',
+      'Time left',
+      'Breach in 1 h',
+      'Breach in 8 h',
+    ],
+    sortBy: 'Risk',
+  });
+}
+
+function heatStrip(): Placed {
+  return strips({
+    title: 'Risk by profile, past and future',
+    description:
+      'The highest risk in each profile: until now as it was, after now as it will be if things go as forecast. Green below 30, yellow to 70, red above.',
+    unit: 'short',
+    queries: [
+      overTime(
+        `max by (profile) (profile:linborg_risk_score:max{profile=~"$profile"})
+or max by (profile) (linborg_future{metric="risk_score", profile=~"$profile"})`,
+        '{{profile}}',
+      ),
+    ],
+    width: 24,
+    height: 8,
+    min: 0,
+    max: 100,
+    decimals: 0,
+    steps: RISK,
+  });
+}
+
+function riskAhead(): Placed {
+  return graph({
+    title: 'The five servers most at risk',
+    description:
+      'Risk of the five servers that have the highest one now, and what it will be if things go as forecast (right of now).',
+    unit: 'short',
+    queries: [
+      overTime(
+        `(max by (server, profile) (server_profile:linborg_risk_score:max)
+  or max by (server, profile) (linborg_future{metric="risk_score"}))
+and on (server) topk(5, last_over_time(${RISK_NOW}[9h] @ end()))`,
+        '{{server}}',
+      ),
+    ],
+    width: 14,
+    min: 0,
+    max: 100,
+    steps: RISK,
+    showsSteps: true,
+  });
+}
+
+function expectedBreaches(): Placed {
+  return bars({
+    title: 'Servers expected to breach a threshold',
+    description: 'Sum of the calibrated probabilities of all servers, by how far ahead: 1.5 means one or two servers.',
+    unit: 'short',
+    queries: [now('sort(horizon:linborg_incident_probability_ratio:sum)', 'within {{horizon}}')],
+    width: 10,
+    min: 0,
+    decimals: 1,
+    steps: ['green', [1, 'yellow'], [5, 'red']],
+    lastOf: '1h',
+  });
+}
+
+function together(): Placed[] {
+  return [
+    graph({
+      title: 'Servers under stress that nothing forecast',
+      description:
+        'Servers that are on the bad side of what was forecast, beside how many usually are. Many more than usual at once: something that they share is wrong.',
+      unit: 'short',
+      queries: [
+        overTime('max(linborg_stressed_servers)', 'under stress'),
+        overTime('max(linborg_stressed_servers_usual)', 'usually'),
+        overTime('fleet:linborg_cascade_servers:max', 'in the cascade'),
+      ],
+      width: 10,
+      lastOf: '8h',
+      overrides: [
+        { series: 'under stress', properties: inColor('orange') },
+        { series: 'usually', properties: inColor('blue') },
+        { series: 'in the cascade', properties: inColor('red') },
+      ],
+    }),
+    bars({
+      title: 'Farthest from what was forecast, last hour',
+      description:
+        'The ten metrics that were farthest outside of the interval that was forecast for them within the last hour, in half-widths of p10 to p90. 1 is the edge.',
+      unit: 'short',
+      queries: [
+        now('sort_desc(topk(10, max_over_time(server_metric:linborg_anomaly_score:max[1h])))', '{{server}} {{metric}}'),
+      ],
+      width: 9,
+      min: 0,
+      decimals: 1,
+      steps: ANOMALY,
+      lastOf: '1h',
+    }),
+    bars({
+      title: 'Servers by state',
+      description:
+        'Those that are ok and warming are fine; stale ones are silent, those with gaps have too few samples for a forecast, those in maintenance do not page.',
+      unit: 'short',
+      queries: [now('sort_desc(state:linborg_servers:max)', '{{state}}')],
+      width: 5,
+      min: 0,
+      steps: NEUTRAL,
+      lastOf: '1h',
+    }),
+  ];
+}

@@ -1,0 +1,192 @@
+/** What are the hosts doing? node_exporter's own series, by the names that the mapping pack reads. */
+import { type BuiltDashboard, dashboard } from './lib/dashboard.js';
+import { bars, graph, type Placed, stat } from './lib/panel.js';
+import { now, overTime } from './lib/query.js';
+import { FULLNESS } from './lib/thresholds.js';
+
+/** The step of linborg's own windows. */
+const STEP = '5m';
+const HOST = 'instance=~"$instance"';
+/** What is no file system of its own, as in rules/packs/node_exporter.yml. */
+const REAL = 'fstype!~"tmpfs|devtmpfs|ramfs|rootfs|overlay|squashfs|iso9660|autofs"';
+const DEVICES = 'device!~"lo|veth.*|docker.*|br[-_0-9].*|virbr.*|cali.*|cni.*"';
+
+export function hostsDashboard(): BuiltDashboard {
+  return dashboard({
+    uid: 'linborg-hosts',
+    title: 'What are the hosts doing?',
+    description:
+      'The hosts as node_exporter sees them: the series that linborg reads, before anything is made of them.',
+    from: 'now-6h',
+    to: 'now',
+    refresh: '1m',
+    variables: [{ name: 'instance', label: 'Host', query: 'label_values(node_load1, instance)', isMulti: true }],
+    rows: [
+      { title: 'In short', panels: headline() },
+      { title: 'Processor', panels: processor() },
+      { title: 'Memory and disks', panels: memory() },
+      { title: 'Network', panels: network() },
+    ],
+  });
+}
+
+function headline(): Placed[] {
+  const busy = `100 - 100 * avg by (instance) (rate(node_cpu_seconds_total{${HOST}, mode="idle"}[$__rate_interval]))`;
+  const inUse = `100 * (1 - node_memory_MemAvailable_bytes{${HOST}} / node_memory_MemTotal_bytes{${HOST}})`;
+  const full = `max by (instance) (100 * (1 - node_filesystem_avail_bytes{${HOST}, ${REAL}} / node_filesystem_size_bytes{${HOST}, ${REAL}}))`;
+  const top = (expr: string) => [now(`sort_desc(topk(7, ${expr}))`, '{{instance}}')];
+  return [
+    stat({
+      title: 'Hosts',
+      description: 'Hosts whose node_exporter answered in the last minutes.',
+      unit: 'short',
+      queries: [overTime(`count(node_load1{${HOST}})`, 'hosts')],
+      width: 3,
+      height: 8,
+      steps: ['blue'],
+    }),
+    bars({
+      title: 'Busiest processors',
+      description: 'Share of the time in which the processors were not idle.',
+      unit: 'percent',
+      queries: top(busy),
+      width: 7,
+      min: 0,
+      max: 100,
+      decimals: 0,
+      steps: FULLNESS,
+    }),
+    bars({
+      title: 'Fullest memories',
+      description: 'Memory that is not available to programs, in percent of all.',
+      unit: 'percent',
+      queries: top(inUse),
+      width: 7,
+      min: 0,
+      max: 100,
+      decimals: 0,
+      steps: FULLNESS,
+    }),
+    bars({
+      title: 'Fullest file systems',
+      description: 'The fullest real file system of each host, as users see it.',
+      unit: 'percent',
+      queries: top(full),
+      width: 7,
+      min: 0,
+      max: 100,
+      decimals: 0,
+      steps: FULLNESS,
+    }),
+  ];
+}
+
+function processor(): Placed[] {
+  return [
+    graph({
+      title: 'Processor time by kind',
+      description:
+        'Mean over the chosen hosts, in percent of all processors. Much iowait means that disks are the limit.',
+      unit: 'percent',
+      queries: [
+        overTime(
+          `100 * avg by (mode) (rate(node_cpu_seconds_total{${HOST}, mode!="idle"}[$__rate_interval])) > 0`,
+          '{{mode}}',
+        ).interval(STEP),
+      ],
+      width: 12,
+      isStacked: true,
+      min: 0,
+    }),
+    graph({
+      title: 'Load',
+      description: 'One-minute load average per processor, the seven highest. Above 1 work is waiting.',
+      unit: 'short',
+      queries: [
+        overTime(
+          `topk(7, node_load1{${HOST}} / on (instance) count by (instance) (node_cpu_seconds_total{${HOST}, mode="idle"}))`,
+          '{{instance}}',
+        ),
+      ],
+      width: 12,
+      decimals: 2,
+    }),
+  ];
+}
+
+function memory(): Placed[] {
+  return [
+    graph({
+      title: 'Memory in use',
+      description: 'Memory that is not available to programs, the seven fullest hosts.',
+      unit: 'percent',
+      queries: [
+        overTime(
+          `topk(7, 100 * (1 - node_memory_MemAvailable_bytes{${HOST}} / node_memory_MemTotal_bytes{${HOST}}))`,
+          '{{instance}}',
+        ),
+      ],
+      width: 8,
+      min: 0,
+      max: 100,
+    }),
+    graph({
+      title: 'Swap in use',
+      description: 'Swap space that holds pages, the seven fullest hosts. Growing swap means that memory is short.',
+      unit: 'percent',
+      queries: [
+        overTime(
+          `topk(7, 100 * (1 - node_memory_SwapFree_bytes{${HOST}} / (node_memory_SwapTotal_bytes{${HOST}} > 0)))`,
+          '{{instance}}',
+        ),
+      ],
+      width: 8,
+      min: 0,
+    }),
+    graph({
+      title: 'File systems',
+      description: 'The fullest real file system of each host, the seven fullest.',
+      unit: 'percent',
+      queries: [
+        overTime(
+          `topk(7, max by (instance) (100 * (1 - node_filesystem_avail_bytes{${HOST}, ${REAL}} / node_filesystem_size_bytes{${HOST}, ${REAL}})))`,
+          '{{instance}}',
+        ),
+      ],
+      width: 8,
+      min: 0,
+      max: 100,
+    }),
+  ];
+}
+
+function network(): Placed[] {
+  const traffic = (direction: string) =>
+    `sum(rate(node_network_${direction}_bytes_total{${HOST}, ${DEVICES}}[$__rate_interval]))`;
+  return [
+    graph({
+      title: 'Traffic',
+      description:
+        'Bytes per second received and sent by the chosen hosts together, without the devices of containers.',
+      unit: 'Bps',
+      queries: [
+        overTime(traffic('receive'), 'received').interval(STEP),
+        overTime(traffic('transmit'), 'sent').interval(STEP),
+      ],
+      width: 12,
+    }),
+    graph({
+      title: 'Sockets in CLOSE_WAIT',
+      description:
+        'Connections that the other end closed and our side did not, the seven highest. A number that only grows is a leak. Needs the textfile script or the tcpstat collector.',
+      unit: 'short',
+      queries: [
+        overTime(
+          `topk(7, sum by (instance) (node_sockets_close_wait{${HOST}} or node_tcp_connection_states{${HOST}, state="close_wait"}))`,
+          '{{instance}}',
+        ),
+      ],
+      width: 12,
+    }),
+  ];
+}

@@ -1,0 +1,23 @@
+/** PromQL queries as panels send them. */
+import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
+import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
+
+/** Whichever Prometheus the reader chooses at the top of the dashboard. */
+export const DATASOURCE = { type: 'prometheus', uid: '${datasource}' } as const;
+
+export type Query = Builder<Dataquery>;
+
+/** A line for each series over the panel's time range. */
+export function overTime(expr: string, legend: string): DataqueryBuilder {
+  return new DataqueryBuilder().datasource(DATASOURCE).expr(expr).legendFormat(legend).range();
+}
+
+/** The value of each series at the end of the panel's time range. */
+export function now(expr: string, legend: string): DataqueryBuilder {
+  return new DataqueryBuilder().datasource(DATASOURCE).expr(expr).legendFormat(legend).instant();
+}
+
+/** A table row for each series at the end of the panel's time range, a column for each label. */
+export function rows(expr: string): DataqueryBuilder {
+  return new DataqueryBuilder().datasource(DATASOURCE).expr(expr).format(PromQueryFormat.Table).instant();
+}

@@ -1,0 +1,38 @@
+/** Where colours change. */
+import { ThresholdsConfigBuilder, ThresholdsMode } from '@grafana/grafana-foundation-sdk/dashboard';
+
+/** Colour from a value on; the first step holds for everything below the second. */
+export type Steps = readonly [base: string, ...steps: (readonly [from: number, color: string])[]];
+
+/** The risk score: docs/risk.md. */
+export const RISK: Steps = ['green', [30, 'yellow'], [70, 'red']];
+export const PROBABILITY: Steps = ['green', [0.3, 'yellow'], [0.7, 'red']];
+/** Seconds that are left. */
+export const TIME_LEFT: Steps = ['red', [3600, 'orange'], [4 * 3600, 'yellow'], [8 * 3600, 'green']];
+/** Whatever should be 0. */
+export const NONE_IS_GOOD: Steps = ['green', [0.000001, 'red']];
+/** An error over that of a naive forecast. */
+export const ERROR_RATIO: Steps = ['green', [0.9, 'yellow'], [1, 'red']];
+/** A gain over a baseline. */
+export const SKILL: Steps = ['red', [0, 'yellow'], [0.1, 'green']];
+/** Share inside p10-p90: 0.8 is meant, and too many inside is a fault, too. */
+export const COVERAGE: Steps = ['red', [0.6, 'yellow'], [0.7, 'green'], [0.9, 'yellow'], [0.97, 'orange']];
+/** The population stability index: docs/drift.md. */
+export const DRIFT: Steps = ['green', [0.1, 'yellow'], [0.2, 'red']];
+/** Distance from what was forecast, in half-widths of p10-p90. */
+export const ANOMALY: Steps = ['green', [1, 'yellow'], [2, 'red']];
+/** A share of failures. */
+export const FAILURES: Steps = ['green', [0.01, 'yellow'], [0.05, 'red']];
+/** A share that should be near 1. */
+export const SUCCESSES: Steps = ['red', [0.95, 'yellow'], [0.98, 'green']];
+/** Percent of something that can be full. */
+export const FULLNESS: Steps = ['green', [80, 'yellow'], [95, 'red']];
+/** 1 = yes, 0 = no. */
+export const YES_IS_GOOD: Steps = ['red', [1, 'green']];
+export const NEUTRAL: Steps = ['blue'];
+
+export function thresholdsOf([base, ...steps]: Steps): ThresholdsConfigBuilder {
+  return new ThresholdsConfigBuilder()
+    .mode(ThresholdsMode.Absolute)
+    .steps([{ value: null, color: base }, ...steps.map(([value, color]) => ({ value, color }))]);
+}

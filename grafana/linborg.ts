@@ -1,0 +1,199 @@
+/** Is linborg well? Cycle, queries, workers, memory, cardinality, errors. */
+import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
+import { type BuiltDashboard, dashboard } from './lib/dashboard.js';
+import { dashed } from './lib/look.js';
+import { graph, type Placed, stat } from './lib/panel.js';
+import { now, overTime } from './lib/query.js';
+import { table } from './lib/table.js';
+import { FAILURES, NONE_IS_GOOD, YES_IS_GOOD } from './lib/thresholds.js';
+
+/** The targets that are linborg, however their job is called. */
+const SELF = 'and on (job, instance) linborg_build_info';
+
+export function linborgDashboard(): BuiltDashboard {
+  return dashboard({
+    uid: 'linborg-itself',
+    title: 'Is linborg well?',
+    description:
+      'The exporter itself: whether its cycles succeed and how long they take, what it asks of Prometheus, and what it costs.',
+    from: 'now-1h',
+    to: 'now',
+    refresh: '30s',
+    rows: [
+      { title: 'In short', panels: headline() },
+      { title: 'Cycles and queries', panels: work() },
+      { title: 'What it costs', panels: costs() },
+      { title: 'What is in force', panels: [versions()] },
+    ],
+  });
+}
+
+function headline(): Placed[] {
+  return [
+    stat({
+      title: 'Last successful cycle',
+      description:
+        'How long ago the last successful cycle ended. After three intervals without one, all series of servers are withdrawn.',
+      unit: 's',
+      queries: [overTime('time() - max(linborg_cycle_last_success_timestamp_seconds)', 'age')],
+      width: 5,
+      decimals: 0,
+      steps: ['green', [120, 'yellow'], [300, 'red']],
+    }),
+    stat({
+      title: 'Failed cycles',
+      description: 'Cycles without a result in the last hour. The log says why.',
+      unit: 'short',
+      queries: [now('sum(increase(linborg_cycles_failed_total[$__range]))', 'failed')],
+      width: 5,
+      decimals: 0,
+      steps: NONE_IS_GOOD,
+      isPlain: true,
+    }),
+    stat({
+      title: 'Failed queries',
+      description: 'Share of the queries to the sources that brought nothing after all their tries.',
+      unit: 'percentunit',
+      queries: [overTime('max(job_instance_source:linborg_source_queries_failed:ratio_rate10m)', 'failed')],
+      width: 5,
+      decimals: 1,
+      steps: FAILURES,
+    }),
+    stat({
+      title: 'Configuration',
+      description: 'Whether the last load of the configuration succeeded. After a failure the last good one goes on.',
+      unit: 'none',
+      queries: [now('min(linborg_config_last_reload_successful)', 'loaded')],
+      width: 4,
+      steps: YES_IS_GOOD,
+      mappings: [{ type: MappingType.ValueToText, options: { 0: { text: 'refused' }, 1: { text: 'loaded' } } }],
+      isPlain: true,
+    }),
+    stat({
+      title: 'Series dropped',
+      description:
+        'Forecast series left out of a cycle because of export.max_series, per second. Above 0 the least risky servers have no forecasts.',
+      unit: 'short',
+      queries: [overTime('sum(rate(linborg_series_dropped_total[$__rate_interval]))', 'dropped')],
+      width: 5,
+      steps: NONE_IS_GOOD,
+    }),
+  ];
+}
+
+function work(): Placed[] {
+  const quantile = (q: string) =>
+    `histogram_quantile(${q}, sum by (le) (rate(linborg_cycle_duration_seconds_bucket[$__rate_interval])))`;
+  return [
+    graph({
+      title: 'Duration of a cycle',
+      description:
+        'From the first query to the rendered metrics: the median and the slowest of twenty. It must stay below the interval between cycles, or cycles are skipped.',
+      unit: 's',
+      queries: [overTime(quantile('0.5'), 'median'), overTime(quantile('0.95'), 'p95')],
+      width: 12,
+    }),
+    graph({
+      title: 'Cycles per minute',
+      description: 'Cycles that ended, that failed, and that were left out because the one before was still running.',
+      unit: 'short',
+      queries: [
+        overTime('60 * sum(rate(linborg_cycles_total[$__rate_interval]))', 'ended'),
+        overTime('60 * sum(rate(linborg_cycles_failed_total[$__rate_interval]))', 'failed'),
+        overTime('60 * sum(rate(linborg_cycles_skipped_total[$__rate_interval]))', 'skipped'),
+      ],
+      width: 12,
+      overrides: [{ series: 'failed', properties: dashed('red') }],
+    }),
+    graph({
+      title: 'Queries to the sources',
+      description: 'Queries per second, failed ones included, and those that failed after all their tries.',
+      unit: 'reqps',
+      queries: [
+        overTime('sum by (source) (rate(linborg_source_queries_total[$__rate_interval]))', '{{source}}'),
+        overTime('sum(rate(linborg_source_queries_failed_total[$__rate_interval]))', 'failed'),
+      ],
+      width: 12,
+      overrides: [{ series: 'failed', properties: dashed('red') }],
+    }),
+    graph({
+      title: 'Samples',
+      description: 'Samples per second that the sources delivered.',
+      unit: 'short',
+      queries: [overTime('sum by (source) (rate(linborg_source_samples_total[$__rate_interval]))', '{{source}}')],
+      width: 12,
+    }),
+  ];
+}
+
+function costs(): Placed[] {
+  return [
+    graph({
+      title: 'Processor',
+      description: 'Cores that linborg uses, its worker threads included.',
+      unit: 'short',
+      queries: [overTime(`rate(process_cpu_seconds_total[$__rate_interval]) ${SELF}`, '{{instance}}')],
+      width: 8,
+      decimals: 2,
+    }),
+    graph({
+      title: 'Memory',
+      description:
+        'Memory of the process, its worker threads and the windows included, and the heap of the main thread.',
+      unit: 'bytes',
+      queries: [
+        overTime(`process_resident_memory_bytes ${SELF}`, 'resident {{instance}}'),
+        overTime(`nodejs_heap_size_used_bytes ${SELF}`, 'heap {{instance}}'),
+      ],
+      width: 8,
+    }),
+    graph({
+      title: 'Event loop',
+      description:
+        'How late the main thread is: the 99th percentile of the delay. It answers scrapes, so it should stay well below a second.',
+      unit: 's',
+      queries: [overTime(`nodejs_eventloop_lag_p99_seconds ${SELF}`, '{{instance}}')],
+      width: 8,
+    }),
+    graph({
+      title: 'Samples per scrape',
+      description:
+        'How many series linborg shows to Prometheus. About 190 per server with all defaults; export.max_series bounds the forecasts.',
+      unit: 'short',
+      queries: [overTime(`scrape_samples_scraped ${SELF}`, '{{instance}}')],
+      width: 12,
+    }),
+    graph({
+      title: 'Duration of a scrape',
+      description:
+        'How long Prometheus waits for /metrics. A scrape copies text that is ready, so it should be milliseconds, also during a cycle.',
+      unit: 's',
+      queries: [overTime(`scrape_duration_seconds ${SELF}`, '{{instance}}')],
+      width: 12,
+    }),
+  ];
+}
+
+function versions(): Placed {
+  return table({
+    title: 'Versions',
+    description: 'What runs: the version, the inference engine and its backend, and the version of Node.js.',
+    width: 24,
+    height: 4,
+    labels: [
+      { label: 'instance', title: 'Instance' },
+      { label: 'version', title: 'Version' },
+      { label: 'engine', title: 'Engine' },
+      { label: 'backend', title: 'Backend' },
+      { label: 'node_version', title: 'Node.js' },
+    ],
+    values: [
+      {
+        expr: 'max by (instance, version, engine, backend, node_version) (linborg_build_info)',
+        title: 'runs',
+        unit: 'none',
+      },
+    ],
+    hidden: ['runs'],
+  });
+}

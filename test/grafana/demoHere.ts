@@ -1,0 +1,131 @@
+/** The demo as a process of its own, and its Prometheus asked as Grafana would ask it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { REPOSITORY } from '../app/fixtures/cli.js';
+import { temporaryFolder } from '../app/fixtures/folder.js';
+import { freePort } from '../sources/fixtures/realPrometheus.js';
+
+export interface RecordingRule {
+  readonly name: string;
+  readonly health: string;
+}
+
+export interface DemoHere {
+  /** What it printed. */
+  readonly said: string;
+  /** A query with the dashboards' variables filled in. */
+  fill(expr: string): string;
+  /** Series that a query finds now. */
+  count(expr: string): Promise<number>;
+  /** Series that a query finds in a time range such as now-16h to now+8h. */
+  countOverTime(expr: string, range: { readonly from: string; readonly to: string }): Promise<number>;
+  recordingRules(): Promise<readonly RecordingRule[]>;
+  stop(): Promise<void>;
+}
+
+/** One of each profile. */
+const SERVERS = 7;
+
+/** Starts it and waits until Prometheus has evaluated every rule on what it shows. */
+export async function startDemo(): Promise<DemoHere> {
+  const ports = { prometheus: await freePort(), linborg: await freePort(), simulator: await freePort() };
+  const flags = Object.entries(ports).flatMap(([name, port]) => [`--${name}-port`, String(port)]);
+  const dir = path.join(temporaryFolder(), 'demo');
+  const demo = spawn(
+    process.execPath,
+    [path.join(REPOSITORY, 'bin/linborg.js'), 'demo', '--servers', String(SERVERS), '--dir', dir, ...flags],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const said = await untilReady(demo);
+  const url = `http://127.0.0.1:${ports.prometheus}/api/v1`;
+  await untilRecorded(url);
+  const server = await serverWithAllMetrics(url);
+  const fill = (expr: string) =>
+    expr
+      .replaceAll('$server', server)
+      .replaceAll('$profile', '.*')
+      .replaceAll('$instance', '.*')
+      .replaceAll('$service', 'orders')
+      .replaceAll('$__rate_interval', '1m')
+      .replaceAll('$__range', '1h');
+  const vector = async (expr: string) => (await ask<Vector>(`${url}/query?${asked({ query: fill(expr) })}`)).result;
+  return {
+    said,
+    fill,
+    count: async (expr) => (await vector(expr)).length,
+    countOverTime: async (expr, range) => {
+      const span = { start: momentOf(range.from), end: momentOf(range.to), step: '60' };
+      return (await ask<Vector>(`${url}/query_range?${asked({ query: fill(expr), ...span })}`)).result.length;
+    },
+    recordingRules: async () => {
+      const { groups } = await ask<{ groups: { rules: RecordingRule[] }[] }>(`${url}/rules?type=record`);
+      return groups.flatMap(({ rules }) => rules);
+    },
+    stop: async () => {
+      const gone = once(demo, 'close');
+      demo.kill('SIGINT');
+      await gone;
+    },
+  };
+}
+
+/** What it says until it is ready; throws all of that if it ends before. */
+function untilReady(demo: ChildProcess): Promise<string> {
+  let said = '';
+  return new Promise((resolve, reject) => {
+    const hear = (chunk: unknown) => {
+      said += String(chunk);
+      if (said.includes('Ctrl-C ends it')) resolve(said);
+    };
+    demo.stdout?.on('data', hear);
+    demo.stderr?.on('data', hear);
+    demo.once('close', (code) => reject(new Error(`the demo ended with ${code}: ${said}`)));
+  });
+}
+
+interface Vector {
+  readonly result: readonly { readonly metric: Readonly<Record<string, string>> }[];
+}
+
+/** Two evaluations after the first scrape of linborg: rates need two samples, and rules stand on rules. */
+async function untilRecorded(url: string): Promise<void> {
+  const query =
+    'count_over_time(fleet:linborg_risk_score:avg[45s]) >= 3 and on () count_over_time(linborg_cycles_total[1m]) >= 6';
+  for (;;) {
+    const { result } = await ask<Vector>(`${url}/query?${asked({ query })}`);
+    if (result.length > 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+async function serverWithAllMetrics(url: string): Promise<string> {
+  const query = 'topk(1, count by (server) (linborg_forecast_value{horizon="1h", level="p50"}))';
+  const { result } = await ask<Vector>(`${url}/query?${asked({ query })}`);
+  return result[0]!.metric['server']!;
+}
+
+interface Answer<Data> {
+  readonly error?: string;
+  /** A remote read that failed is only this. */
+  readonly warnings?: readonly string[];
+  readonly data: Data;
+}
+
+async function ask<Data>(url: string): Promise<Data> {
+  const answer = (await (await fetch(url)).json()) as Answer<Data>;
+  const complaint = answer.error ?? answer.warnings?.join('; ');
+  if (complaint !== undefined) throw new Error(`${complaint}: ${decodeURIComponent(url)}`);
+  return answer.data;
+}
+
+const asked = (parameters: Readonly<Record<string, string>>) => new URLSearchParams(parameters);
+
+const SECONDS = { m: 60, h: 3600 } as const;
+
+/** `now-16h` → epoch seconds. */
+function momentOf(text: string): string {
+  const [, sign, count, unit] = /^now(?:([+-])(\d+)([mh]))?$/.exec(text)!;
+  const seconds = count === undefined ? 0 : Number(`${sign}${count}`) * SECONDS[unit as keyof typeof SECONDS];
+  return (Date.now() / 1000 + seconds).toFixed(0);
+}

@@ -1,0 +1,83 @@
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DemoHere, startDemo } from './demoHere.js';
+import { DASHBOARDS, drawnPanels, type Panel, type WrittenDashboard } from './written.js';
+
+/** Queries that rightly find nothing on a demo of a few minutes. */
+const MAY_FIND_NOTHING: readonly (readonly [query: RegExp, why: string])[] = [
+  [/linborg_incident_(promised|reliability|judged|brier)/, 'too few probabilities of few servers have come due'],
+  [/ALERTS/, 'an alert waits for some minutes before it fires'],
+  [/linborg_training_distance_score|linborg_drift/, 'known a minute, a week after the start'],
+  [/age="1h"/, 'linborg has run for less than an hour'],
+  [/linborg_anomaly_score:max > 2/, 'nothing is far from what was forecast while all is well'],
+  [/linborg_threshold_value/, 'not every metric has a threshold'],
+  [/linborg_time_to_threshold_seconds/, 'nothing reaches its threshold while all is well'],
+];
+/** Recording rules of which the same is true. */
+const MAY_RECORD_NOTHING: readonly (readonly [rule: RegExp, why: string])[] = [
+  [/threshold_breached|time_to_threshold|stress_ratio|signs_of_trouble/, 'nothing is wrong while all is well'],
+  [/linborg_drift/, 'drift is known a week and a day after the start'],
+  [/data_quality_issues/, 'no service of the demo counts issues'],
+];
+
+let demo: DemoHere;
+beforeAll(async () => {
+  demo = await startDemo();
+}, 240_000);
+afterAll(() => demo?.stop());
+
+describe.each(DASHBOARDS)('on the demo, the dashboard $uid', (dashboard) => {
+  it('has a series for every query, and something in every panel', async () => {
+    const empty: string[] = [];
+    for (const panel of drawnPanels(dashboard)) {
+      const series = await answers(panel, dashboard);
+      const missing = series.filter(({ count, expr }) => count === 0 && !excused(MAY_FIND_NOTHING, expr));
+      const said = missing.map(({ expr }) => `${panel.title}: ${expr}`);
+      // Where nothing is good news, the panel says so.
+      const isEmpty = panel.fieldConfig?.defaults.noValue === undefined && series.every(({ count }) => count === 0);
+      empty.push(...(isEmpty && said.length === 0 ? [`${panel.title}: nothing at all`] : said));
+    }
+    expect(empty).toEqual([]);
+  }, 60_000);
+
+  it('has values for every variable', async () => {
+    for (const { name, query } of dashboard.templating.list) {
+      if (name === 'datasource') continue;
+      const [, series, label] = /^label_values\((.+), (\w+)\)$/.exec(String(query)) ?? [];
+      expect(await demo.count(`count by (${label}) (${demo.fill(series!)})`), name).toBeGreaterThan(0);
+    }
+  });
+
+  it('has annotations that Prometheus understands', async () => {
+    for (const { expr } of dashboard.annotations.list) expect(await demo.count(expr)).toBeGreaterThanOrEqual(0);
+  });
+});
+
+it('every recording rule is recorded', async () => {
+  const rules = await demo.recordingRules();
+  expect(rules.length).toBeGreaterThan(20);
+  const broken = rules.filter(({ health }) => health !== 'ok');
+  expect(broken).toEqual([]);
+  const names = [...new Set(rules.map(({ name }) => name))].filter((name) => !excused(MAY_RECORD_NOTHING, name));
+  const counts = await Promise.all(names.map((name) => demo.count(`count(last_over_time(${name}[1h]))`)));
+  expect(names.filter((_, i) => counts[i] === 0)).toEqual([]);
+}, 60_000);
+
+async function answers(panel: Panel, dashboard: WrittenDashboard) {
+  return Promise.all(
+    (panel.targets ?? []).map(async ({ expr, range }) => ({
+      expr,
+      count: range
+        ? await demo.countOverTime(expr, panel.timeFrom ? { from: `now-${panel.timeFrom}`, to: 'now' } : dashboard.time)
+        : await demo.count(expr),
+    })),
+  );
+}
+
+function excused(list: readonly (readonly [RegExp, string])[], text: string): boolean {
+  return list.some(([pattern]) => pattern.test(text));
+}
+
+it('is told where the demo puts dashboards', () => {
+  expect(demo.said).toContain(path.join('grafana', 'dashboards'));
+});

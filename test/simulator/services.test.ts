@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  activeWorkersAt,
+  activityAt,
+  messagesUntil,
+  queueLengthAt,
+  SERVICES,
+} from '../../src/simulator/services/service.js';
+import { servicePage } from '../../src/simulator/services/servicePage.js';
+import { hasPrometheus } from '../sources/fixtures/realPrometheus.js';
+
+const moment = fc.integer({ min: 1_710_000_000, max: 2_000_000_000 });
+const service = fc.constantFrom(...SERVICES);
+
+describe('a simulated service', () => {
+  it('counts more messages the later it is, as fast as it is active', () => {
+    fc.assert(
+      fc.property(service, moment, (one, at) => {
+        const perSecond = messagesUntil(one, at + 1) - messagesUntil(one, at);
+        expect(perSecond / one.messagesPerSecond).toBeCloseTo(activityAt(one, at + 0.5), 2);
+        expect(perSecond).toBeGreaterThan(0);
+      }),
+    );
+  });
+
+  it('has no more workers at work than there are, and no queue below nothing', () => {
+    fc.assert(
+      fc.property(service, moment, (one, at) => {
+        expect(activeWorkersAt(one, at)).toBeLessThanOrEqual(one.workers);
+        expect(queueLengthAt(one, at)).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+
+  it('has buckets that never fall from one bound to the next', () => {
+    fc.assert(
+      fc.property(service, moment, (one, at) => {
+        const counts = [...servicePage(one, at).matchAll(/processing_duration_seconds_bucket\{.*\} (\d+)/g)].map(
+          (match) => Number(match[1]),
+        );
+        expect(counts).toHaveLength(11);
+        expect(counts).toEqual([...counts].sort((a, b) => a - b));
+      }),
+    );
+  });
+
+  it.runIf(hasPrometheus)(
+    'shows a page that promtool finds no fault with but the names that flower and redis_exporter gave',
+    () => {
+      for (const one of SERVICES) {
+        const page = servicePage(one, 1_795_000_000);
+        expect(() => execFileSync('promtool', ['check', 'metrics'], { input: page, stdio: 'pipe' })).not.toThrow();
+      }
+    },
+  );
+});

@@ -50,6 +50,8 @@ const predicted = z
     connection_metrics: z.string().default(OWN_ALERT.connections),
     /** 1 is the edge of the interval that was forecast for now, and one healthy metric in ten is beyond it; see docs/fleet.md. */
     anomaly_score: positive.default(2),
+    /** What a person is told of; lower ones are on the status page. */
+    category_severities: z.string().default('high|critical'),
     /** From here on docs/fleet.md calls it a cascade. */
     cascade_score: share.default(0.5),
     /** Two servers in trouble are a coincidence more often than a cascade. */
@@ -113,6 +115,8 @@ const alerts = z
     LinborgCascadeMember: timing('5m', '10m'),
     LinborgThresholdBreached: timing('15m', '5m'),
     LinborgServerStale: timing('15m', '5m'),
+    // An hour has been looked at already.
+    LinborgCategoryAnomaly: timing('10m', '10m'),
     LinborgDown: timing('3m', '2m'),
     LinborgNotScoring: timing('2m', '5m'),
     LinborgSourceDown: timing('5m', '5m'),

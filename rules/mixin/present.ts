@@ -8,7 +8,7 @@ export function presentAlerts(config: MixinConfig): RuleGroup<AlertingRule> {
   return {
     name: 'linborg-present',
     why: 'The state now, not a prediction: Alertmanager silences the prediction with it.',
-    rules: [...breached(config), stale(config)].map((spec) => alertingRule(spec, config)),
+    rules: [...breached(config), stale(config), categoryAnomaly(config)].map((spec) => alertingRule(spec, config)),
   };
 }
 
@@ -58,5 +58,23 @@ unless on (server) linborg_server_state{state!="stale"}`,
       '"count(linborg_server_state{state=\'stale\'})"',
       'Stale servers in all: {{ . | first | value | printf "%.0f" }}.',
     )}`,
+  };
+}
+
+function categoryAnomaly(config: MixinConfig): AlertSpec {
+  const timing = config.alerts.LinborgCategoryAnomaly;
+  return {
+    alert: 'LinborgCategoryAnomaly',
+    why: 'One alert per category, whatever its severity does meanwhile.',
+    loudness: 'ticket',
+    timing,
+    expr: `max by (category) (linborg_category_anomaly_score)
+and on (category) linborg_category_anomaly{severity=~"${config.predicted.category_severities}"} == 1`,
+    summary:
+      'the last hour of {{ $labels.category }} was not what was forecast: score {{ $value | printf "%.2f" }} of 1',
+    description: `More of {{ $labels.category }} than usual has been out of what was forecast for it: the score is {{ $value | printf "%.2f" }} of 1.${ask(
+      'printf "max(linborg_category_anomaly_confidence_ratio{category=%q})" $labels.category',
+      'It is no coincidence with a probability of {{ . | first | value | humanizePercentage }}.',
+    )} Which series, and what to do: /anomalies of linborg.`,
   };
 }

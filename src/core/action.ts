@@ -2,7 +2,14 @@
 import type { Profile } from './profiles.js';
 
 /** What may be found out about a server. */
-export const FINDING_KINDS = ['risk', 'threshold_predicted', 'threshold_breached', 'anomaly', 'cascade'] as const;
+export const FINDING_KINDS = [
+  'risk',
+  'threshold_predicted',
+  'threshold_breached',
+  'anomaly',
+  'cascade',
+  'category_anomaly',
+] as const;
 export type FindingKind = (typeof FINDING_KINDS)[number];
 
 /** Something about one server that a person, or a rule, might want to act on. */

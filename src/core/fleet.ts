@@ -1,4 +1,5 @@
 /** What a fleet does as a whole: who is under stress, since when, and whether that spreads. */
+import type { CategoryState } from './category.js';
 import type { Profile } from './profiles.js';
 
 /** A server that is further on the bad side than was forecast for it, and has been for more than a moment. */
@@ -57,4 +58,6 @@ export interface MetricAnomaly {
 export interface FleetReport extends FleetState {
   /** By server; metrics that can be judged. */
   readonly anomalies: ReadonlyMap<string, readonly MetricAnomaly[]>;
+  /** Those that can be judged, in the order of ANOMALY_CATEGORIES. */
+  readonly categories: readonly CategoryState[];
 }

@@ -152,6 +152,24 @@ export const FLEET_METRICS = [
     help: 'Always 1; the label names the server of that group that was first. Absent without a group.',
     labels: ['server'],
   },
+  {
+    name: 'linborg_category_anomaly',
+    type: 'gauge',
+    help: 'Always 1; the last hour of a category (api, infrastructure, ai_engine) was out of what was forecast for it, and how severely: low, medium, high or critical. Absent where it was not.',
+    labels: ['category', 'severity'],
+  },
+  {
+    name: 'linborg_category_anomaly_score',
+    type: 'gauge',
+    help: 'How deep and how widely the last hour of a category was out of what was forecast, 0-1. Absent for categories without a series that can be judged.',
+    labels: ['category'],
+  },
+  {
+    name: 'linborg_category_anomaly_confidence_ratio',
+    type: 'gauge',
+    help: 'Probability of fewer outlying servers or series in a category if each were outlying by its usual chance, 0-1; an anomaly from 0.95 on. Absent with the score.',
+    labels: ['category'],
+  },
 ] as const satisfies readonly CatalogueEntry[];
 
 /** Families about how good the forecasts are, of the fleet and not of servers; rendered once per cycle. */

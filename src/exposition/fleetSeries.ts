@@ -18,7 +18,7 @@ export function* renderFleetSeries(fleet: FleetReport): Generator<string, number
 }
 
 function linesOf(name: FleetMetricName, fleet: FleetReport): string[] {
-  const { judged, stressed, cascade } = fleet;
+  const { judged, stressed, cascade, categories } = fleet;
   const single = (value: number) => (judged > 0 ? [`${name} ${formatMeasure(value)}\n`] : []);
   switch (name) {
     case 'linborg_anomaly_score':
@@ -42,5 +42,15 @@ function linesOf(name: FleetMetricName, fleet: FleetReport): string[] {
       return single(cascade?.members.length ?? 0);
     case 'linborg_cascade_origin_info':
       return cascade === undefined ? [] : [`${name}{server="${escapeLabelValue(cascade.origin.server)}"} 1\n`];
+    case 'linborg_category_anomaly':
+      return categories.flatMap(({ category, severity }) =>
+        severity === undefined ? [] : [`${name}{category="${category}",severity="${severity}"} 1\n`],
+      );
+    case 'linborg_category_anomaly_score':
+      return categories.map(({ category, score }) => `${name}{category="${category}"} ${formatMeasure(score)}\n`);
+    case 'linborg_category_anomaly_confidence_ratio':
+      return categories.map(
+        ({ category, confidence }) => `${name}{category="${category}"} ${formatMeasure(confidence)}\n`,
+      );
   }
 }

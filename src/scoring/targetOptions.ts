@@ -1,5 +1,6 @@
 /** The keys of `targets:` that say what is too much, and how much that matters. */
 import { z } from 'zod';
+import { ANOMALY_CATEGORIES, type AnomalyCategory } from '../core/category.js';
 import type { TimeToThreshold } from '../core/flow.js';
 import { upperBound } from '../core/metrics.js';
 import { fixedLimit, ownLimit } from './limitOptions.js';
@@ -15,6 +16,8 @@ export const targetLimitFields = {
   direction: z.enum(['above', 'below']).default('above'),
   // Nobody but the user knows what a breach means.
   severity: z.number().gt(0).max(1).default(SIGN),
+  /** What an anomaly of it is counted to; infrastructure are the servers' own metrics. */
+  category: z.enum(ANOMALY_CATEGORIES).optional(),
 };
 
 interface LimitedTarget {
@@ -61,4 +64,11 @@ function targetRules(target: LimitedTarget): ThresholdRule[] {
 function limitValue(threshold: NonNullable<LimitedTarget['threshold']>): number {
   if (typeof threshold === 'number') return threshold;
   return 'value' in threshold ? threshold.value : threshold.at_least;
+}
+
+/** The categories of the targets that have one, by name. */
+export function categoriesOf(
+  targets: readonly { readonly name: string; readonly category?: AnomalyCategory | undefined }[],
+): ReadonlyMap<string, AnomalyCategory> {
+  return new Map(targets.flatMap(({ name, category }) => (category === undefined ? [] : [[name, category] as const])));
 }

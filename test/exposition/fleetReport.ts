@@ -17,6 +17,20 @@ export function makeFleetReport(at: number, changes: Partial<FleetReport> = {}):
       ['ppdb-1', [{ metric: 'cpu_iowait_pct', score: 5.25 }]],
       ['odd "name"\\x', [{ metric: 'mem_used_pct', score: 0.25 }]],
     ]),
+    categories: [
+      {
+        ...{ category: 'api', judged: 3, outlying: 2, usualShare: 0.02, confidence: 0.9988, score: 0.42 },
+        severity: 'high',
+        recommendedAction: 'Look now: http_errors_ratio of shop was above what was forecast',
+        series: [
+          { server: 'shop', metric: 'http_errors_ratio', excess: 3.25, direction: 'above', outside: 11, judged: 12 },
+        ],
+      },
+      {
+        ...{ category: 'infrastructure', judged: 4, outlying: 0, usualShare: 0.04, confidence: 0, score: 0 },
+        ...{ severity: undefined, recommendedAction: 'Nothing to do', series: [] },
+      },
+    ],
     ...changes,
   };
 }

@@ -8,6 +8,7 @@ import { isServer } from '../../core/frame.js';
 import type { TruthReport } from '../../core/truth.js';
 import type { MaintenanceStatus } from '../../exposition/cycleView.js';
 import { LevelMemory } from '../../scoring/riskLevel.js';
+import { categoriesOf } from '../../scoring/targetOptions.js';
 import type { PullEvent, PullSummary, Source } from '../../sources/source.js';
 import type { ActedUpon } from '../../truth/incidents/incidentLedger.js';
 import type { PastMaintenance } from '../../windows/maintenance.js';
@@ -93,7 +94,7 @@ export class Pipeline {
   readonly sources: readonly Source[];
   readonly maintenance: Maintenance;
   readonly #store: WindowStore;
-  readonly #fleet = new FleetMonitor();
+  readonly #fleet: FleetMonitor;
   readonly explainer = new Explainer();
   /** The levels of the risks, from cycle to cycle. */
   readonly levels: LevelMemory;
@@ -128,6 +129,7 @@ export class Pipeline {
     this.levels = parts.levels;
     this.#serving = parts.serving;
     this.#store = new WindowStore(parts.config.windows);
+    this.#fleet = new FleetMonitor(categoriesOf(parts.config.targets));
     this.#log = log;
     this.#events = events;
   }

@@ -1,6 +1,7 @@
 /** The page at `/`: how the fleet stands, riskiest server first. */
 import { currentCycle } from '../../exposition/readiness.js';
 import type { StateView } from '../../exposition/state.js';
+import { renderCategories } from './categoryNotice.js';
 import { renderFleetCards } from './fleetCards.js';
 import {
   FLEET_FILTERS,
@@ -46,6 +47,7 @@ export function renderFleetPage(state: StateView, query: FleetQuery, now: number
     { title: 'Fleet · linborg', status: renderStatusPill(state, now), footer, refreshSeconds: query.refreshSeconds },
     html`${renderNotice(state, now)}
 ${renderFleetCards(servers, state, now)}
+${cycle?.fleet && renderCategories(cycle.fleet.categories)}
 ${cycle && renderTrustSummary(cycle.truth, html`<a href="/trust">By metric and horizon</a>`)}
 <section class="card" aria-label="Servers">
 <div class="bar-head"><h1 class="small">${SORT_WORDS[query.sort][query.isReversed ? 1 : 0]}</h1>${renderFilters(query)}${renderSearch(query)}</div>

@@ -3,6 +3,7 @@ import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { ServerView } from '../../exposition/cycleView.js';
 import type { ExplainAnswer } from '../../exposition/explain.js';
+import { anomaliesView } from '../../exposition/json/anomalies.js';
 import { cascadeHealth, cascadeStatus } from '../../exposition/json/cascade.js';
 import { closestNames } from '../../exposition/json/closestNames.js';
 import { driftReport, driftStatus } from '../../exposition/json/drift.js';
@@ -38,6 +39,7 @@ export function addJsonRoutes(router: Router, parts: WebParts, keyDigest: Buffer
     '/drift/report': ({ truth }: PublishedCycle) => driftReport(truth),
     '/cascade/status': ({ fleet, at }: PublishedCycle) => cascadeStatus(fleet, at),
     '/cascade/health': ({ fleet, at }: PublishedCycle) => cascadeHealth(fleet, at),
+    '/anomalies': ({ fleet, at }: PublishedCycle) => anomaliesView(fleet, at),
   };
   for (const [path, view] of Object.entries(views)) {
     router.get(path, key, rate, (ctx) => sendView(ctx, parts, view));

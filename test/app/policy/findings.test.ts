@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { findingsOf } from '../../../src/app/policy/findings.js';
 import { fleetFindings } from '../../../src/app/policy/fleetFindings.js';
+import type { CategoryState } from '../../../src/core/category.js';
 import type { Frame, Risk, ThresholdOutlook } from '../../../src/core/flow.js';
 
 const NONE: Risk['incidentProbability'] = { '30m': 0, '1h': 0, '4h': 0, '8h': 0 };
@@ -100,17 +101,25 @@ describe('the findings of a fleet', () => {
     ]);
     const origin = { server: 'c', since: 0 };
     const cascade = { score: 0.7, correlation: 0.5, origin, members: ['c', 'a', 'gone'].map(member) };
-    const found = fleetFindings(servers, { anomalies, cascade }, 1000);
+    const category: CategoryState = {
+      ...{ category: 'infrastructure', judged: 9, outlying: 3, usualShare: 0.02, confidence: 0.97, score: 0.4 },
+      ...{ severity: 'high', recommendedAction: '' },
+      series: [{ server: 'b', metric: 'load_average', excess: 3, direction: 'above', outside: 10, judged: 12 }],
+    };
+    const categories = [category, { ...category, category: 'api' as const, severity: undefined }];
+    const found = fleetFindings(servers, { anomalies, cascade, categories }, 1000);
     expect(found).toMatchObject([
       { server: 'a', kind: 'anomaly', metric: 'mem_used_pct', probability: 1, score: 50, horizonSeconds: 0, at: 1000 },
       { server: 'a', kind: 'cascade', probability: 0.7 },
+      { server: 'b', kind: 'category_anomaly', metric: 'load_average', probability: 0.97 },
       { server: 'c', kind: 'cascade', probability: 0.7 },
     ]);
     expect(found.map(({ reason }) => reason)).toEqual([
       'mem_used_pct is 2.3 half-widths of p10-p90 away from what was forecast for now',
       'number 2 of 3 servers that came under stress one after the other, c first',
+      'an anomaly of infrastructure, high: load_average was above what was forecast in 10 of 12 buckets of the last hour',
       'number 1 of 3 servers that came under stress one after the other, c first',
     ]);
-    expect(fleetFindings(servers, { anomalies: new Map(), cascade: undefined }, 1000)).toEqual([]);
+    expect(fleetFindings(servers, { anomalies: new Map(), cascade: undefined, categories: [] }, 1000)).toEqual([]);
   });
 });

@@ -58,4 +58,14 @@ describe('the watch over the fleet', () => {
     expect(isDone).toBe(false);
     expect((await observed).anomalies.size).toBe(250);
   });
+
+  it('judges the servers as a category once half an hour of whole buckets can be judged', async () => {
+    const monitor = new FleetMonitor();
+    const observe = async (step: number) =>
+      (await monitor.observe(cycleAt(NEWEST + step, 60, step > 12 ? 60 : 50))).categories;
+    for (let step = 0; step < 18; step++) expect(await observe(step)).toEqual([]);
+    expect(await observe(18)).toMatchObject([
+      { category: 'infrastructure', judged: 2, outlying: 1, series: [{ server: 'web01', metric: 'mem_used_pct' }] },
+    ]);
+  });
 });

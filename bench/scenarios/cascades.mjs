@@ -53,12 +53,12 @@ async function replay(folder) {
   const memory = { at: (server, metric, bucket) => deviations.get(`${server},${metric}`)?.get(bucket) ?? Number.NaN };
   const moments = [];
   for await (const { at, isScored, servers } of linesOf(join(folder, 'served.jsonl.gz'))) {
-    const frames = servers.map(({ server, profile, state, newest, deviations: newer }) => {
+    for (const { server, profile, state, newest, deviations: newer } of servers) {
       for (const [metric, deviation] of Object.entries(newer))
         keep(deviations, `${server},${metric}`, newest, deviation);
-      return { server, profile, state, newest, stepSeconds: STEP };
-    });
-    moments.push({ at, isScored, ...watch.observe(frames, memory, at) });
+      watch.judge({ server, profile, state, newest, stepSeconds: STEP }, memory);
+    }
+    moments.push({ at, isScored, ...watch.conclude(memory, at) });
   }
   return moments;
 }

@@ -114,7 +114,7 @@ for (let step = start - LEDGER_STEPS; step < end; step++) {
     .filter(({ server }) => isTick || !flags.episodes || samples.hasIncident(server, at - STEP, at + BEFORE));
   const result = await cycle(followed, at, isTick);
   if (!isFollowed) continue;
-  const fleetReport = monitor.observe(result);
+  const fleetReport = await monitor.observe(result);
   for (const { frame, forecasts } of result.servers) {
     deviations.judge(frame);
     deviations.remember(frame, forecasts);

@@ -4,7 +4,16 @@ import { inColor } from './lib/look.js';
 import { bars, graph, type Placed, stat, strips } from './lib/panel.js';
 import { now, overTime } from './lib/query.js';
 import { table } from './lib/table.js';
-import { ANOMALY, NEUTRAL, NONE_IS_GOOD, PROBABILITY, RISK, TIME_LEFT } from './lib/thresholds.js';
+import {
+  ANOMALY,
+  CONFIDENCE,
+  NEUTRAL,
+  NONE_IS_GOOD,
+  PROBABILITY,
+  RISK,
+  SEVERITY,
+  TIME_LEFT,
+} from './lib/thresholds.js';
 
 const RISK_NOW = 'server_profile:linborg_risk_score:max{profile=~"$profile"}';
 /** What ends at this moment although the dashboard looks ahead. */
@@ -26,7 +35,7 @@ export function fleetDashboard(): BuiltDashboard {
       { title: 'Now', panels: counts() },
       { title: 'Servers', panels: [riskTable(), heatStrip()] },
       { title: 'The next hours', panels: [riskAhead(), expectedBreaches()] },
-      { title: 'Together', panels: together() },
+      { title: 'Together', panels: [...together(), categories(), categoryScores()] },
     ],
   });
 }
@@ -101,7 +110,7 @@ function riskTable(): Placed {
   return table({
     title: 'Risk by server',
     description:
-      'Highest risk first. Reason: the metric that explains most of the score. Time left: until the median forecast reaches the nearest threshold; nothing means not within 8 hours.',
+      'Highest risk first. Level: the colour that alerts go by; it rises with the risk at once and falls ten minutes after it. Reason: the metric that explains most of the score. Time left: until the median forecast reaches the nearest threshold; nothing means not within 8 hours.',
     width: 24,
     height: 11,
     lastOf: '1h',
@@ -117,6 +126,7 @@ function riskTable(): Placed {
       },
       { label: 'profile', title: 'Profile', width: 150 },
       { label: 'metric', title: 'Reason', width: 160 },
+      { label: 'color', title: 'Level', width: 80, colors: { green: 'green', yellow: 'yellow', red: 'red' } },
     ],
     values: [
       {
@@ -127,6 +137,11 @@ function riskTable(): Placed {
         steps: RISK,
         cell: 'background',
         width: 80,
+      },
+      {
+        expr: known('max by (server, color) (topk by (server) (1, server_color:linborg_risk_level:max))'),
+        title: 'is of this level',
+        unit: 'none',
       },
       {
         expr: known(`max by (server) (max_over_time(linborg_future{metric="risk_score"}[8h] offset -8h))`),
@@ -170,6 +185,7 @@ function riskTable(): Placed {
       'Server',
       'Profile',
       'Risk',
+      'Level',
       'Highest in 8 h',
       'Reason',
       'Points',
@@ -177,6 +193,7 @@ function riskTable(): Placed {
       'Breach in 1 h',
       'Breach in 8 h',
     ],
+    hidden: ['is of this level'],
     sortBy: 'Risk',
   });
 }
@@ -285,4 +302,66 @@ function together(): Placed[] {
       lastOf: '1h',
     }),
   ];
+}
+
+function categories(): Placed {
+  return table({
+    title: 'Categories',
+    description:
+      'Whether the last hour of the servers, of the services and of the AI engines, as a whole, was what was forecast. Severity: nothing means no anomaly. From a confidence of 95 % on it is no coincidence. Which series, and what to do: /anomalies of linborg.',
+    width: 12,
+    height: 7,
+    lastOf: '1h',
+    labels: [
+      { label: 'category', title: 'Category', width: 150 },
+      {
+        label: 'severity',
+        title: 'Severity',
+        width: 100,
+        colors: { low: 'blue', medium: 'yellow', high: 'orange', critical: 'red' },
+      },
+    ],
+    values: [
+      {
+        expr: 'max by (category) (linborg_category_anomaly_score)',
+        title: 'Score',
+        unit: 'short',
+        decimals: 2,
+        steps: SEVERITY,
+        cell: 'text',
+        width: 80,
+      },
+      {
+        expr: 'max by (category) (linborg_category_anomaly_confidence_ratio)',
+        title: 'Confidence',
+        unit: 'percentunit',
+        decimals: 0,
+        range: [0, 1],
+        steps: CONFIDENCE,
+        cell: 'gauge',
+      },
+      { expr: 'max by (category, severity) (linborg_category_anomaly)', title: 'is anomalous', unit: 'none' },
+    ],
+    order: ['Category', 'Severity', 'Score', 'Confidence'],
+    hidden: ['is anomalous'],
+    sortBy: 'Score',
+  });
+}
+
+function categoryScores(): Placed {
+  return graph({
+    title: 'How far categories are from what was forecast',
+    description:
+      'Depth and breadth together, 0 to 1, over the last hour at each moment. An anomaly is low below 0.15, medium below 0.3, high below 0.6, critical above; whether it is one is said by the confidence.',
+    unit: 'short',
+    queries: [overTime('max by (category) (linborg_category_anomaly_score)', '{{category}}')],
+    width: 12,
+    height: 7,
+    min: 0,
+    max: 1,
+    decimals: 2,
+    steps: SEVERITY,
+    showsSteps: true,
+    lastOf: '8h',
+  });
 }

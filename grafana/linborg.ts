@@ -5,7 +5,7 @@ import { dashed } from './lib/look.js';
 import { graph, type Placed, stat } from './lib/panel.js';
 import { now, overTime } from './lib/query.js';
 import { table } from './lib/table.js';
-import { FAILURES, NONE_IS_GOOD, YES_IS_GOOD } from './lib/thresholds.js';
+import { FAILURES, NONE_IS_GOOD, SOME_IS_GOOD, YES_IS_GOOD } from './lib/thresholds.js';
 
 /** The targets that are linborg, however their job is called. */
 const SELF = 'and on (job, instance) linborg_build_info';
@@ -22,6 +22,7 @@ export function linborgDashboard(): BuiltDashboard {
     rows: [
       { title: 'In short', panels: headline() },
       { title: 'Cycles and queries', panels: work() },
+      { title: 'Extra targets', panels: [targets(), targetSeries()] },
       { title: 'What it costs', panels: costs() },
       { title: 'What is in force', panels: [versions()] },
     ],
@@ -124,6 +125,58 @@ function work(): Placed[] {
       width: 12,
     }),
   ];
+}
+
+const NO_TARGETS = 'no extra targets are configured';
+
+function targets(): Placed {
+  return table({
+    title: 'Extra targets',
+    description:
+      'Each series that the configuration forecasts besides the servers: whether its last read was answered, and how many series had values. One that is not answered, or without series, has no forecast; the log says why.',
+    width: 12,
+    height: 7,
+    nothing: NO_TARGETS,
+    labels: [
+      { label: 'metric', title: 'Target' },
+      { label: 'source', title: 'Source', width: 140 },
+    ],
+    values: [
+      {
+        expr: 'min by (metric, source) (linborg_source_target_up)',
+        title: 'Answered',
+        unit: 'none',
+        steps: YES_IS_GOOD,
+        cell: 'text',
+        width: 100,
+        mappings: [{ type: MappingType.ValueToText, options: { 0: { text: 'no' }, 1: { text: 'yes' } } }],
+      },
+      {
+        expr: 'min by (metric, source) (linborg_source_target_series)',
+        title: 'Series',
+        unit: 'short',
+        decimals: 0,
+        steps: SOME_IS_GOOD,
+        cell: 'text',
+        width: 80,
+      },
+    ],
+  });
+}
+
+function targetSeries(): Placed {
+  return graph({
+    title: 'Series of extra targets',
+    description:
+      'How many series each extra target brings. A step down is a service that has gone, or a label that was renamed; a step up costs forecasts.',
+    unit: 'short',
+    queries: [overTime('min by (metric, source) (linborg_source_target_series)', '{{metric}} of {{source}}')],
+    width: 12,
+    height: 7,
+    min: 0,
+    decimals: 0,
+    nothing: NO_TARGETS,
+  });
 }
 
 function costs(): Placed[] {

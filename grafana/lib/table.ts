@@ -5,10 +5,11 @@ import {
   type TableCellOptions,
   TableSortByFieldStateBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
-import type {
-  DataTransformerConfig,
-  DynamicConfigValue,
-  ValueMapping,
+import {
+  type DataTransformerConfig,
+  type DynamicConfigValue,
+  MappingType,
+  type ValueMapping,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table';
 import { type PanelSpec, type Placed, place } from './panel.js';
@@ -22,6 +23,8 @@ export interface LabelColumn {
   readonly width?: number;
   /** Where a click leads. */
   readonly link?: { readonly title: string; readonly url: string };
+  /** Colours of its texts. */
+  readonly colors?: Readonly<Record<string, string>>;
 }
 
 /** A query whose values become a column. */
@@ -91,11 +94,22 @@ function transformations({ labels, values, hidden = [], order }: TableSpec): Dat
   ];
 }
 
-function labelProperties({ width, link }: LabelColumn): DynamicConfigValue[] {
+function labelProperties({ width, link, colors }: LabelColumn): DynamicConfigValue[] {
   return [
     ...(width === undefined ? [] : [{ id: 'custom.width', value: width }]),
     ...(link === undefined ? [] : [{ id: 'links', value: [{ title: link.title, url: link.url, targetBlank: false }] }]),
+    ...(colors === undefined
+      ? []
+      : [
+          { id: 'mappings', value: [colored(colors)] },
+          { id: 'custom.cellOptions', value: cellOptions('text') },
+        ]),
   ];
+}
+
+function colored(colors: Readonly<Record<string, string>>): ValueMapping {
+  const options = Object.entries(colors).map(([text, color], index) => [text, { color, index, text }]);
+  return { type: MappingType.ValueToText, options: Object.fromEntries(options) };
 }
 
 function valueProperties({

@@ -21,6 +21,10 @@ export const COVERAGE: Steps = ['red', [0.6, 'yellow'], [0.7, 'green'], [0.9, 'y
 export const DRIFT: Steps = ['green', [0.1, 'yellow'], [0.2, 'red']];
 /** Distance from what was forecast, in half-widths of p10-p90. */
 export const ANOMALY: Steps = ['green', [1, 'yellow'], [2, 'red']];
+/** Score of an anomaly of a category: low, medium, high, critical; docs/fleet.md. */
+export const SEVERITY: Steps = ['green', [0.15, 'yellow'], [0.3, 'orange'], [0.6, 'red']];
+/** Probability of no coincidence: an anomaly from 0.95 on. */
+export const CONFIDENCE: Steps = ['blue', [0.95, 'red']];
 /** A share of failures. */
 export const FAILURES: Steps = ['green', [0.01, 'yellow'], [0.05, 'red']];
 /** A share that should be near 1. */
@@ -29,6 +33,8 @@ export const SUCCESSES: Steps = ['red', [0.95, 'yellow'], [0.98, 'green']];
 export const FULLNESS: Steps = ['green', [80, 'yellow'], [95, 'red']];
 /** 1 = yes, 0 = no. */
 export const YES_IS_GOOD: Steps = ['red', [1, 'green']];
+/** Whatever should not be 0. */
+export const SOME_IS_GOOD: Steps = ['red', [0.000001, 'green']];
 export const NEUTRAL: Steps = ['blue'];
 
 export function thresholdsOf([base, ...steps]: Steps): ThresholdsConfigBuilder {

@@ -16,6 +16,10 @@ import {
 } from './lib/thresholds.js';
 
 const RISK_NOW = 'server_profile:linborg_risk_score:max{profile=~"$profile"}';
+/** The worst colour of each server: two linborgs may differ, and what was written into the past lasts five minutes. */
+const LEVEL = `max by (server, color) (server_color:linborg_risk_level:max{color="red"}
+or server_color:linborg_risk_level:max{color="yellow"} unless on (server) server_color:linborg_risk_level:max{color="red"}
+or server_color:linborg_risk_level:max{color="green"} unless on (server) server_color:linborg_risk_level:max{color=~"yellow|red"})`;
 /** What ends at this moment although the dashboard looks ahead. */
 const LATELY = '3h';
 
@@ -139,7 +143,7 @@ function riskTable(): Placed {
         width: 80,
       },
       {
-        expr: known('max by (server, color) (topk by (server) (1, server_color:linborg_risk_level:max))'),
+        expr: known(LEVEL),
         title: 'is of this level',
         unit: 'none',
       },
@@ -312,6 +316,7 @@ function categories(): Placed {
     width: 12,
     height: 7,
     lastOf: '1h',
+    nothing: 'known half an hour after the start',
     labels: [
       { label: 'category', title: 'Category', width: 150 },
       {

@@ -22,7 +22,7 @@ export function linborgDashboard(): BuiltDashboard {
     rows: [
       { title: 'In short', panels: headline() },
       { title: 'Cycles and queries', panels: work() },
-      { title: 'Extra targets', panels: [targets(), targetSeries()] },
+      { title: 'Extra targets', isFolded: true, panels: [targets(), targetSeries()] },
       { title: 'What it costs', panels: costs() },
       { title: 'What is in force', panels: [versions()] },
     ],

@@ -5,14 +5,22 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { CommandError, ModelError } from '../../core/errors.js';
 import { loadEngine } from '../../model/engine/engine.js';
 import type { Engine } from '../../model/engine/types.js';
-import { type TrainedModel, writeModel } from '../../model/files/modelFolder.js';
-import { readCheckpoint, type TrainingIdentity, writeCheckpoint } from '../../model/training/checkpoint.js';
-import type { Checkpoint, TrainingHooks } from '../../model/training/trainer.js';
+import type { Manifest } from '../../model/files/manifest.js';
+import { type TrainedModel, writeModel, writeWhole } from '../../model/files/modelFolder.js';
+import {
+  type LossPoint,
+  readCheckpoint,
+  type SavedCheckpoint,
+  type TrainingIdentity,
+  writeCheckpoint,
+} from '../../model/training/checkpoint.js';
+import type { TrainingHooks } from '../../model/training/trainer.js';
 import { numberWithin, wholeNumber } from '../flags.js';
 import { createProgress, type Progress } from '../progress.js';
 import { type CorpusFlags, readCorpora } from '../training/corpora.js';
 import { type PlanFlags, planTraining } from '../training/plan.js';
 import { progressLine } from '../training/progressLine.js';
+import { renderTrainingReport } from '../training/report/renderTrainingReport.js';
 import { listenToStopRequests } from '../training/stopRequests.js';
 import { trainModel } from '../training/trainModel.js';
 
@@ -42,10 +50,16 @@ export async function train(flags: TrainFlags, commandText: string): Promise<num
 
   const stop = listenToStopRequests(progress);
   const pace = { batchSize: plan.settings.batchSize, startStep: resume?.state.step ?? 0, limitSeconds };
+  const history: LossPoint[] = [...(resume?.history ?? [])];
+  const say = progressLine(progress, pace);
   const hooks: TrainingHooks = {
     signal: AbortSignal.any([stop.signal, ...clockOf(limitSeconds)]),
-    onProgress: progressLine(progress, pace),
-    onCheckpoint: (checkpoint) => keepCheckpoint(checkpointPath, checkpoint, plan.identity, progress),
+    onProgress: (report) => {
+      history.push(report);
+      say(report);
+    },
+    onCheckpoint: (checkpoint) =>
+      keepCheckpoint(checkpointPath, { ...checkpoint, history: [...history] }, plan.identity, progress),
   };
   const name = basename(resolve(flags.out));
   const order = { plan, corpora, hooks, resume, name, command: commandText, onLearnt: stop.learntAll };
@@ -55,7 +69,8 @@ export async function train(flags: TrainFlags, commandText: string): Promise<num
       throw cause;
     })
     .finally(stop.release);
-  await writeModelSomewhere(flags.out, model, engine, progress);
+  const manifest = await writeModelSomewhere(flags.out, model, engine, progress);
+  await writeReport(join(flags.out, 'report.html'), renderTrainingReport(manifest, history), progress);
   if (stop.stoppedLearning()) progress.done('stopped early; go on with the same command and --resume');
   else await rm(checkpointPath, { force: true });
   return 0;
@@ -93,13 +108,13 @@ async function checkFolder(folder: string): Promise<void> {
 /** A checkpoint that cannot be written is said and survived: the best weights are in memory. */
 async function keepCheckpoint(
   path: string,
-  checkpoint: Checkpoint,
+  checkpoint: SavedCheckpoint,
   identity: TrainingIdentity,
   progress: Progress,
 ): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeCheckpoint(path, checkpoint, identity);
+    await writeCheckpoint(path, checkpoint, identity, checkpoint.history);
   } catch (error) {
     if (!(error instanceof ModelError) && (error as NodeJS.ErrnoException).code === undefined) throw error;
     progress.done(`warning: ${(error as Error).message}; training goes on with the best weights in memory`);
@@ -119,14 +134,25 @@ async function writeModelSomewhere(
   model: TrainedModel,
   engine: Engine,
   progress: Progress,
-): Promise<void> {
+): Promise<Manifest> {
   try {
-    await writeModel(out, model, engine);
+    const manifest = await writeModel(out, model, engine);
     progress.done(`wrote ${out}${nextStep(out, model)}`);
+    return manifest;
   } catch (cause) {
     const rescue = join(tmpdir(), `linborg-model-${process.pid}`);
     await writeModel(rescue, model, engine);
     const why = `${out}: ${(cause as Error).message}`;
     throw new CommandError(`${why}; the model was written to ${rescue} instead: make room and move it`, { cause });
+  }
+}
+
+/** The model is whole without it: a report that cannot be written is said. */
+async function writeReport(path: string, text: string, progress: Progress): Promise<void> {
+  try {
+    await writeWhole(path, text);
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    progress.done(`warning: ${error.message}; the model is whole without its report`);
   }
 }

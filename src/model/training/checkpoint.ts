@@ -4,7 +4,7 @@ import { ModelError } from '../../core/errors.js';
 import { writeWhole } from '../files/modelFolder.js';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor, safetensorsMetadata } from '../files/safetensors.js';
 import { type Hyperparameters, parameterSpecs } from '../network/parameters.js';
-import type { Checkpoint } from './trainer.js';
+import type { Checkpoint, TrainingProgress } from './trainer.js';
 
 /** Groups of arrays in the file, each under its prefix. */
 const GROUPS = ['weights', 'average', 'firstMoment', 'secondMoment'] as const;
@@ -17,8 +17,21 @@ export interface TrainingIdentity {
   readonly base?: string;
 }
 
+/** What the losses were at a step; `loss` is NaN where none was computed. */
+export type LossPoint = Pick<TrainingProgress, 'step' | 'loss' | 'validationLoss'>;
+
+/** A checkpoint with the losses up to it, oldest first; empty in files from before they were kept. */
+export interface SavedCheckpoint extends Checkpoint {
+  readonly history: readonly LossPoint[];
+}
+
 /** Writes the state and the best weights so far; the file before it stays until this one is whole. */
-export async function writeCheckpoint(path: string, checkpoint: Checkpoint, identity: TrainingIdentity): Promise<void> {
+export async function writeCheckpoint(
+  path: string,
+  checkpoint: Checkpoint,
+  identity: TrainingIdentity,
+  history: readonly LossPoint[] = [],
+): Promise<void> {
   const { state, best, stale } = checkpoint;
   const tensors = new Map<string, NamedTensor>();
   const add = (prefix: string, values: ReadonlyMap<string, Float32Array>) => {
@@ -31,6 +44,7 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint, iden
   const metadata = {
     step: String(state.step),
     stale: String(stale),
+    history: JSON.stringify(history.map(({ step, loss, validationLoss }) => [step, loss, validationLoss ?? null])),
     identity: JSON.stringify(identity),
     ...(best ? { best_step: String(best.step), best_loss: String(best.loss) } : {}),
   };
@@ -41,7 +55,7 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint, iden
  * Reads a checkpoint.
  * @throws ModelError if it is missing, damaged, or of another network or seed
  */
-export async function readCheckpoint(path: string, identity: TrainingIdentity): Promise<Checkpoint> {
+export async function readCheckpoint(path: string, identity: TrainingIdentity): Promise<SavedCheckpoint> {
   const bytes = await readFile(path).catch((cause: Error) => {
     throw new ModelError(`cannot resume from ${path} (${cause.message}); start without --resume`, { cause });
   });
@@ -75,5 +89,16 @@ export async function readCheckpoint(path: string, identity: TrainingIdentity): 
         ? undefined
         : { step: Number(metadata['best_step']), loss: Number(bestLoss), weights: group('best') },
     stale: Number(metadata['stale']),
+    history: parseHistory(metadata['history'] ?? '[]'),
   };
+}
+
+/** JSON knows no NaN: it was written as null. */
+function parseHistory(text: string): LossPoint[] {
+  const rows = JSON.parse(text) as [number, number | null, number | null][];
+  return rows.map(([step, loss, validationLoss]) => ({
+    step,
+    loss: loss ?? Number.NaN,
+    ...(validationLoss === null ? {} : { validationLoss }),
+  }));
 }

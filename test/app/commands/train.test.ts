@@ -46,7 +46,7 @@ describe.skipIf(!hasNative)('train --from csv', () => {
     const out = path.join(folder, 'whole');
     const { code, stderr } = await runHere(...trainArgs(out, 30));
     expect(code, stderr).toBe(0);
-    expect(readdirSync(out).sort()).toEqual(['CARD.md', 'manifest.json', 'weights.safetensors']);
+    expect(readdirSync(out).sort()).toEqual(['CARD.md', 'manifest.json', 'report.html', 'weights.safetensors']);
     const { manifest } = await readModel(out);
     expect(manifest).toMatchObject({ name: 'whole', hyperparameters: { hidden: 8 } });
     expect(manifest.training).toMatchObject({ seed: 1, steps: 30, datasets: [{ name: 'traces', servers: 2 }] });
@@ -54,6 +54,10 @@ describe.skipIf(!hasNative)('train --from csv', () => {
     const card = readFileSync(path.join(out, 'CARD.md'), 'utf8');
     expect(card).toContain(`linborg ${trainArgs(out, 30).join(' ')}`);
     expect(card).toContain(`traces | 2 | ${manifest.training.datasets[0]!.series} | 2026-05-20 | 2026-05-31`);
+    const report = readFileSync(path.join(out, 'report.html'), 'utf8');
+    expect(report).toContain(`validation loss ${manifest.training.validation_loss.toFixed(4)}`);
+    expect(report).toContain(`<td class="number">${manifest.accuracy[0]!.mase.toFixed(3)}</td>`);
+    expect(report).toContain(`<title>validation at step 30: ${manifest.training.validation_loss.toFixed(4)}</title>`);
     expect(stderr).toMatch(/step 20\/30 {2}loss 0\.\d+ .*windows\/s/);
     expect(stderr).toMatch(/traces: the model has median MASE \d\.\d+, best by hand \d\.\d+ \(\w+\), ratio \d\.\d+/);
   });
@@ -116,6 +120,9 @@ describe.skipIf(!hasNative)('train --from csv', () => {
     expect(resumed.stderr).toMatch(new RegExp(`step ${stoppedAt + 5}/${stoppedAt + 5} `));
     expect(existsSync(path.join(out, 'checkpoint.safetensors'))).toBe(false);
     await readModel(out);
+    const report = readFileSync(path.join(out, 'report.html'), 'utf8');
+    expect(report).toContain(`<title>validation at step ${stoppedAt + 5}: `);
+    expect(report, 'the curves go through the resume').not.toContain('The curves begin');
   });
 
   it('brings the model to safety when the disk is full, and says where it lies', async () => {

@@ -27,7 +27,16 @@ describe('a checkpoint', () => {
   beforeEach(() => writeCheckpoint(path, someCheckpoint(), identity));
 
   test('is read as it was written, to the last bit', async () => {
-    expect(await readCheckpoint(path, identity)).toEqual(someCheckpoint());
+    expect(await readCheckpoint(path, identity)).toEqual({ ...someCheckpoint(), history: [] });
+  });
+
+  test('keeps the losses up to it, with those that were not computed', async () => {
+    const history = [
+      { step: 20, loss: 0.25 },
+      { step: 21, loss: Number.NaN, validationLoss: 0.5 },
+    ];
+    await writeCheckpoint(path, someCheckpoint(), identity, history);
+    expect((await readCheckpoint(path, identity)).history).toEqual(history);
   });
 
   test('before the first validation has no best', async () => {

@@ -1,5 +1,4 @@
 /** The page of a backtest: one HTML file that needs nothing from outside and no script. */
-import { createHash } from 'node:crypto';
 import { type Html, html, htmlText, trustedHtml } from '../../../web/pages/html.js';
 import { renderAnswer } from './answer.js';
 import { renderDatasetSection } from './datasetSection.js';
@@ -9,15 +8,7 @@ import { renderIncidents } from './incidentSection.js';
 import { renderMeasured } from './measured.js';
 import { renderOverview } from './overview.js';
 import type { BacktestReport } from './reportData.js';
-import { REPORT_STYLES } from './reportStyles.js';
-
-/** Nothing active and nothing from outside: an escaping mistake could not load or run anything. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  `style-src 'sha256-${createHash('sha256').update(REPORT_STYLES).digest('base64')}'`,
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
+import { CONTENT_SECURITY_POLICY, REPORT_STYLES } from './reportStyles.js';
 
 /** The whole of `report.html`; the same report gives the same text. */
 export function renderReport(report: BacktestReport): string {

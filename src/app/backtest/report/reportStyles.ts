@@ -1,4 +1,5 @@
 /** What the report adds to the style sheet of the pages. */
+import { createHash } from 'node:crypto';
 import { STYLES } from '../../../web/pages/styles.js';
 
 export const REPORT_STYLES = `${STYLES}
@@ -67,3 +68,11 @@ svg .naive { fill: none; stroke: var(--best); stroke-width: 1.4; stroke-linejoin
   .answer { font-size: 16px; } section { margin-top: 20px; } .triple { grid-template-columns: repeat(3, minmax(0, 1fr)); }
 }
 `;
+
+/** Nothing active and nothing from outside: an escaping mistake could not load or run anything. */
+export const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash('sha256').update(REPORT_STYLES).digest('base64')}'`,
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');

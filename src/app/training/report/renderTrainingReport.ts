@@ -1,4 +1,5 @@
 /** The page of a training: one HTML file that needs nothing from outside and no script. */
+import { describeHorizon } from '../../../model/files/incidentCard.js';
 import type { IncidentManifest, Manifest, ModelAccuracy } from '../../../model/files/manifest.js';
 import type { LossPoint } from '../../../model/training/checkpoint.js';
 import { type Html, html, htmlText, trustedHtml } from '../../../web/pages/html.js';
@@ -99,7 +100,7 @@ function describeBestByHand({ baselines }: ModelAccuracy): string {
 }
 
 function renderHead({ accuracy, outcome, rows, command, horizon_steps: horizons }: IncidentManifest): Html {
-  const names = horizons.map((steps) => `${describeCount(steps * 5)} min`);
+  const names = horizons.map(describeHorizon);
   return html`<section id="head"><h2>Incident head</h2><p>Outcome: ${outcome}; ${describeCount(rows)} cases. Command: <code>${command}</code></p>
 ${renderTable(
   ['Question', ...names.map((name) => `AUROC, ${name}`)],

@@ -27,6 +27,7 @@ describe('the report of a training', () => {
       expect(page).toContain(`<th scope="row">${dataset}</th>`);
       for (const value of [mase, ratio!, wql]) expect(page).toContain(`<td class="number">${value.toFixed(3)}</td>`);
     }
+    for (const horizon of ['30 min', '1 h', '4 h', '8 h']) expect(page).toContain(`AUROC, ${horizon}</th>`);
     for (const { auroc } of manifest.incident!.accuracy) {
       for (const area of auroc) if (area !== null) expect(page).toContain(`<td class="number">${area.toFixed(3)}</td>`);
     }

@@ -4,7 +4,8 @@
 const ROOMS = {
   core: [],
   mapping: ['core'],
-  sources: ['core', 'mapping'],
+  http: ['core'],
+  sources: ['core', 'mapping', 'http'],
   windows: ['core'],
   model: ['core'],
   scoring: ['core'],
@@ -12,7 +13,7 @@ const ROOMS = {
   policy: ['core'],
   exposition: ['core'],
   web: ['core', 'exposition'],
-  feeders: ['core'],
+  feeders: ['core', 'http'],
   simulator: ['core'],
 };
 

@@ -3,15 +3,15 @@
  * to change models), and where the future goes.
  */
 import { z } from 'zod';
-import { durationSeconds } from '../core/options.js';
-import { type FutureOptions, futureOptionsOf, futureReadFields } from '../exposition/options.js';
 import {
   baseUrl,
   HTTP_CLIENT_FAULT,
   type HttpClientOptions,
   hasOneIdentity,
   httpClientFields,
-} from '../sources/options.js';
+} from '../core/httpOptions.js';
+import { durationSeconds } from '../core/options.js';
+import { type FutureOptions, futureOptionsOf, futureReadFields } from '../exposition/options.js';
 
 export interface RetrainOptions {
   /** Where what is learnt is kept; relative to the working directory. */

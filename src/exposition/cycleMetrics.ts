@@ -1,7 +1,9 @@
 /** The metrics of one cycle, rendered once and kept ready for every scrape. */
+
+import { crc32 } from '../core/crc32.js';
 import { renderCycleSeries, type SeriesCount } from './cycleSeries.js';
 import type { CycleView } from './cycleView.js';
-import { crc32, type GzipHead, startGzip } from './joinableGzip.js';
+import { type GzipHead, startGzip } from './joinableGzip.js';
 import type { ExportOptions } from './options.js';
 import { joinPieces } from './pieces.js';
 

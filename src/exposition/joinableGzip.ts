@@ -4,6 +4,7 @@
  */
 import { promisify } from 'node:util';
 import { constants, deflateRaw, gzip } from 'node:zlib';
+import { crc32 } from '../core/crc32.js';
 
 const gzipAsync = promisify(gzip);
 const deflateRawAsync = promisify(deflateRaw);
@@ -29,18 +30,4 @@ export async function finishGzip(head: GzipHead, tail: Buffer): Promise<Buffer> 
   end.writeUInt32LE(crc32(tail, head.crc), 0);
   end.writeUInt32LE((head.length + tail.length) % 2 ** 32, 4);
   return Buffer.concat([head.compressed, await deflateRawAsync(tail), end]);
-}
-
-// node:zlib has crc32 only from Node 20.15 on.
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let remainder = byte;
-  for (let bit = 0; bit < 8; bit++) remainder = remainder & 1 ? (remainder >>> 1) ^ 0xedb88320 : remainder >>> 1;
-  return remainder;
-});
-
-/** CRC-32 of `bytes`, continuing from the CRC of what came before them. */
-export function crc32(bytes: Uint8Array, before = 0): number {
-  let remainder = ~before;
-  for (let i = 0; i < bytes.length; i++) remainder = (remainder >>> 8) ^ CRC_TABLE[(remainder ^ bytes[i]!) & 0xff]!;
-  return ~remainder >>> 0;
 }

@@ -1,8 +1,10 @@
 /** The answer to a scrape: the cycle's ready text, then the exporter's own metrics. */
+
+import { crc32 } from '../core/crc32.js';
 import type { CycleMetrics } from './cycleMetrics.js';
 import type { ExporterMetrics } from './exporterMetrics.js';
 import { renderExporterText, type TextFormat } from './exporterText.js';
-import { crc32, finishGzip, startGzip } from './joinableGzip.js';
+import { finishGzip, startGzip } from './joinableGzip.js';
 
 const CONTENT_TYPES: Readonly<Record<TextFormat, string>> = {
   prometheus: 'text/plain; version=0.0.4; charset=utf-8',

@@ -2,11 +2,11 @@
 import { type PrometheusConnectionOptions, PrometheusDriver } from 'prometheus-query';
 import { SourceError } from '../core/errors.js';
 import type { Random } from '../core/random.js';
+import { createTransport, type Transport } from '../http/transport.js';
 import { type Answer, type AnswerSeries, parseAnswer } from './answer.js';
 import type { PrometheusOptions } from './options.js';
 import { failureOfStatus, isRetryable, QueryFailure } from './queryFailure.js';
 import { type Sleep, withRetries } from './retry.js';
-import { createTransport, type Transport } from './transport.js';
 
 /** Time and chance, owned by the caller. */
 export interface Surroundings {

@@ -1,26 +1,10 @@
 /** The `sources:` part of the configuration. */
 import { z } from 'zod';
+import { baseUrl, HTTP_CLIENT_FAULT, hasOneIdentity, httpClientFields } from '../core/httpOptions.js';
 import { METRIC_NAMES, type MetricName } from '../core/metrics.js';
 import { durationSeconds } from '../core/options.js';
-import { Secret } from './secret.js';
 
 export { targetQueryFields } from './targetOptions.js';
-
-const secret = z
-  .string()
-  .min(1)
-  .transform((text) => new Secret(text));
-
-export const baseUrl = z
-  .url({ protocol: /^https?$/, error: 'expected an http:// or https:// URL such as http://localhost:9090' })
-  .superRefine((text, context) => {
-    const url = new URL(text);
-    if (url.username !== '' || url.password !== '')
-      context.addIssue({ code: 'custom', message: 'carries a user or password; put them under basic_auth instead' });
-    if (url.search !== '' || url.hash !== '')
-      context.addIssue({ code: 'custom', message: 'carries a query or fragment; expected scheme, host and path only' });
-  })
-  .transform((text) => text.replace(/\/+$/, ''));
 
 const matchers = z
   .string()
@@ -28,59 +12,6 @@ const matchers = z
   .refine((text) => !/[{}]/.test(text.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, '')), {
     error: 'has braces; expected label matchers only, e.g. job="node"',
   });
-
-const basicAuth = z
-  .strictObject({ username: z.string().min(1), password: secret.optional(), password_file: z.string().optional() })
-  .refine((auth) => (auth.password === undefined) !== (auth.password_file === undefined), {
-    error: 'expected exactly one of password and password_file',
-  });
-
-const authorization = z
-  .strictObject({
-    type: z.string().min(1).default('Bearer'),
-    credentials: secret.optional(),
-    credentials_file: z.string().optional(),
-  })
-  .refine((auth) => (auth.credentials === undefined) !== (auth.credentials_file === undefined), {
-    error: 'expected exactly one of credentials and credentials_file',
-  });
-
-const headers = z
-  .record(z.string(), secret)
-  .refine((all) => !Object.keys(all).some((key) => /^authorization$/i.test(key)), {
-    error: 'sets Authorization; use authorization or basic_auth for that',
-  });
-
-const tlsConfig = z
-  .strictObject({
-    ca_file: z.string().optional(),
-    cert_file: z.string().optional(),
-    key_file: z.string().optional(),
-    server_name: z.string().optional(),
-    insecure_skip_verify: z.boolean().default(false),
-  })
-  .refine((tls) => (tls.cert_file === undefined) === (tls.key_file === undefined), {
-    error: 'expected both cert_file and key_file, or neither',
-  });
-
-/** Keys of an HTTP client, with Prometheus' own names and shapes. */
-export const httpClientFields = {
-  basic_auth: basicAuth.optional(),
-  authorization: authorization.optional(),
-  headers: headers.default({}),
-  tls_config: tlsConfig.optional(),
-};
-
-export type HttpClientOptions = {
-  readonly [key in keyof typeof httpClientFields]?: z.output<(typeof httpClientFields)[key]>;
-};
-
-/** What is wrong with the keys of an HTTP client together. */
-export const HTTP_CLIENT_FAULT = { error: 'has both basic_auth and authorization; expected at most one' };
-
-export function hasOneIdentity(client: HttpClientOptions): boolean {
-  return client.basic_auth === undefined || client.authorization === undefined;
-}
 
 /** What to do for servers that no alternative of the pack has data for. Without an entry the metric is absent there. */
 const metricOptions = z.strictObject({

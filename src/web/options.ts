@@ -1,7 +1,7 @@
 /** The `web:` block: where linborg listens and who may ask what. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { type ListenAddress, parseListenAddress } from './listenAddress.js';
+import { type ListenAddress, parseListenAddress } from '../core/listenAddress.js';
 
 export interface TlsFiles {
   readonly certFile: string;

@@ -6,8 +6,8 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommandError, ConfigError } from '../core/errors.js';
+import { formatListenAddress } from '../core/listenAddress.js';
 import { createApplication } from './application.js';
-import { formatListenAddress } from './listenAddress.js';
 import { digestKey, type TlsFiles, type WebOptions } from './options.js';
 import type { WebParts } from './parts.js';
 

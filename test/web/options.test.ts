@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatListenAddress, parseListenAddress } from '../../src/web/listenAddress.js';
+import { formatListenAddress, parseListenAddress } from '../../src/core/listenAddress.js';
 import { webOptionsSchema } from '../../src/web/options.js';
 
 describe('the web options', () => {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { type Logger, pino } from 'pino';
 import type { Config } from '../../config/load.js';
 import { CommandError } from '../../core/errors.js';
-import { parseListenAddress } from '../../web/listenAddress.js';
+import { parseListenAddress } from '../../core/listenAddress.js';
 import { loadConfigFile } from '../configFile.js';
 import { interruptSignal, untilAborted } from '../interrupt.js';
 import { packageVersion } from '../package.js';

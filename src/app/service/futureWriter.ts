@@ -9,8 +9,8 @@ import type { ExporterMetrics } from '../../exposition/exporterMetrics.js';
 import { type WriteBatch, writeFuture } from '../../exposition/future/writeFuture.js';
 import type { ExportOptions } from '../../exposition/options.js';
 import type { PublishedCycle } from '../../exposition/publishedCycle.js';
+import { createTransport, type Transport } from '../../http/transport.js';
 import { withRetries } from '../../sources/retry.js';
-import { createTransport, type Transport } from '../../sources/transport.js';
 import type { FutureConfig, FutureWriteOptions } from '../options.js';
 
 export interface FutureWriterParts {

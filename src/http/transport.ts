@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import https from 'node:https';
 import { SourceError } from '../core/errors.js';
-import type { HttpClientOptions } from './options.js';
+import type { HttpClientOptions } from '../core/httpOptions.js';
 
 export interface Transport {
   readonly httpAgent: http.Agent;

@@ -1,6 +1,6 @@
-import { inspect } from 'node:util';
-
 const MASK = '<secret>';
+/** What console.log and node:util's inspect ask an object for; core imports nothing of Node. */
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /** A value that prints, logs and serialises as `<secret>`; only `reveal` gives it away. */
 export class Secret {
@@ -22,7 +22,7 @@ export class Secret {
     return MASK;
   }
 
-  [inspect.custom](): string {
+  [INSPECT](): string {
     return MASK;
   }
 }

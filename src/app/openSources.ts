@@ -19,7 +19,7 @@ export async function openSources(config: Config): Promise<Source[]> {
   const surroundings = realSurroundings();
   return Promise.all(
     config.sources.map(async ({ prometheus }) =>
-      createPrometheusSource(prometheus, await loadPack(prometheus.pack, PACKS_FOLDER), surroundings, config.targets),
+      createPrometheusSource(prometheus, await loadPack(prometheus, PACKS_FOLDER), surroundings, config.targets),
     ),
   );
 }

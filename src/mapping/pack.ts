@@ -1,128 +1,107 @@
-/** Mapping packs: YAML files that say how each LINBORG metric is asked for in PromQL. */
+/** Mapping packs: YAML files that say how each LINBORG metric is asked for in PromQL, each on its own or over others. */
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
-import { z } from 'zod';
 import { PackError } from '../core/errors.js';
-import { METRIC_NAMES, type MetricName } from '../core/metrics.js';
-import { lineOfPath } from './lines.js';
-import { PLACEHOLDERS, unknownPlaceholders } from './render.js';
-
-/** One way to ask for a metric. */
-export interface Alternative {
-  /** Where the data comes from, e.g. `process-exporter`; unique within its metric. */
-  readonly name: string;
-  /** PromQL with the placeholders `$selector`, `$window` and `$server_label`; one series per server. */
-  readonly expr: string;
-  readonly note?: string;
-  /** An estimate stands in for a measurement, so it is asked only where the configuration allows it. */
-  readonly estimate: boolean;
-  /** Line of the pack file where it begins, for messages. */
-  readonly line: number;
-}
+import { type Alternatives, join, type Mappings, overlay } from './alternative.js';
+import { alternativesOf, type PackFile, parsePackFile } from './packFile.js';
 
 export interface MappingPack {
+  /** Several packs that are used together have their names joined by ` + `. */
   readonly name: string;
-  /** The file it was read from. */
-  readonly path: string;
-  /** In order of preference; a metric without an entry is absent for every server. */
-  readonly alternatives: ReadonlyMap<MetricName, readonly Alternative[]>;
+  /** The packs that it extends, those that these extend among them. */
+  readonly bases: readonly string[];
+  readonly alternatives: Alternatives;
 }
 
-const alternativeSchema = z.strictObject({
-  name: z.string().min(1).optional(),
-  expr: z.string().trim().min(1),
-  note: z.string().optional(),
-  estimate: z.boolean().default(false),
-});
+/** Which packs, and what is written over them. */
+export interface WantedPack {
+  /** Bare names such as `node_exporter`, or paths to `.yml` files; the alternatives of the first are preferred. */
+  readonly pack: string | readonly string[];
+  readonly mappings?: Mappings;
+}
 
-const packSchema = z.strictObject({
-  name: z.string().min(1),
-  description: z.string().optional(),
-  metrics: z.partialRecord(z.enum(METRIC_NAMES as [MetricName, ...MetricName[]]), z.array(alternativeSchema).min(1)),
-});
+/** A pack that is being read, and those that wait for it. */
+interface Reading {
+  readonly packsDir: string;
+  /** Files that extend this one, the outermost first. */
+  readonly waiting: readonly string[];
+}
 
 /**
- * The checked pack of that name in `packsDir`, or at that path.
- * @param nameOrPath a bare name such as `node_exporter`, or a path to a `.yml` file
- * @throws PackError with file and line, listing every fault found
+ * The checked packs of those names in `packsDir`, or at those paths, with what they extend, under the mappings of the configuration.
+ * @throws PackError with file and line, listing every fault found in a file
  */
-export async function loadPack(nameOrPath: string, packsDir: string): Promise<MappingPack> {
-  const isName = /^[\w-]+$/.test(nameOrPath);
-  const file = isName ? path.join(packsDir, `${nameOrPath}.yml`) : nameOrPath;
-  let text: string;
+export async function loadPack({ pack, mappings = {} }: WantedPack, packsDir: string): Promise<MappingPack> {
+  const packs = await Promise.all(
+    [pack].flat().map(async (nameOrPath) => readPack(nameOrPath, '.', { packsDir, waiting: [] })),
+  );
+  const [only] = packs;
+  const joined: MappingPack =
+    only !== undefined && packs.length === 1
+      ? only
+      : {
+          name: packs.map(({ name }) => name).join(' + '),
+          bases: packs.flatMap(({ bases }) => bases),
+          alternatives: join(packs.map(({ alternatives }) => alternatives)),
+        };
+  const placeOf = (metric: string, index: number) => `mappings.${metric}[${index}] in the configuration`;
+  return { ...joined, alternatives: overlay(joined.alternatives, mappings, placeOf) };
+}
+
+/** @param folder  what a path is relative to */
+async function readPack(nameOrPath: string, folder: string, { packsDir, waiting }: Reading): Promise<MappingPack> {
+  const file = fileOf(nameOrPath, folder, packsDir);
+  const pack = parsePackFile(await readPackText(nameOrPath, file, packsDir), file);
+  const chain = [...waiting, path.resolve(file)];
+  const bases = await Promise.all(
+    pack.extends.map(async (base, index) => {
+      const place = `${pack.placeOf(['extends', index])} extends "${base}"`;
+      if (chain.includes(path.resolve(fileOf(base, path.dirname(file), packsDir))))
+        throw new PackError(`${place}, which extends this pack in its turn; expected packs without a circle`);
+      return readPack(base, path.dirname(file), { packsDir, waiting: chain }).catch((cause: unknown) => {
+        if (cause instanceof PackError && cause.message.startsWith('mapping pack'))
+          throw new PackError(`${place}: ${cause.message}`, { cause });
+        throw cause;
+      });
+    }),
+  );
+  return over(pack, bases);
+}
+
+function over(pack: PackFile, bases: readonly MappingPack[]): MappingPack {
+  return {
+    name: pack.name,
+    bases: bases.flatMap(({ name, bases: further }) => [name, ...further]),
+    alternatives: alternativesOf(pack, join(bases.map(({ alternatives }) => alternatives))),
+  };
+}
+
+function isBareName(nameOrPath: string): boolean {
+  return /^[\w-]+$/.test(nameOrPath);
+}
+
+function fileOf(nameOrPath: string, folder: string, packsDir: string): string {
+  if (isBareName(nameOrPath)) return path.join(packsDir, `${nameOrPath}.yml`);
+  return path.isAbsolute(nameOrPath) ? nameOrPath : path.join(folder, nameOrPath);
+}
+
+async function readPackText(nameOrPath: string, file: string, packsDir: string): Promise<string> {
   try {
-    text = await readFile(file, 'utf8');
+    return await readFile(file, 'utf8');
   } catch (cause) {
     const reason = `${(cause as NodeJS.ErrnoException).code ?? cause}`;
-    const hint = isName ? `expected one of ${await packNames(packsDir)}, or a path to a .yml file` : 'check the path';
+    const hint = isBareName(nameOrPath)
+      ? `expected one of ${(await packNamesIn(packsDir)).join(', ') || `the packs in ${packsDir} (none there)`}, or a path to a .yml file`
+      : 'check the path';
     throw new PackError(`mapping pack "${nameOrPath}" cannot be read from ${file} (${reason}); ${hint}`, { cause });
   }
-  return parsePack(text, file);
 }
 
-async function packNames(packsDir: string): Promise<string> {
+/** The names of the packs in a folder, sorted. */
+export async function packNamesIn(packsDir: string): Promise<string[]> {
   const files = await readdir(packsDir).catch(() => []);
-  const names = files.filter((file) => file.endsWith('.yml')).map((file) => file.slice(0, -4));
-  return names.length > 0 ? names.sort().join(', ') : `the packs in ${packsDir} (none there)`;
-}
-
-/** The checked pack in a YAML text; `file` is only named in messages. Throws PackError as `loadPack` does. */
-export function parsePack(text: string, file: string): MappingPack {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false });
-  const syntax = document.errors[0];
-  if (syntax) {
-    const line = lineCounter.linePos(syntax.pos[0]).line;
-    throw new PackError(`${file}:${line} is not valid YAML: ${syntax.message}`, { cause: syntax });
-  }
-  const lineOf = (at: readonly PropertyKey[]) => lineOfPath(document, lineCounter, at);
-  const parsed = packSchema.safeParse(document.toJS() ?? {});
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => {
-      const at = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]!] : issue.path;
-      return `${file}:${lineOf(at)} ${issue.path.join('.') || 'pack'}: ${describeIssue(issue)}`;
-    });
-    throw new PackError(faults.join('\n'), { cause: parsed.error });
-  }
-  if (Object.keys(parsed.data.metrics).length === 0)
-    throw new PackError(`${file}:${lineOf(['metrics'])} metrics is empty; expected at least one metric`);
-  const alternatives = new Map<MetricName, readonly Alternative[]>();
-  for (const [metric, entries] of Object.entries(parsed.data.metrics)) {
-    const list = entries.map(({ name, ...rest }, index) => ({
-      ...(rest.note === undefined ? {} : { note: rest.note }),
-      expr: rest.expr,
-      estimate: rest.estimate,
-      name: name ?? `alternative ${index + 1}`,
-      line: lineOf(['metrics', metric, index]),
-    }));
-    list.forEach((alternative, index) => {
-      checkAlternative(alternative, `${file}:${alternative.line} metrics.${metric}.${index}`);
-      if (list.findIndex((other) => other.name === alternative.name) < index)
-        throw new PackError(
-          `${file}:${alternative.line} metrics.${metric}.${index}.name is "${alternative.name}", which stands above already; expected a name of its own`,
-        );
-    });
-    alternatives.set(metric as MetricName, list);
-  }
-  return { name: parsed.data.name, path: file, alternatives };
-}
-
-function describeIssue(issue: z.core.$ZodIssue): string {
-  if (issue.code !== 'unrecognized_keys') return issue.message;
-  const keys = `"${issue.keys.join('", "')}"`;
-  return issue.path.at(-1) === 'metrics'
-    ? `unknown metric ${keys}; expected one of ${METRIC_NAMES.join(', ')}`
-    : `unknown key ${keys}; check the spelling`;
-}
-
-/** What can be said about an expression without asking a Prometheus. */
-function checkAlternative(alternative: Alternative, where: string): void {
-  const [unknown] = unknownPlaceholders(alternative.expr);
-  if (unknown !== undefined)
-    throw new PackError(`${where}.expr has the unknown placeholder "${unknown}"; expected ${PLACEHOLDERS.join(', ')}`);
-  if (!alternative.expr.includes('$selector'))
-    throw new PackError(
-      `${where}.expr has no $selector, so the configured selector would be ignored; write e.g. node_load1{$selector}`,
-    );
+  return files
+    .filter((file) => file.endsWith('.yml'))
+    .map((file) => file.slice(0, -4))
+    .sort();
 }

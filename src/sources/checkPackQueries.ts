@@ -25,7 +25,7 @@ export async function checkPackQueries(
       const expr = bucketExpr(query, options);
       return client.instant(expr, BEFORE_ALL_DATA).then(
         () => undefined,
-        (error: unknown) => queryError(query, pack.path, expr, error as Error),
+        (error: unknown) => queryError(query, expr, error as Error),
       );
     });
     for await (const found of checks) {

@@ -113,7 +113,6 @@ export interface Findings {
 export interface Prober {
   readonly client: Client;
   readonly options: PrometheusOptions;
-  readonly packPath: string;
   readonly queries: readonly (readonly MetricQuery[])[];
 }
 
@@ -160,7 +159,7 @@ function isNeeded(
 }
 
 async function probeOne(
-  { client, options, packPath }: Prober,
+  { client, options }: Prober,
   query: MetricQuery,
   at: number,
   lookbackSeconds: number,
@@ -183,7 +182,7 @@ async function probeOne(
     }
     return { query, servers };
   } catch (error) {
-    return { query, error: queryError(query, packPath, overHour, error as Error) };
+    return { query, error: queryError(query, overHour, error as Error) };
   }
 }
 

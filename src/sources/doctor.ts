@@ -82,10 +82,10 @@ export async function examineMappings(
     });
     const at = surroundings.clock() + skewSeconds;
     const queries = metricQueries(pack, options);
-    const findings = await probe({ client, options, packPath: pack.path, queries }, at, LOOKBACK_SECONDS);
+    const findings = await probe({ client, options, queries }, at, LOOKBACK_SECONDS);
     const choice = new Choice();
     choice.adopt(findings, at);
-    const reader = new RangeReader(client, options, pack.path);
+    const reader = new RangeReader(client, options);
     const range = { from: bucketAt(at - LOOKBACK_SECONDS), to: lastCompleteBucket(at) };
     const holdings = new Map<MetricName, MetricHoldings>(
       METRIC_NAMES.map((metric) => [metric, { byServer: new Map(), values: [], problems: [] }]),

@@ -1,7 +1,8 @@
 /** One way to ask for one metric, rendered for one source. */
 import { PackError, SourceError } from '../core/errors.js';
 import type { MetricName } from '../core/metrics.js';
-import type { Alternative, MappingPack } from '../mapping/pack.js';
+import type { Alternative } from '../mapping/alternative.js';
+import type { MappingPack } from '../mapping/pack.js';
 import { renderExpr } from '../mapping/render.js';
 import { STEP_SECONDS } from './grid.js';
 import type { PrometheusOptions } from './options.js';
@@ -58,7 +59,7 @@ function render(
 }
 
 /** The error to report for a failed query: PackError where a pack must be edited, else SourceError. */
-export function queryError(query: SeriesQuery, packPath: string, expr: string, cause: Error): SourceError | PackError {
+export function queryError(query: SeriesQuery, expr: string, cause: Error): SourceError | PackError {
   if (cause instanceof SourceError) return cause;
   const failure = cause as QueryFailure;
   const { metric, alternative } = query;
@@ -69,7 +70,7 @@ export function queryError(query: SeriesQuery, packPath: string, expr: string, c
     });
   if (failure.kind === 'bad_query' || failure.kind === 'execution')
     return new PackError(
-      `${packPath}:${alternative.line} metrics.${metric} "${alternative.name}" is refused${tries} (${failure.message}); the query was: ${oneLine(expr)}`,
+      `${alternative.place} "${alternative.name}" is refused${tries} (${failure.message}); the query was: ${oneLine(expr)}`,
       { cause },
     );
   return new SourceError(`query for ${metric} ("${alternative.name}") failed${tries} (${failure.message})`, { cause });

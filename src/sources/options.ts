@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { baseUrl, HTTP_CLIENT_FAULT, hasOneIdentity, httpClientFields } from '../core/httpOptions.js';
 import { METRIC_NAMES, type MetricName } from '../core/metrics.js';
 import { durationSeconds } from '../core/options.js';
+import { mappingsSchema } from '../mapping/alternative.js';
+import { packNames } from '../mapping/packFile.js';
 
 export { targetQueryFields } from './targetOptions.js';
 
@@ -25,8 +27,10 @@ const metricOptions = z.strictObject({
 export const prometheusOptions = z
   .strictObject({
     url: baseUrl,
-    /** A name in rules/packs or a path. */
-    pack: z.string().min(1).default('node_exporter'),
+    /** Names in rules/packs or paths; of several, the alternatives of the first are preferred. */
+    pack: packNames.default('node_exporter'),
+    /** Written over the packs, metric by metric. */
+    mappings: mappingsSchema.default({}),
     selector: matchers.default(''),
     server_label: z
       .string()

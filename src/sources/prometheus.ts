@@ -77,8 +77,8 @@ class PrometheusSource implements Source {
     this.#options = options;
     this.#client = client;
     this.#clock = clock;
-    this.#prober = { client, options, packPath: pack.path, queries: metricQueries(pack, options) };
-    this.#reader = new RangeReader(client, options, pack.path);
+    this.#prober = { client, options, queries: metricQueries(pack, options) };
+    this.#reader = new RangeReader(client, options);
     this.#targets = targetQueries(targets);
   }
 
@@ -263,7 +263,7 @@ class PrometheusSource implements Source {
       return answer.map((series) => ({ ...series, times: Float64Array.of(task.from) }));
     } catch (error) {
       const cause = error instanceof QueryFailure ? error : undefined;
-      pull.failed(task, queryError(task.query, this.#prober.packPath, expr, error as Error), cause);
+      pull.failed(task, queryError(task.query, expr, error as Error), cause);
       return [];
     }
   }

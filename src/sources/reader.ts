@@ -28,14 +28,12 @@ const MIN_BUCKETS = 12;
 export class RangeReader {
   readonly #client: Client;
   readonly #options: PrometheusOptions;
-  readonly #packPath: string;
   /** Buckets per request that are known to pass, by metric and alternative. */
   readonly #limits = new Map<string, number>();
 
-  constructor(client: Client, options: PrometheusOptions, packPath: string) {
+  constructor(client: Client, options: PrometheusOptions) {
     this.#client = client;
     this.#options = options;
-    this.#packPath = packPath;
   }
 
   /** How many buckets one request may span when that many servers answer. */
@@ -82,7 +80,7 @@ export class RangeReader {
       }
       return {
         series: [],
-        failures: [{ ...range, error: queryError(query, this.#packPath, expr, error as Error), cause }],
+        failures: [{ ...range, error: queryError(query, expr, error as Error), cause }],
       };
     }
   }

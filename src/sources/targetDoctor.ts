@@ -1,7 +1,6 @@
 /** What a Prometheus really has for each extra target: the second part of `check mappings`. */
 import { SourceError } from '../core/errors.js';
 import { upperBound } from '../core/metrics.js';
-import type { MappingPack } from '../mapping/pack.js';
 import { createClient, type Surroundings } from './client.js';
 import { bucketAt, lastCompleteBucket, splitRange } from './grid.js';
 import { bucketExpr, oneLine, type TargetQuery } from './metricQuery.js';
@@ -34,7 +33,6 @@ const LOOKBACK_SECONDS = 86_400;
  */
 export async function examineTargets(
   options: PrometheusOptions,
-  pack: MappingPack,
   surroundings: Surroundings,
   targets: readonly TargetOptions[],
 ): Promise<TargetReport[]> {
@@ -42,7 +40,7 @@ export async function examineTargets(
   const client = await createClient(options, surroundings);
   try {
     const at = surroundings.clock() + (await measureSkew(client, surroundings.clock));
-    const reader = new RangeReader(client, options, pack.path);
+    const reader = new RangeReader(client, options);
     const range = { from: bucketAt(at - LOOKBACK_SECONDS), to: lastCompleteBucket(at) };
     const examine = async (query: TargetQuery) => {
       const pieces = splitRange(range, reader.bucketsPerRequest(query, query.target.max_series));

@@ -52,10 +52,27 @@ describe('linborg', () => {
   });
 });
 
+const NODE_EXPORTER = '  http://localhost:9090: pack node_exporter; knows 14 of 14 metrics\n';
+
 describe('check config', () => {
   it('says OK of a good file', async () => {
     const file = writeConfiguration({ url: 'http://localhost:9090' });
-    expect(await runHere('check', 'config', file)).toEqual({ code: 0, stdout: `${file}: OK (1 source)\n`, stderr: '' });
+    expect(await runHere('check', 'config', file)).toEqual({
+      code: 0,
+      stdout: `${file}: OK (1 source)\n${NODE_EXPORTER}`,
+      stderr: '',
+    });
+  });
+
+  it('says which packs a source has, what is written over them, and what nobody is asked for', async () => {
+    const mappings = { front_close_wait: [], load_average: [{ expr: 'load{$selector}' }] };
+    const file = writeConfiguration({ url: 'http://localhost:9090', source: { mappings } });
+    const { stdout } = await runHere('check', 'config', file);
+    expect(stdout).toBe(`${file}: OK (1 source)
+  http://localhost:9090: pack node_exporter; knows 13 of 14 metrics
+    written in the configuration: front_close_wait, load_average
+    nobody is asked for: front_close_wait
+`);
   });
 
   it('says when each maintenance window is next', async () => {
@@ -63,7 +80,7 @@ describe('check config', () => {
     const file = writeConfiguration({ url: 'http://localhost:9090', keys: { maintenance } });
     const { stdout } = await runHere('check', 'config', file);
     expect(stdout).toBe(
-      `${file}: OK (1 source)\nmaintenance move, servers db-.*: 2126-06-01T00:00Z to 2126-06-01T02:00Z\n`,
+      `${file}: OK (1 source)\n${NODE_EXPORTER}maintenance move, servers db-.*: 2126-06-01T00:00Z to 2126-06-01T02:00Z\n`,
     );
   });
 

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { loadConfig } from '../../src/config/load.js';
-import { parsePack } from '../../src/mapping/pack.js';
+import { loadPack } from '../../src/mapping/pack.js';
 import { type CodeBlock, codeBlocks, inlineCode } from './pages.js';
 
 const run = promisify(execFile);
@@ -23,7 +23,11 @@ afterAll(() => rm(folder, { recursive: true }));
 /** What each kind of YAML is checked with; a block without a title is a part of linborg.yml. */
 const YAML_CHECKS: Readonly<Record<string, (block: CodeBlock) => unknown>> = {
   '': ({ text, where }) => loadConfig(/^sources:/m.test(text) ? text : `${SOURCES}${text}`, where, {}),
-  pack: ({ text, where }) => parsePack(text, where),
+  pack: async ({ text }) => {
+    const file = join(folder, 'pack.yml');
+    await writeFile(file, text);
+    return loadPack({ pack: file }, 'rules/packs');
+  },
   prometheus: ({ text }) => promtool(['check', 'config', '--syntax-only'], text),
   rules: ({ text }) => promtool(['check', 'rules'], text),
 };

@@ -4,13 +4,14 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PackError } from '../../src/core/errors.js';
 import { METRIC_NAMES } from '../../src/core/metrics.js';
-import { loadPack, parsePack } from '../../src/mapping/pack.js';
+import { loadPack } from '../../src/mapping/pack.js';
+import { parsePackFile } from '../../src/mapping/packFile.js';
 
 const PACKS_DIR = path.resolve(import.meta.dirname, '../../rules/packs');
 
 function messageOf(text: string): string {
   try {
-    parsePack(text, 'my.yml');
+    parsePackFile(text, 'my.yml');
   } catch (error) {
     expect(error).toBeInstanceOf(PackError);
     return (error as PackError).message;
@@ -20,13 +21,13 @@ function messageOf(text: string): string {
 
 describe('the node_exporter pack', () => {
   it('knows a way to ask for each of the 14 metrics', async () => {
-    const pack = await loadPack('node_exporter', PACKS_DIR);
+    const pack = await loadPack({ pack: 'node_exporter' }, PACKS_DIR);
     expect([...pack.alternatives.keys()].sort()).toEqual([...METRIC_NAMES].sort());
     expect(pack.name).toBe('node_exporter');
   });
 
   it('asks for one series per server everywhere', async () => {
-    const pack = await loadPack('node_exporter', PACKS_DIR);
+    const pack = await loadPack({ pack: 'node_exporter' }, PACKS_DIR);
     for (const [metric, alternatives] of pack.alternatives)
       for (const { name, expr } of alternatives) expect(expr, `${metric} "${name}"`).toContain('by ($server_label)');
   });
@@ -43,19 +44,24 @@ describe('a pack', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   it('is found by its name in the folder of packs, and by its path', async () => {
-    const byName = await loadPack('mine', folder);
-    const byPath = await loadPack(path.join(folder, 'mine.yml'), '/nowhere');
+    const byName = await loadPack({ pack: 'mine' }, folder);
+    const byPath = await loadPack({ pack: path.join(folder, 'mine.yml') }, '/nowhere');
     expect(byName).toEqual(byPath);
     expect(byName.alternatives.get('load_average')).toEqual([
-      { name: 'alternative 1', expr: 'x{$selector}', estimate: false, line: 4 },
+      {
+        name: 'alternative 1',
+        expr: 'x{$selector}',
+        estimate: false,
+        place: `${path.join(folder, 'mine.yml')}:4 metrics.load_average`,
+      },
     ]);
   });
 
   it('that does not exist is answered with the names of those that do', async () => {
-    await expect(loadPack('yours', folder)).rejects.toThrow(
+    await expect(loadPack({ pack: 'yours' }, folder)).rejects.toThrow(
       /^mapping pack "yours" cannot be read from .*yours\.yml \(ENOENT\); expected one of mine, or a path to a \.yml file$/,
     );
-    await expect(loadPack('./yours.yml', folder)).rejects.toThrow('(ENOENT); check the path');
+    await expect(loadPack({ pack: './yours.yml' }, folder)).rejects.toThrow('(ENOENT); check the path');
   });
 
   it('with broken YAML is refused with file and line', () => {
@@ -65,7 +71,9 @@ describe('a pack', () => {
   it('that is empty or no mapping is refused', () => {
     expect(messageOf('')).toMatch(/^my\.yml:1 name: /);
     expect(messageOf('- a\n')).toMatch(/^my\.yml:1 pack: /);
-    expect(messageOf('name: a\nmetrics: {}\n')).toBe('my.yml:2 metrics is empty; expected at least one metric');
+    expect(messageOf('name: a\nmetrics: {}\n')).toBe(
+      'my.yml:2 metrics is empty; expected at least one metric, or extends',
+    );
   });
 
   it('with a misspelt key, metric or placeholder is refused with file, line and the word', () => {

@@ -1,17 +1,17 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PackError } from '../../src/core/errors.js';
-import { parsePack } from '../../src/mapping/pack.js';
+
 import { createPrometheusSource } from '../../src/sources/prometheus.js';
 import type { Source } from '../../src/sources/source.js';
 import { type Asked, json, type LyingServer, refuse, startLyingServer, truthAt } from './fixtures/lyingServer.js';
 import { freePort } from './fixtures/realPrometheus.js';
-import { collect, optionsOf, surroundings } from './fixtures/support.js';
+import { collect, optionsOf, packOf, surroundings } from './fixtures/support.js';
 
 const HOUR = 3600;
 const PARTIAL = Math.floor(Date.now() / 300_000) * 300;
 const NOW = PARTIAL + 100;
-const PACK = parsePack('name: one\nmetrics:\n  load_average:\n    - name: only\n      expr: x{$selector}\n', 'one.yml');
+const PACK = packOf('name: one\nmetrics:\n  load_average:\n    - name: only\n      expr: x{$selector}\n', 'one.yml');
 
 const isRange = ({ path }: Asked) => path.endsWith('/query_range');
 
@@ -217,7 +217,7 @@ describe('a Prometheus that lies or limps', () => {
 
   it('that dies under a pull is left alone after three failures in a row', async () => {
     const lines = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => `    - name: ${name}\n      expr: ${name}{$selector}\n`);
-    const pack = parsePack(
+    const pack = packOf(
       `name: six\nmetrics:\n${[
         'cpu_user_pct',
         'cpu_sys_pct',

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PackError, SourceError } from '../../src/core/errors.js';
-import { loadPack, parsePack } from '../../src/mapping/pack.js';
+import { loadPack } from '../../src/mapping/pack.js';
 import { checkPackQueries } from '../../src/sources/checkPackQueries.js';
 import { examineMappings } from '../../src/sources/doctor.js';
 import { renderDoctor } from '../../src/sources/renderDoctor.js';
 import { nodeExporterSeries } from './fixtures/fleet.js';
 import { freePort, hasPrometheus, type RealPrometheus, startPrometheus } from './fixtures/realPrometheus.js';
-import { optionsOf, PACKS_DIR, surroundings } from './fixtures/support.js';
+import { optionsOf, PACKS_DIR, packOf, surroundings } from './fixtures/support.js';
 
 const HOUR = 3600;
 const NOW = Math.floor(Date.now() / 60_000) * 60 - 15;
@@ -25,7 +25,7 @@ describe.runIf(hasPrometheus)('check mappings against a Prometheus', () => {
   afterAll(() => prometheus?.stop());
 
   const options = (written: Record<string, unknown> = {}) => optionsOf({ url: prometheus.url, ...written });
-  const nodeExporterPack = () => loadPack('node_exporter', PACKS_DIR);
+  const nodeExporterPack = () => loadPack({ pack: 'node_exporter' }, PACKS_DIR);
 
   it('finds servers, winners, gaps and stale ones per metric', async () => {
     const report = await examineMappings(options(), await nodeExporterPack(), surroundings());
@@ -56,7 +56,7 @@ describe.runIf(hasPrometheus)('check mappings against a Prometheus', () => {
   });
 
   it('notices wrong units, and series that one server has twice or nobody', async () => {
-    const pack = parsePack(
+    const pack = packOf(
       `name: wrong
 metrics:
   mem_used_pct:
@@ -98,7 +98,7 @@ metrics:
     );
 
     it('that are no PromQL are named with file, line, metric, alternative, query and reason', async () => {
-      const pack = parsePack(
+      const pack = packOf(
         `name: bad
 metrics:
   load_average:

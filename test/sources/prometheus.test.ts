@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { METRIC_NAMES } from '../../src/core/metrics.js';
-import { loadPack, parsePack } from '../../src/mapping/pack.js';
+import { loadPack } from '../../src/mapping/pack.js';
 import { createPrometheusSource } from '../../src/sources/prometheus.js';
 import type { Source } from '../../src/sources/source.js';
 import { EXPECTED, nodeExporterSeries, processSeries } from './fixtures/fleet.js';
 import { hasPrometheus, type RealPrometheus, startPrometheus } from './fixtures/realPrometheus.js';
-import { type Collected, collect, optionsOf, PACKS_DIR, surroundings } from './fixtures/support.js';
+import { type Collected, collect, optionsOf, PACKS_DIR, packOf, surroundings } from './fixtures/support.js';
 
 const HOUR = 3600;
 /** 130 s into a bucket, some minutes ago. */
@@ -56,7 +56,8 @@ describe.runIf(hasPrometheus)('a Prometheus with a fleet of node_exporters', () 
   });
 
   async function sourceOf(written: Record<string, unknown> = {}, packText?: string): Promise<Source> {
-    const pack = packText === undefined ? await loadPack('node_exporter', PACKS_DIR) : parsePack(packText, 'test.yml');
+    const pack =
+      packText === undefined ? await loadPack({ pack: 'node_exporter' }, PACKS_DIR) : packOf(packText, 'test.yml');
     const options = optionsOf({ url: prometheus.url, selector: 'job="node"', ...written });
     const source = await createPrometheusSource(options, pack, surroundings());
     sources.push(source);

@@ -48,7 +48,7 @@ describe.runIf(hasPrometheus)('extra targets of a real Prometheus', () => {
   async function pull(...written: Readonly<Record<string, unknown>>[]): Promise<Collected> {
     source = await createPrometheusSource(
       optionsOf({ url: prometheus.url, selector: 'job="node"', metrics: { swap_used_pct: { default: 0 } } }),
-      await loadPack('node_exporter', PACKS_DIR),
+      await loadPack({ pack: 'node_exporter' }, PACKS_DIR),
       surroundings(),
       targetsSchema.parse(written),
     );
@@ -119,7 +119,6 @@ describe.runIf(hasPrometheus)('extra targets of a real Prometheus', () => {
   it('are examined by check mappings: subjects, values, what is wrong, and the query to paste', async () => {
     const reports = await examineTargets(
       optionsOf({ url: prometheus.url }),
-      await loadPack('node_exporter', PACKS_DIR),
       { ...surroundings(), clock: () => NOW },
       targetsSchema.parse([
         DEPTH,

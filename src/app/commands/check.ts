@@ -6,15 +6,19 @@ import { renderDoctor, renderTargets } from '../../sources/renderDoctor.js';
 import { examineTargets } from '../../sources/targetDoctor.js';
 import { loadConfigFile } from '../configFile.js';
 import { describeMaintenance } from '../describeMaintenance.js';
+import { describeSource } from '../describeSource.js';
 import { realSurroundings } from '../openSources.js';
 import { PACKS_FOLDER } from '../package.js';
 
 /** Says OK, or throws ConfigError with every fault. */
 export async function checkConfig(file: string): Promise<number> {
   const config = await loadConfigFile(file);
-  for (const { prometheus } of config.sources) await loadPack(prometheus.pack, PACKS_FOLDER);
+  const sources = await Promise.all(
+    config.sources.map(async ({ prometheus }) => describeSource(prometheus, await loadPack(prometheus, PACKS_FOLDER))),
+  );
   process.stdout.write(`${file}: OK (${config.sources.length} source${config.sources.length === 1 ? '' : 's'})\n`);
-  for (const line of describeMaintenance(config.maintenance, Date.now() / 1000)) process.stdout.write(`${line}\n`);
+  const maintenance = describeMaintenance(config.maintenance, Date.now() / 1000);
+  for (const line of [...sources.flat(), ...maintenance]) process.stdout.write(`${line}\n`);
   return 0;
 }
 
@@ -23,12 +27,12 @@ export async function checkMappings(flags: { readonly 'config.file': string }): 
   const config = await loadConfigFile(flags['config.file']);
   let isUsable = true;
   for (const { prometheus } of config.sources) {
-    const pack = await loadPack(prometheus.pack, PACKS_FOLDER);
+    const pack = await loadPack(prometheus, PACKS_FOLDER);
     const faults = await checkPackQueries(prometheus, pack, realSurroundings());
     for (const fault of faults) process.stdout.write(`${fault.message}\n`);
     const report = await examineMappings(prometheus, pack, realSurroundings());
     process.stdout.write(`${renderDoctor(report)}\n`);
-    const targets = await examineTargets(prometheus, pack, realSurroundings(), config.targets);
+    const targets = await examineTargets(prometheus, realSurroundings(), config.targets);
     if (targets.length > 0) process.stdout.write(`${renderTargets(targets)}\n`);
     if (faults.length > 0 || report.servers === 0) isUsable = false;
   }

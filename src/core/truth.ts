@@ -81,8 +81,12 @@ export interface DriftMeasures {
   readonly anomalyRate: number;
 }
 
+/** Limits that the older daemons used, on the same four measures. */
+export const DRIFT_THRESHOLDS: DriftMeasures = { per: 0.1, dss: 0.2, fds: 0.15, anomalyRate: 0.05 };
+
 /** Where a measure goes. */
-export type DriftTrend = 'rising' | 'falling' | 'steady' | 'unknown';
+export const DRIFT_TRENDS = ['rising', 'falling', 'steady', 'unknown'] as const;
+export type DriftTrend = (typeof DRIFT_TRENDS)[number];
 
 /** The usual rule for the population stability index: another distribution. */
 export const UNFAMILIAR = 0.2;

@@ -1,13 +1,16 @@
 /** Drift: are today's inputs and errors still those that the model was made for? */
-import type { DriftMeasures, DriftReport, DriftTrend, ForecastAccuracy } from '../core/truth.js';
+import {
+  DRIFT_THRESHOLDS,
+  type DriftMeasures,
+  type DriftReport,
+  type DriftTrend,
+  type ForecastAccuracy,
+} from '../core/truth.js';
 import { anomalyRate, ErrorRise } from './driftErrors.js';
 import { InputDrift, type TrainingInputs } from './driftInputs.js';
 import { DriftOverTime } from './driftOverTime.js';
 import { meanScore } from './driftScores.js';
 import { recommend } from './driftWords.js';
-
-/** Limits that the older daemons used, on the same four measures. */
-const THRESHOLDS: DriftMeasures = { per: 0.1, dss: 0.2, fds: 0.15, anomalyRate: 0.05 };
 
 /** Above this index a figure counts as shifted: the usual rule for the population stability index. */
 const SHIFTED_INDEX = 0.2;
@@ -75,9 +78,9 @@ export class DriftMonitor {
       ...measures,
       combinedScore,
       needsRetraining: combinedScore > 1,
-      thresholds: THRESHOLDS,
+      thresholds: DRIFT_THRESHOLDS,
       trends,
-      recommendation: recommend(measures, THRESHOLDS, { scores, unfamiliarity }),
+      recommendation: recommend(measures, DRIFT_THRESHOLDS, { scores, unfamiliarity }),
       scores,
       unfamiliarity,
       trainingScores,
@@ -93,7 +96,7 @@ export class DriftMonitor {
       this.#past = [...this.#past.filter((past) => at - past.at <= TREND_SECONDS), { at, measures }];
     }
     const trendOf = (measure: keyof DriftMeasures): DriftTrend => {
-      const change = (measures[measure] - (old?.[measure] ?? Number.NaN)) / THRESHOLDS[measure];
+      const change = (measures[measure] - (old?.[measure] ?? Number.NaN)) / DRIFT_THRESHOLDS[measure];
       if (Number.isNaN(change)) return 'unknown';
       return change > TREND_SHARE ? 'rising' : change < -TREND_SHARE ? 'falling' : 'steady';
     };
@@ -111,8 +114,8 @@ export class DriftMonitor {
 
 /** The largest known measure in units of its threshold; NaN if none is known. */
 function combine(measures: DriftMeasures): number {
-  const known = (Object.keys(THRESHOLDS) as (keyof DriftMeasures)[])
-    .map((measure) => measures[measure] / THRESHOLDS[measure])
+  const known = (Object.keys(DRIFT_THRESHOLDS) as (keyof DriftMeasures)[])
+    .map((measure) => measures[measure] / DRIFT_THRESHOLDS[measure])
     .filter((ratio) => Number.isFinite(ratio));
   return known.length === 0 ? Number.NaN : Math.max(0, ...known);
 }

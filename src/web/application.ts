@@ -7,6 +7,7 @@ import { setSecurityHeaders } from './middleware/securityHeaders.js';
 import type { WebParts } from './parts.js';
 import { addActionRoutes } from './routes/actions.js';
 import { addAdminRoutes } from './routes/admin.js';
+import { addDocumentRoute } from './routes/document.js';
 import { addJsonRoutes } from './routes/jsonDoors.js';
 import { addLifecycleRoutes } from './routes/lifecycle.js';
 import { addPageRoutes } from './routes/pages.js';
@@ -16,14 +17,7 @@ import { answerUnmatched } from './routes/unmatched.js';
 
 /** @param keyDigest SHA-256 of the key of the JSON doors; undefined = loopback only */
 export function createApplication(parts: WebParts, keyDigest: Buffer | undefined): Koa {
-  const router = new Router();
-  addScrapeRoute(router, parts);
-  addLifecycleRoutes(router, parts);
-  addJsonRoutes(router, parts, keyDigest);
-  addRemoteReadRoute(router, parts, keyDigest);
-  addAdminRoutes(router, parts, keyDigest);
-  addActionRoutes(router, parts, keyDigest);
-  addPageRoutes(router, parts);
+  const router = createRouter(parts, keyDigest);
   const application = new Koa();
   application.use(setSecurityHeaders);
   application.use(answerFaults(parts.log));
@@ -33,4 +27,18 @@ export function createApplication(parts: WebParts, keyDigest: Buffer | undefined
   // A client that goes away mid-answer is its own business.
   application.on('error', (error) => parts.log.debug({ err: error }, 'answer was not delivered'));
   return application;
+}
+
+/** Every door; src/web/openapi tells each of them. */
+export function createRouter(parts: WebParts, keyDigest: Buffer | undefined): Router {
+  const router = new Router();
+  addScrapeRoute(router, parts);
+  addLifecycleRoutes(router, parts);
+  addJsonRoutes(router, parts, keyDigest);
+  addRemoteReadRoute(router, parts, keyDigest);
+  addAdminRoutes(router, parts, keyDigest);
+  addActionRoutes(router, parts, keyDigest);
+  addPageRoutes(router, parts);
+  addDocumentRoute(router, parts);
+  return router;
 }

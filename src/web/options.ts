@@ -19,9 +19,10 @@ export interface WebOptions {
   readonly enableLifecycle: boolean;
   /** Largest body of a request. */
   readonly maxBodyBytes: number;
-  /** Requests per client and minute on /predictions/*; 0 = unlimited. */
+  /** Requests per client and minute on /predictions/*; 0 = unlimited, here and below. On cascade, drift and the like, too. */
   readonly predictionsPerMinute: number;
-  /** Requests per client and minute on /admin/*; 0 = unlimited. */
+  readonly alertsPerMinute: number;
+  readonly explainPerMinute: number;
   readonly adminPerMinute: number;
 }
 
@@ -52,6 +53,8 @@ export const webOptionsSchema = z
     rate_limits: z
       .strictObject({
         predictions_per_minute: z.int().min(0).default(30),
+        alerts_per_minute: z.int().min(0).default(30),
+        explain_per_minute: z.int().min(0).default(30),
         admin_per_minute: z.int().min(0).default(10),
       })
       .prefault({}),
@@ -69,6 +72,8 @@ export const webOptionsSchema = z
       enableLifecycle: block.enable_lifecycle,
       maxBodyBytes: block.max_body_bytes,
       predictionsPerMinute: block.rate_limits.predictions_per_minute,
+      alertsPerMinute: block.rate_limits.alerts_per_minute,
+      explainPerMinute: block.rate_limits.explain_per_minute,
       adminPerMinute: block.rate_limits.admin_per_minute,
     }),
   );

@@ -2,7 +2,8 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { ServerView } from '../../src/exposition/cycleView.js';
 import { closestNames } from '../../src/exposition/json/closestNames.js';
-import { isScored, serverPrediction, stepTimes } from '../../src/exposition/json/serverPrediction.js';
+import { isScored } from '../../src/exposition/json/scored.js';
+import { serverPrediction, stepTimes } from '../../src/exposition/json/serverPrediction.js';
 import { fleetSummary } from '../../src/exposition/json/summary.js';
 import { insufficientHistory, warmupView } from '../../src/exposition/json/warmup.js';
 import { publishCycle } from '../../src/exposition/publishedCycle.js';
@@ -246,9 +247,9 @@ describe('names close to an unknown one', () => {
 });
 
 describe('a risk without contributions', () => {
-  test('has an alert without a message and no time to an issue', async () => {
+  test('has an alert whose message is the score, and no time to an issue', async () => {
     const risk = { ...makeRisk('a', 90, null), contributions: [] };
     const { alerts } = await currentPredictions([{ ...makeServer('a', 90), risk }]);
-    expect(alerts[0]).toMatchObject({ message: null, time_to_issue: null });
+    expect(alerts[0]).toMatchObject({ message: 'risk score 90', time_to_issue: null });
   });
 });

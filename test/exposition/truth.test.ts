@@ -72,7 +72,7 @@ describe('the series of truth', () => {
 
 describe('the drift doors', () => {
   test('say the measures with their limits, and null for what is not known', () => {
-    expect(driftStatus(makeTruth(AT))).toEqual({
+    expect(driftStatus({ truth: makeTruth(AT) })).toEqual({
       status: 'drifting',
       per: 0.04,
       dss: 0.31,
@@ -89,21 +89,26 @@ describe('the drift doors', () => {
 
   test('tell no drift, no evidence and no ledger from each other', () => {
     const calm = makeDrift({ combinedScore: 0.4, needsRetraining: false });
-    expect(driftStatus(makeTruth(AT, { drift: calm })).status).toBe('ok');
+    expect(driftStatus({ truth: makeTruth(AT, { drift: calm }) }).status).toBe('ok');
     const unknown = makeDrift({ combinedScore: Number.NaN, needsRetraining: false });
-    expect(driftStatus(makeTruth(AT, { drift: unknown }))).toMatchObject({
+    expect(driftStatus({ truth: makeTruth(AT, { drift: unknown }) })).toMatchObject({
       status: 'insufficient_data',
       combined_score: null,
     });
-    expect(driftStatus(undefined)).toEqual({
+    expect(driftStatus({ truth: undefined })).toEqual({
       status: 'insufficient_data',
       message: 'No forecast has been written down yet',
+      ...{ per: null, dss: null, fds: null, anomaly_rate: null, combined_score: null },
+      needs_retraining: false,
+      thresholds: { per: 0.1, dss: 0.2, fds: 0.15, anomaly_rate: 0.05 },
+      trends: { per: 'unknown', dss: 'unknown', fds: 'unknown', anomaly_rate: 'unknown' },
+      recommendation: 'No forecast has been written down yet',
       timestamp: null,
     });
   });
 
   test('report all that the verdict rests on', () => {
-    const report = JSON.parse(JSON.stringify(driftReport(makeTruth(AT))));
+    const report = JSON.parse(JSON.stringify(driftReport({ truth: makeTruth(AT) })));
     expect(report).toMatchObject({
       status: 'drifting',
       scores: [{ metric: 'mem_used_pct', score: 0.31, by_input: { level: 0.5, roughness: 0.02 } }],

@@ -1,58 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Action } from '../../src/core/action.js';
-import type { ActionDoors } from '../../src/exposition/actions.js';
-import { AT } from '../exposition/fleet.js';
+import { action, actionsOf } from './doors.js';
 import { startServer } from './running.js';
-
-const action: Action = {
-  id: '20260105T120000Z-0123456789abcdef',
-  rule: 'restart-leaking',
-  kind: 'restart',
-  name: 'restart',
-  server: 'ppweb001',
-  profile: 'web_api',
-  parameters: { token: 'hunter' },
-  finding: {
-    server: 'ppweb001',
-    profile: 'web_api',
-    kind: 'threshold_predicted',
-    metric: 'mem_used_pct',
-    probability: 0.9,
-    horizonSeconds: 3600,
-    score: 80.123456789,
-    reason: 'mem_used_pct 91.2 reaches 95 in 50 min',
-    at: AT,
-  },
-  at: AT,
-};
-
-/** One action waits, one was denied; `asked` notes what persons said. */
-function actionsOf(): ActionDoors & { readonly asked: unknown[] } {
-  const asked: unknown[] = [];
-  return {
-    asked,
-    isDry: () => false,
-    unsafe: () => undefined,
-    pending: () => [action],
-    recent: () => [
-      { decision: { at: AT, action, verdict: { kind: 'denied', reason: 'cooldown', words: 'in words' } } },
-      {
-        decision: { at: AT, action, verdict: { kind: 'allowed' } },
-        delivery: { outcome: 'delivered', message: 'executor answered 200' },
-      },
-    ],
-    approve: async (id, by) => {
-      asked.push(['approve', id, by]);
-      if (id === 'late') return { kind: 'refused', message: 'cooldown: in words' };
-      if (id !== action.id) return { kind: 'unknown', message: 'no such action waits', known: [action.id] };
-      return { kind: 'done', message: 'it is being handed over' };
-    },
-    decline: async (id, by) => {
-      asked.push(['deny', id, by]);
-      return { kind: 'done', message: 'it was declined' };
-    },
-  };
-}
 
 const post = async (url: string, init: RequestInit = {}) => {
   const response = await fetch(url, { method: 'POST', ...init });

@@ -1,67 +1,11 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import type { LearningDoors, WishAnswer } from '../../src/exposition/learning.js';
-import { AT } from '../exposition/fleet.js';
+import { learningOf } from './doors.js';
 import { startServer } from './running.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of the JSON doors are read as a client in JavaScript would
 type Json = any;
-
-/** A training at half, with a week of learning behind it; `asked` notes what was wished for. */
-function learningOf(more: Partial<LearningDoors> = {}): LearningDoors & { readonly asked: unknown[] } {
-  const asked: unknown[] = [];
-  const wish = async (what: unknown): Promise<WishAnswer> => {
-    asked.push(what);
-    return { kind: 'done', id: '20260105T120000Z', message: 'it was done' };
-  };
-  const records = (['failed', 'promoted'] as const).map((outcome, i) => ({
-    id: `2026010${i + 1}T120000Z`,
-    reason: 'weekly' as const,
-    startedAt: AT - 7200,
-    endedAt: AT - 3600 - 600 * i,
-    outcome,
-    message: 'in words',
-  }));
-  return {
-    asked,
-    models: async () => [
-      {
-        name: 'default',
-        path: 'models/default',
-        created: '2026-01-01T00:00:00Z',
-        bytes: 1_234_567,
-        isCurrent: true,
-        isConfigured: true,
-      },
-      {
-        name: '20260102T120000Z',
-        path: 'data/models/20260102T120000Z',
-        created: '2026-01-02T12:10:00Z',
-        bytes: 1e6,
-        isCurrent: false,
-        isConfigured: false,
-      },
-    ],
-    training: () => ({
-      id: '20260105T120000Z',
-      reason: 'manual',
-      startedAt: AT - 300,
-      phase: 'training',
-      epoch: 5,
-      totalEpochs: 10,
-      share: 0.456,
-      remainingSeconds: 330,
-    }),
-    trial: () => ({ model: 'default', role: 'former', since: AT - 86_400, gain: -0.0213, samples: 4711 }),
-    records: () => records,
-    nextTraining: () => 'a training is under way',
-    trigger: () => wish('trigger'),
-    cancel: () => wish('cancel'),
-    load: wish,
-    ...more,
-  };
-}
 
 async function ask(url: string, init: RequestInit = {}): Promise<{ status: number; body: Json }> {
   const response = await fetch(url, init);

@@ -35,7 +35,13 @@ describe('/cascade/status', () => {
     'says so while nothing can be judged (%#)',
     async (fleet) => {
       const status = await read('/cascade/status', withFleet(fleet));
-      expect(status).toMatchObject({ status: 'insufficient_data', message: expect.stringContaining('an hour before') });
+      expect(status).toEqual({
+        status: 'insufficient_data',
+        message: expect.stringContaining('an hour before'),
+        ...{ cascade_detected: false, servers_with_anomalies: 0, total_servers: 0, cascades: [] },
+        ...{ anomaly_rate: null, usual_rate: null, correlation_score: null },
+        timestamp: expect.any(String),
+      });
     },
   );
 

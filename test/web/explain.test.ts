@@ -93,7 +93,7 @@ describe('/explain/NAME', () => {
   });
 
   test('is a matter of the API key and has a rate limit of its own', async () => {
-    const { setting: door } = setting(explained, { api_key: 'sesame', rate_limits: { predictions_per_minute: 2 } });
+    const { setting: door } = setting(explained, { api_key: 'sesame', rate_limits: { explain_per_minute: 2 } });
     const url = await startServer(door);
     expect((await fetch(`${url}/explain/ppdb-1`)).status).toBe(401);
     const headers = { 'x-api-key': 'sesame' };

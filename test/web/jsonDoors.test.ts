@@ -4,7 +4,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { AT, makeFrame } from '../exposition/fleet.js';
+import { AT, makeFrame, makeServer } from '../exposition/fleet.js';
 import { startServer } from './running.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of the JSON doors are read as a client in JavaScript would
@@ -127,8 +127,60 @@ describe('/predictions', () => {
   });
 });
 
+describe('/alerts/active and /alerts', () => {
+  test('have every server whose level is not healthy, with what explains most of its risk', async () => {
+    const url = await startServer();
+    const { status, body } = await getJson(`${url}/alerts/active`);
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      timestamp: '2026-01-05T12:02:00Z',
+      count: 1,
+      alerts: [
+        {
+          server_name: 'ppdb-1',
+          level: 'critical',
+          risk_score: 86.5,
+          profile: 'Database',
+          message: 'mem_used_pct 91 reaches 95 in 1 h 50 min (p50)',
+          time_to_issue: 6600,
+        },
+      ],
+    });
+    expect((await getJson(`${url}/alerts`)).body).toEqual(body);
+    expect((await getJson(`${url}/predictions/current`)).body.alerts).toEqual(body.alerts);
+  });
+
+  test.each([
+    [49.9, []],
+    [50, ['degraded']],
+    [60, ['warning']],
+    [80, ['critical']],
+  ])('call a risk of %d as the older dashboards do', async (score, levels) => {
+    const url = await startServer({ view: { at: AT, servers: [makeServer('a', score)] } });
+    const { body } = await getJson(`${url}/alerts`);
+    expect(body.alerts.map(({ level }: Json) => level)).toEqual(levels);
+  });
+
+  test('have none, and say why, before the first cycle', async () => {
+    const url = await startServer({ view: undefined, totals: { startedAt: AT - 60 } });
+    expect((await getJson(`${url}/alerts/active`)).body).toEqual({
+      timestamp: '2026-01-05T12:02:01Z',
+      count: 0,
+      alerts: [],
+      error: 'insufficient_data',
+      message: expect.stringContaining('no cycle has succeeded yet'),
+    });
+  });
+});
+
 describe('the API key', () => {
-  const paths = ['/predictions/current', '/predictions/ppdb-1', '/api/v1/metrics/predictions'];
+  const paths = [
+    '/predictions/current',
+    '/predictions/ppdb-1',
+    '/api/v1/metrics/predictions',
+    '/alerts',
+    '/alerts/active',
+  ];
 
   test('is wanted by the predictions where one is configured, and by nothing else', async () => {
     const url = await startServer({ web: { api_key: 'open sesame' } });
@@ -173,6 +225,18 @@ describe('the rate limit', () => {
     expect(((await refused.json()) as Json).detail).toMatch(/^Rate limit exceeded\. /);
     now = AT + 60;
     expect((await ask()).status).toBe(200);
+  });
+
+  test('of one family of doors leaves the others alone', async () => {
+    const limits = { predictions_per_minute: 1, alerts_per_minute: 2 };
+    const url = await startServer({ web: { rate_limits: limits } });
+    const statuses = async (path: string) =>
+      [await fetch(url + path), await fetch(url + path)].map(({ status }) => status);
+    expect(await statuses('/predictions/current')).toEqual([200, 429]);
+    expect(await statuses('/cascade/status')).toEqual([200, 429]);
+    expect(await statuses('/alerts')).toEqual([200, 200]);
+    expect((await fetch(`${url}/alerts/active`)).status).toBe(429);
+    expect((await fetch(`${url}/health`)).status).toBe(200);
   });
 
   test('of 0 is none', async () => {

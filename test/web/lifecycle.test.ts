@@ -90,7 +90,7 @@ describe('what has no route', () => {
     const response = await fetch(`${url}/metrics`, { method: 'DELETE' });
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe('HEAD, GET');
-    expect(await response.text()).toBe('DELETE is not allowed on /metrics; use HEAD or GET.\n');
+    expect(await response.json()).toEqual({ detail: 'DELETE is not allowed on /metrics; use HEAD or GET' });
     expect((await fetch(`${url}/metrics`, { method: 'OPTIONS' })).status).toBe(204);
   });
 
@@ -119,7 +119,7 @@ describe('every answer', () => {
     const url = await startServer({ configText, log: (line) => lines.push(line) });
     const response = await fetch(`${url}/config`);
     expect(response.status).toBe(500);
-    expect(await response.text()).toBe('Something went wrong inside linborg; its log says what.\n');
+    expect(await response.json()).toEqual({ detail: 'Something went wrong inside linborg; its log says what.' });
     expect(lines.join()).toContain('secret detail');
   });
 });

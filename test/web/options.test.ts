@@ -12,6 +12,8 @@ describe('the web options', () => {
       enableLifecycle: false,
       maxBodyBytes: 10_485_760,
       predictionsPerMinute: 30,
+      alertsPerMinute: 30,
+      explainPerMinute: 30,
       adminPerMinute: 10,
     });
   });

@@ -12,6 +12,7 @@ import { publishCycle } from '../../src/exposition/publishedCycle.js';
 import type { CycleRecord, CycleTotals, QueryView, StateView } from '../../src/exposition/state.js';
 import type { ModelCard } from '../../src/exposition/summaries.js';
 import { webOptionsSchema } from '../../src/web/options.js';
+import type { WebParts } from '../../src/web/parts.js';
 import { createWebServer, type WebServer } from '../../src/web/server.js';
 import { AT, DEFAULT_OPTIONS, makeFleet } from '../exposition/fleet.js';
 
@@ -67,7 +68,13 @@ export async function startServer(setting: Setting = {}): Promise<string> {
 }
 
 export async function makeServer(setting: Setting = {}): Promise<WebServer> {
-  const server = createWebServer({
+  const server = createWebServer(await makeParts(setting));
+  running.push(server);
+  return server;
+}
+
+export async function makeParts(setting: Setting = {}): Promise<WebParts> {
+  return {
     options: webOptionsSchema.parse({ listen_address: '127.0.0.1:0', ...setting.web }),
     state: await makeState(setting),
     reload: setting.reload ?? (async () => {}),
@@ -76,9 +83,7 @@ export async function makeServer(setting: Setting = {}): Promise<WebServer> {
     ...(setting.explain ? { explain: setting.explain } : {}),
     log: pino({}, { write: setting.log ?? (() => {}) }),
     now: setting.now ?? (() => AT + 1),
-  });
-  running.push(server);
-  return server;
+  };
 }
 
 async function makeState(setting: Setting): Promise<StateView> {

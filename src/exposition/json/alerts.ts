@@ -1,7 +1,10 @@
 /** The alert levels of the older dashboards. */
 import type { AlertLevel, Risk } from '../../core/flow.js';
 import { PROFILE_DISPLAY_NAMES } from '../../core/profiles.js';
+import type { ServerView } from '../cycleView.js';
 import { roundMeasure } from '../seriesText.js';
+import { isScored } from './scored.js';
+import { isoTime } from './timestamp.js';
 
 const ALERT_LOOKS: Readonly<
   Record<AlertLevel, { readonly color: string; readonly emoji: string; readonly name: string }>
@@ -18,6 +21,17 @@ export function alertView({ score, alertLevel }: Risk) {
   return { level: alertLevel, score: roundMeasure(score), color, emoji, label: `${emoji} ${name}` };
 }
 
+/** The body of /alerts/active. @param ranked riskiest first */
+export function alertsView(at: number, ranked: readonly ServerView[]) {
+  const alerts = activeAlerts(ranked.filter(isScored).map(({ risk }) => risk));
+  return { timestamp: isoTime(at), count: alerts.length, alerts };
+}
+
+/** The same while there is no cycle to speak of. */
+export function noAlertsView(at: number, message: string) {
+  return { ...alertsView(at, []), error: 'insufficient_data', message };
+}
+
 /** One entry of `alerts` for every server that is not healthy. */
 export function activeAlerts(risks: readonly Risk[]) {
   return risks
@@ -27,7 +41,7 @@ export function activeAlerts(risks: readonly Risk[]) {
       level: risk.alertLevel,
       risk_score: roundMeasure(risk.score),
       profile: PROFILE_DISPLAY_NAMES[risk.profile],
-      message: risk.contributions[0]?.reason ?? null,
+      message: risk.contributions[0]?.reason ?? `risk score ${roundMeasure(risk.score)}`,
       time_to_issue: secondsToIssue(risk),
     }));
 }

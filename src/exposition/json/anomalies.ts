@@ -4,21 +4,29 @@ import type { FleetReport } from '../../core/fleet.js';
 import { roundMeasure } from '../seriesText.js';
 import { isoTime } from './timestamp.js';
 
-/** @param at epoch seconds */
-export function anomaliesView(fleet: FleetReport | undefined, at: number) {
+/** What the answer is made from. */
+interface Watched {
+  /** Absent where nobody watches the fleet, or there is no cycle to speak of. */
+  readonly fleet: FleetReport | undefined;
+  /** Epoch seconds. */
+  readonly at: number;
+  /** Why there is no cycle to speak of. */
+  readonly withheld?: string;
+}
+
+export function anomaliesView({ fleet, at, withheld }: Watched) {
   const known = new Map(fleet?.categories.map((state) => [state.category, state]));
   return {
     window_minutes: 60,
-    categories: ANOMALY_CATEGORIES.map((category) => categoryView(category, known.get(category))),
+    categories: ANOMALY_CATEGORIES.map((category) => categoryView(category, known.get(category), withheld)),
     timestamp: isoTime(at),
   };
 }
 
-function categoryView(category: AnomalyCategory, state: CategoryState | undefined) {
+function categoryView(category: AnomalyCategory, state: CategoryState | undefined, withheld?: string) {
   if (state === undefined) {
-    const message =
-      'No series of it can be judged: it needs half an hour of samples with forecasts made an hour before';
-    return { category, status: 'insufficient_data', message };
+    const usual = 'No series of it can be judged: it needs half an hour of samples with forecasts made an hour before';
+    return { category, status: 'insufficient_data', message: withheld ?? usual };
   }
   return {
     category,

@@ -10,9 +10,28 @@ const HEALTH_LEVELS = [
   [40, 'warning'],
 ] as const;
 
-/** Who is under stress and whether it spreads. @param at epoch seconds */
-export function cascadeStatus(fleet: FleetReport | undefined, at: number) {
-  if (fleet === undefined || fleet.judged === 0) return insufficientEvidence(at);
+/** What the answers are made from. */
+interface Watched {
+  /** Absent where nobody watches the fleet, or there is no cycle to speak of. */
+  readonly fleet: FleetReport | undefined;
+  /** Epoch seconds. */
+  readonly at: number;
+  /** Why there is no cycle to speak of. */
+  readonly withheld?: string;
+}
+
+/** Who is under stress and whether it spreads. All fields are there in any case; what nobody can judge is null. */
+export function cascadeStatus({ fleet, at, withheld }: Watched) {
+  if (fleet === undefined || fleet.judged === 0) {
+    return {
+      ...insufficientEvidence(withheld),
+      anomaly_rate: null,
+      usual_rate: null,
+      correlation_score: null,
+      cascades: [],
+      timestamp: isoTime(at),
+    };
+  }
   const { judged, stressed, cascade } = fleet;
   return {
     status: 'ok',
@@ -21,7 +40,8 @@ export function cascadeStatus(fleet: FleetReport | undefined, at: number) {
     total_servers: judged,
     anomaly_rate: roundMeasure(stressed.length / judged),
     usual_rate: roundMeasure(fleet.usualShare),
-    correlation_score: cascade === undefined ? null : roundMeasure(cascade.correlation),
+    // No three servers move together.
+    correlation_score: roundMeasure(cascade?.correlation ?? 0),
     cascades:
       cascade === undefined
         ? []
@@ -37,9 +57,11 @@ export function cascadeStatus(fleet: FleetReport | undefined, at: number) {
   };
 }
 
-/** 0–100: 100 × (1 − share under stress) × (1 − half the cascade score). @param at epoch seconds */
-export function cascadeHealth(fleet: FleetReport | undefined, at: number) {
-  if (fleet === undefined || fleet.judged === 0) return insufficientEvidence(at);
+/** 0–100: 100 × (1 − share under stress) × (1 − half the cascade score). */
+export function cascadeHealth({ fleet, at, withheld }: Watched) {
+  if (fleet === undefined || fleet.judged === 0) {
+    return { ...insufficientEvidence(withheld), health_score: null, timestamp: isoTime(at) };
+  }
   const { judged, stressed, cascade } = fleet;
   const score = 100 * (1 - stressed.length / judged) * (1 - (cascade?.score ?? 0) / 2);
   return {
@@ -66,7 +88,13 @@ function memberView({ server, profile, since, stress, overPeers }: StressedServe
   };
 }
 
-function insufficientEvidence(at: number) {
-  const message = 'Nothing can be judged yet: it needs samples and forecasts that were made an hour before them';
-  return { status: 'insufficient_data', message, timestamp: isoTime(at) };
+function insufficientEvidence(withheld?: string) {
+  return {
+    status: 'insufficient_data',
+    message: withheld ?? 'Nothing can be judged yet: it needs samples and forecasts that were made an hour before them',
+    // Found so far, of the servers that could be judged.
+    cascade_detected: false,
+    servers_with_anomalies: 0,
+    total_servers: 0,
+  };
 }

@@ -1,13 +1,30 @@
 /** The bodies of /drift/status and /drift/report. Null = not known yet. */
-import type { DriftMeasures, DriftReport, DriftScore, ForecastAccuracy, TruthReport } from '../../core/truth.js';
+import {
+  DRIFT_THRESHOLDS,
+  type DriftMeasures,
+  type DriftReport,
+  type DriftScore,
+  type ForecastAccuracy,
+  type TruthReport,
+} from '../../core/truth.js';
 import { roundMeasure } from '../seriesText.js';
 import { MEASURE_NAMES } from '../truthSeries.js';
 import { isoTime } from './timestamp.js';
 
-/** The measures, their limits and what to do; `insufficient_data` with a message where there is no drift to speak of. */
-export function driftStatus(truth: TruthReport | undefined) {
+const NOTHING: DriftMeasures = { per: Number.NaN, dss: Number.NaN, fds: Number.NaN, anomalyRate: Number.NaN };
+
+/** What the answers are made from. */
+interface Judged {
+  /** Absent where nobody keeps a ledger, or there is no cycle to speak of. */
+  readonly truth: TruthReport | undefined;
+  /** Why there is no cycle to speak of. */
+  readonly withheld?: string;
+}
+
+/** The measures, their limits and what to do; all fields are there in any case, null while they are not known. */
+export function driftStatus({ truth, withheld }: Judged) {
   const drift = truth?.drift;
-  if (truth === undefined || drift === undefined) return insufficientEvidence(truth);
+  if (truth === undefined || drift === undefined) return insufficientEvidence(truth, withheld);
   const known = Number.isFinite(drift.combinedScore);
   return {
     status: known ? (drift.needsRetraining ? 'drifting' : 'ok') : 'insufficient_data',
@@ -21,9 +38,9 @@ export function driftStatus(truth: TruthReport | undefined) {
   };
 }
 
-/** The status, and all that it was judged from. */
-export function driftReport(truth: TruthReport | undefined) {
-  const status = driftStatus(truth);
+/** The status, and all that it was judged from; without a ledger the status alone. */
+export function driftReport({ truth, withheld }: Judged) {
+  const status = driftStatus({ truth, ...(withheld === undefined ? {} : { withheld }) });
   if (truth === undefined) return status;
   return {
     ...status,
@@ -48,12 +65,23 @@ export function driftReport(truth: TruthReport | undefined) {
   };
 }
 
-function insufficientEvidence(truth: TruthReport | undefined) {
-  const message =
+function insufficientEvidence(truth: TruthReport | undefined, withheld?: string) {
+  const missing =
     truth === undefined
       ? 'No forecast has been written down yet'
       : 'Drift is not judged yet: it needs a day of forecasts, and verdicts on them';
-  return { status: 'insufficient_data', message, timestamp: truth === undefined ? null : isoTime(truth.at) };
+  const message = withheld ?? missing;
+  return {
+    status: 'insufficient_data',
+    message,
+    ...measures(NOTHING, numberOrNull),
+    combined_score: null,
+    needs_retraining: false,
+    thresholds: measures(DRIFT_THRESHOLDS, (limit) => limit),
+    trends: measures(NOTHING, () => 'unknown' as const),
+    recommendation: message,
+    timestamp: truth === undefined ? null : isoTime(truth.at),
+  };
 }
 
 function measures<From, To>(values: Readonly<Record<keyof DriftMeasures, From>>, view: (value: From) => To) {

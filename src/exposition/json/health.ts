@@ -1,7 +1,7 @@
 /** The bodies of /health and /status. */
 import { currentCycle, judgeReadiness } from '../readiness.js';
 import type { StateView } from '../state.js';
-import { isScored } from './serverPrediction.js';
+import { isScored } from './scored.js';
 import { isoTime } from './timestamp.js';
 import { isWarm, warmupView } from './warmup.js';
 

@@ -1,7 +1,8 @@
 /** The text of /predictions/current, made server by server. */
 import type { ServerView } from '../cycleView.js';
 import { activeAlerts } from './alerts.js';
-import { isScored, serverPrediction, subjectPrediction } from './serverPrediction.js';
+import { isScored } from './scored.js';
+import { serverPrediction, subjectPrediction } from './serverPrediction.js';
 import { environmentView, fleetSummary } from './summary.js';
 import { isoTime } from './timestamp.js';
 

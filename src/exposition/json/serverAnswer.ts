@@ -1,7 +1,8 @@
 /** The body of /predictions/{server}. */
 import { isServer } from '../../core/frame.js';
 import type { ServerView } from '../cycleView.js';
-import { isScored, serverPrediction, stepTimes, subjectPrediction } from './serverPrediction.js';
+import { isScored } from './scored.js';
+import { serverPrediction, stepTimes, subjectPrediction } from './serverPrediction.js';
 import { isoTime } from './timestamp.js';
 import { insufficientHistory } from './warmup.js';
 

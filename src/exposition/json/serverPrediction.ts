@@ -13,17 +13,11 @@ import { currentValue, forecastStep, forecastValue } from '../forecastPoint.js';
 import { roundMeasure } from '../seriesText.js';
 import { alertView } from './alerts.js';
 import { cpuPath, displayMetrics, type MetricPath, trendOf } from './displayMetrics.js';
+import type { ScoredServer } from './scored.js';
 import { isoTime } from './timestamp.js';
 
 type Path = (number | null)[];
 type LevelPaths = MetricPath & Record<LevelName, Path>;
-
-/** A server that has a risk, and so forecasts. */
-export type ScoredServer = ServerView & { readonly risk: Risk };
-
-export function isScored(server: ServerView): server is ScoredServer {
-  return server.risk !== undefined;
-}
 
 /**
  * The server's risk and, per metric, 96 steps that start at the first step after `at`; null where a step lies beyond

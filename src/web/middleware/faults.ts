@@ -1,8 +1,8 @@
 import type { Middleware } from 'koa';
 import type { Logger } from 'pino';
-import { sendText } from '../respond.js';
+import { sendJson } from '../respond.js';
 
-/** A fault in a route becomes a plain 500; the stack goes to the log, never to the client. */
+/** A fault in a route becomes a 500; the stack goes to the log, never to the client. */
 export function answerFaults(log: Logger): Middleware {
   return async (ctx, next) => {
     try {
@@ -10,7 +10,7 @@ export function answerFaults(log: Logger): Middleware {
     } catch (error) {
       log.error({ err: error, method: ctx.method, path: ctx.path }, 'route failed');
       ctx.remove('Content-Encoding');
-      await sendText(ctx, 500, 'Something went wrong inside linborg; its log says what.\n');
+      await sendJson(ctx, 500, { detail: 'Something went wrong inside linborg; its log says what.' });
     }
   };
 }

@@ -1,7 +1,7 @@
 /** The cards above the fleet table: the fleet, what is expected, the model, the samples. */
 import { RISK_HORIZONS, type Risk, type RiskHorizon } from '../../core/flow.js';
 import type { ServerView } from '../../exposition/cycleView.js';
-import { isScored } from '../../exposition/json/serverPrediction.js';
+import { isScored } from '../../exposition/json/scored.js';
 import type { StateView } from '../../exposition/state.js';
 import { type Html, html } from './html.js';
 import { coordinate } from './plot.js';

@@ -2,16 +2,15 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { ActionDoors } from '../../exposition/actions.js';
+import { answerBody } from '../../exposition/answers/actions.js';
 import { actionsView } from '../../exposition/json/actions.js';
 import type { WishAnswer } from '../../exposition/learning.js';
 import { requireApiKey } from '../middleware/apiKey.js';
 import { limitRate } from '../middleware/rateLimit.js';
 import { requireSameOrigin } from '../middleware/sameOrigin.js';
 import type { WebParts } from '../parts.js';
-import { readJson } from '../readJson.js';
 import { sendJson } from '../respond.js';
-
-const LONGEST_NAME = 200;
+import { readValidBody } from '../validation.js';
 
 /** @param keyDigest SHA-256 of the key that they want; undefined = loopback only */
 export function addActionRoutes(router: Router, parts: WebParts, keyDigest: Buffer | undefined): void {
@@ -28,18 +27,8 @@ export function addActionRoutes(router: Router, parts: WebParts, keyDigest: Buff
 
 /** Who answers may stand in the body, `{"by": "…"}`. */
 async function answerFor(ctx: Context, decide: ActionDoors['approve']): Promise<void> {
-  let by: unknown;
-  try {
-    by = ((await readJson(ctx)) as { readonly by?: unknown } | null | undefined)?.by ?? '';
-  } catch {
-    by = undefined;
-  }
-  if (typeof by !== 'string' || by.length > LONGEST_NAME) {
-    const message = `the body is no JSON, or its "by" no text of at most ${LONGEST_NAME} characters; expected {"by": "NAME"} or nothing`;
-    await sendJson(ctx, 422, { status: 'error', message: 'Validation failed', errors: [message], detail: [message] });
-    return;
-  }
-  await sendAnswer(ctx, await decide(String(ctx['params']['id']), by));
+  const sent = await readValidBody(ctx, answerBody);
+  if (sent) await sendAnswer(ctx, await decide(String(ctx['params']['id']), sent.body?.by ?? ''));
 }
 
 async function sendAnswer(ctx: Context, answer: WishAnswer): Promise<void> {

@@ -1,14 +1,15 @@
 /** The doors of the model: which one serves, and the training of the next. What changes something is a POST. */
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
+import { reloadBody, reloadQuery } from '../../exposition/answers/admin.js';
 import { modelInfoView, modelsView, trainingStatsView, trainingStatusView } from '../../exposition/json/admin.js';
 import type { LearningDoors, WishAnswer } from '../../exposition/learning.js';
 import { requireApiKey } from '../middleware/apiKey.js';
 import { limitRate } from '../middleware/rateLimit.js';
 import { requireSameOrigin } from '../middleware/sameOrigin.js';
 import type { WebParts } from '../parts.js';
-import { readJson } from '../readJson.js';
 import { sendJson } from '../respond.js';
+import { readQuery, readValidBody } from '../validation.js';
 
 /** @param keyDigest SHA-256 of the key that they want; undefined = loopback only */
 export function addAdminRoutes(router: Router, parts: WebParts, keyDigest: Buffer | undefined): void {
@@ -33,23 +34,9 @@ export function addAdminRoutes(router: Router, parts: WebParts, keyDigest: Buffe
 
 /** The name of the model comes in the body, `{"model": "…"}`, or in the query; none = the one of the configuration. */
 async function reloadModel(ctx: Context, learning: LearningDoors): Promise<void> {
-  let name: unknown = ctx.query['model'];
-  try {
-    const body = (await readJson(ctx)) as { readonly model?: unknown } | null | undefined;
-    name = body?.model ?? name;
-  } catch (error) {
-    await sendInvalid(ctx, `the body is no JSON (${(error as Error).message}); expected {"model": "NAME"} or nothing`);
-    return;
-  }
-  if (name !== undefined && (typeof name !== 'string' || name === '')) {
-    await sendInvalid(ctx, `model is ${JSON.stringify(name)}; expected the name of a model, see /admin/models`);
-    return;
-  }
-  await sendAnswer(ctx, await learning.load(name));
-}
-
-async function sendInvalid(ctx: Context, message: string): Promise<void> {
-  await sendJson(ctx, 422, { status: 'error', message: 'Validation failed', errors: [message], detail: [message] });
+  const query = await readQuery(ctx, reloadQuery);
+  const sent = query && (await readValidBody(ctx, reloadBody));
+  if (sent) await sendAnswer(ctx, await learning.load(sent.body?.model ?? query.model));
 }
 
 async function sendAnswer(ctx: Context, answer: WishAnswer, more: object = {}): Promise<void> {

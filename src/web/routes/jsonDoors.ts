@@ -1,16 +1,17 @@
-/** The JSON doors of the older push daemons, and the same forecasts as a flat list. */
+/** The JSON doors of the older push daemons that tell what the newest cycle found, and its forecasts as a flat list. */
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { ServerView } from '../../exposition/cycleView.js';
 import type { ExplainAnswer } from '../../exposition/explain.js';
+import { alertsView, noAlertsView } from '../../exposition/json/alerts.js';
 import { anomaliesView } from '../../exposition/json/anomalies.js';
 import { cascadeHealth, cascadeStatus } from '../../exposition/json/cascade.js';
 import { closestNames } from '../../exposition/json/closestNames.js';
 import { driftReport, driftStatus } from '../../exposition/json/drift.js';
 import { explanationView } from '../../exposition/json/explanation.js';
 import { healthView, isHealthy, statusView } from '../../exposition/json/health.js';
+import { isScored } from '../../exposition/json/scored.js';
 import { serverAnswer } from '../../exposition/json/serverAnswer.js';
-import { isScored } from '../../exposition/json/serverPrediction.js';
 import { insufficientData, insufficientHistory } from '../../exposition/json/warmup.js';
 import type { PublishedCycle } from '../../exposition/publishedCycle.js';
 import { currentCycle, judgeReadiness } from '../../exposition/readiness.js';
@@ -22,9 +23,21 @@ import { sendJson, sendReadyJson } from '../respond.js';
 /** When to ask again for what cannot be told now. */
 const BUSY_SECONDS = 5;
 
+/** What a cycle found of fleet and forecasts, or why there is no cycle to speak of. */
+type Findings = Pick<PublishedCycle, 'at' | 'fleet' | 'truth'> & { readonly withheld?: string };
+
+/** The doors that show such findings. */
+const FINDING_VIEWS: Readonly<Record<string, (findings: Findings) => unknown>> = {
+  '/drift/status': driftStatus,
+  '/drift/report': driftReport,
+  '/cascade/status': cascadeStatus,
+  '/cascade/health': cascadeHealth,
+  '/anomalies': anomaliesView,
+};
+
 /** @param keyDigest SHA-256 of the key that the predictions want; undefined = loopback only */
 export function addJsonRoutes(router: Router, parts: WebParts, keyDigest: Buffer | undefined): void {
-  const { state, now, options, explain } = parts;
+  const { state, now, options } = parts;
   router.get('/health', (ctx) => sendJson(ctx, isHealthy(state, now()) ? 200 : 503, healthView(state, now())));
   router.get('/status', (ctx) => sendJson(ctx, 200, statusView(state, now())));
 
@@ -34,21 +47,26 @@ export function addJsonRoutes(router: Router, parts: WebParts, keyDigest: Buffer
   router.get('/api/v1/metrics/predictions', key, rate, (ctx) =>
     sendForecasts(ctx, parts, (cycle) => cycle.flatPredictions()),
   );
-  const views = {
-    '/drift/status': ({ truth }: PublishedCycle) => driftStatus(truth),
-    '/drift/report': ({ truth }: PublishedCycle) => driftReport(truth),
-    '/cascade/status': ({ fleet, at }: PublishedCycle) => cascadeStatus(fleet, at),
-    '/cascade/health': ({ fleet, at }: PublishedCycle) => cascadeHealth(fleet, at),
-    '/anomalies': ({ fleet, at }: PublishedCycle) => anomaliesView(fleet, at),
-  };
-  for (const [path, view] of Object.entries(views)) {
-    router.get(path, key, rate, (ctx) => sendView(ctx, parts, view));
-  }
   router.get('/predictions/:server', key, rate, (ctx) =>
     forServer(ctx, parts, (server, { at }) => sendJson(ctx, 200, serverAnswer(at, server, state.warmupBuckets()))),
   );
+
+  const alertRate = limitRate(options.alertsPerMinute, now);
+  for (const path of ['/alerts/active', '/alerts']) {
+    router.get(path, key, alertRate, (ctx) => sendAlerts(ctx, parts));
+  }
+  const findingRate = limitRate(options.predictionsPerMinute, now);
+  for (const [path, view] of Object.entries(FINDING_VIEWS)) {
+    router.get(path, key, findingRate, (ctx) => sendJson(ctx, 200, view(findingsOf(parts))));
+  }
+  addExplainRoute(router, parts, keyDigest);
+}
+
+function addExplainRoute(router: Router, parts: WebParts, keyDigest: Buffer | undefined): void {
+  const { explain, state, options, now } = parts;
   if (explain === undefined) return;
-  router.get('/explain/:server', key, limitRate(options.predictionsPerMinute, now), (ctx) =>
+  const rate = limitRate(options.explainPerMinute, now);
+  router.get('/explain/:server', requireApiKey(keyDigest), rate, (ctx) =>
     forServer(ctx, parts, async (server, { at }) => {
       if (!isScored(server)) return sendJson(ctx, 200, serverAnswer(at, server, state.warmupBuckets()));
       return sendExplanation(ctx, await explain.explain(server.frame.server));
@@ -80,10 +98,16 @@ async function sendExplanation(ctx: Context, answer: ExplainAnswer): Promise<voi
   });
 }
 
-async function sendView(ctx: Context, parts: WebParts, view: (cycle: PublishedCycle) => unknown): Promise<void> {
+async function sendAlerts(ctx: Context, parts: WebParts): Promise<void> {
   const cycle = currentCycle(parts.state, parts.now());
-  if (!cycle) await sendJson(ctx, 200, { status: 'insufficient_data', message: withdrawalReason(parts) });
-  else await sendJson(ctx, 200, view(cycle));
+  if (cycle) await sendJson(ctx, 200, alertsView(cycle.at, cycle.servers));
+  else await sendJson(ctx, 200, noAlertsView(parts.now(), withdrawalReason(parts)));
+}
+
+function findingsOf(parts: WebParts): Findings {
+  const cycle = currentCycle(parts.state, parts.now());
+  if (cycle) return cycle;
+  return { at: parts.now(), fleet: undefined, truth: undefined, withheld: withdrawalReason(parts) };
 }
 
 type ReadyPredictions = (cycle: PublishedCycle) => ReturnType<PublishedCycle['predictions']>;

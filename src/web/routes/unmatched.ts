@@ -3,7 +3,7 @@ import type { Router } from '@koa/router';
 import type { Middleware } from 'koa';
 import { closestNames } from '../../exposition/json/closestNames.js';
 import { renderNotFound } from '../pages/notFoundPage.js';
-import { sendJson, sendPage, sendText } from '../respond.js';
+import { sendJson, sendPage } from '../respond.js';
 
 export function answerUnmatched(router: Router): Middleware {
   const paths = [...new Set(router.stack.map(({ path }) => String(path)))];
@@ -12,12 +12,10 @@ export function answerUnmatched(router: Router): Middleware {
     if (methods.length > 0) {
       ctx.set('Allow', [...new Set(methods)].join(', '));
       if (ctx.method === 'OPTIONS') ctx.status = 204;
-      else
-        await sendText(
-          ctx,
-          405,
-          `${ctx.method} is not allowed on ${ctx.path}; use ${[...new Set(methods)].join(' or ')}.\n`,
-        );
+      else {
+        const detail = `${ctx.method} is not allowed on ${ctx.path}; use ${[...new Set(methods)].join(' or ')}`;
+        await sendJson(ctx, 405, { detail });
+      }
       return;
     }
     const closest = closestNames(ctx.path, paths);

@@ -1,0 +1,9 @@
+import type { Risk } from '../../core/flow.js';
+import type { ServerView } from '../cycleView.js';
+
+/** A server that has a risk, and so forecasts. */
+export type ScoredServer = ServerView & { readonly risk: Risk };
+
+export function isScored(server: ServerView): server is ScoredServer {
+  return server.risk !== undefined;
+}

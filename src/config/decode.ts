@@ -53,7 +53,7 @@ function check<T>(
   if (parsed.success) return { result: { value: parsed.data }, faults: [] };
   const known = knownKeysOf(schema);
   const unset = new Set(substitution.faults.map(({ line, column }) => `${line}:${column}`));
-  const faults = faultsOfIssues(parsed.error.issues, { tree, values, known });
+  const faults = faultsOfIssues(parsed.error.issues, { tree, values, known, substitution });
   // A value whose variable is missing has one fault already.
   return { faults: faults.filter(({ line, column }) => !unset.has(`${line}:${column}`)) };
 }

@@ -1,5 +1,6 @@
 /** What zod found → faults in the file's own words. */
 import type { z } from 'zod';
+import type { Substitution } from './environment.js';
 import type { Fault } from './fault.js';
 import type { KnownKeys } from './knownKeys.js';
 import { nearest } from './nearest.js';
@@ -47,10 +48,18 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
 
 const COUNTED: Readonly<Record<string, string>> = { string: ' characters', array: ' entries' };
 
-/** One fault per issue, and one per unknown key. `values` is the tree that was checked. */
+/** What was checked: the tree, its values after substitution, and what the environment put into them. */
+interface Checked {
+  readonly tree: YamlTree;
+  readonly values: unknown;
+  readonly known: KnownKeys;
+  readonly substitution: Substitution;
+}
+
+/** One fault per issue, and one per unknown key. A value out of the environment is shown as it stands in the file. */
 export function faultsOfIssues(
   issues: readonly z.core.$ZodIssue[],
-  { tree, values, known }: { tree: YamlTree; values: unknown; known: KnownKeys },
+  { tree, values, known, substitution }: Checked,
 ): Fault[] {
   return issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys')
@@ -58,10 +67,13 @@ export function faultsOfIssues(
         ...tree.placeOfKey([...issue.path, key]),
         text: describeUnknownKey(issue.path, key, known.keysAt(issue.path)),
       }));
-    const value = valueAt(values, issue.path);
+    const node = tree.nodeAt(issue.path);
+    const value = (node && substitution.written.get(node)) ?? valueAt(values, issue.path);
     const subject = formatPath(issue.path) || 'the file';
     const isExpectation = issue.message.startsWith('expected');
-    const text = isExpectation ? `${describeValue(issue.path, value)}; ${issue.message}` : issue.message;
+    const text = isExpectation
+      ? `${describeValue(issue.path, value)}; ${issue.message}`
+      : substitution.hideValues(issue.message);
     return [{ ...tree.placeOfValue(issue.path), text: `${subject} ${text}` }];
   });
 }

@@ -7,7 +7,7 @@ const HIDDEN = '<secret>';
 const SECRET_KEY = /(^|_)(password|passwords|secret|secrets|token|tokens|credentials|key|keys)$/;
 
 /** Headers that carry no secret in any system that is known to want them; all others might. */
-const OPEN_HEADERS = /^(x-scope-orgid|accept|user-agent|thanos-tenant)$/i;
+const OPEN_HEADERS = /^(x-scope-orgid|x-grafana-org-id|accept|user-agent|thanos-tenant)$/i;
 
 /** Tells whether the value at a path must not be shown. */
 export function isSecret(path: Path): boolean {

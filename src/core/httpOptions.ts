@@ -1,5 +1,6 @@
 /** Keys of HTTP clients, with Prometheus' own names and shapes. */
 import { z } from 'zod';
+import { checkAddress } from './options.js';
 import { Secret } from './secret.js';
 
 /** A text that nobody may see; it prints as `<secret>`. */
@@ -10,13 +11,7 @@ export const secret = z
 
 export const baseUrl = z
   .url({ protocol: /^https?$/, error: 'expected an http:// or https:// URL such as http://localhost:9090' })
-  .superRefine((text, context) => {
-    const url = new URL(text);
-    if (url.username !== '' || url.password !== '')
-      context.addIssue({ code: 'custom', message: 'carries a user or password; put them under basic_auth instead' });
-    if (url.search !== '' || url.hash !== '')
-      context.addIssue({ code: 'custom', message: 'carries a query or fragment; expected scheme, host and path only' });
-  })
+  .superRefine(checkAddress('basic_auth'))
   .transform((text) => text.replace(/\/+$/, ''));
 
 const basicAuth = z

@@ -29,3 +29,16 @@ export const regularExpression = z.string({ error: 'expected a regular expressio
     return z.NEVER;
   }
 });
+
+/** Adds what is wrong with an address that carries more than scheme, host and path; `home` is where credentials belong. */
+export function checkAddress(home: string): (text: string, context: z.RefinementCtx) => void {
+  return (text, context) => {
+    // What is no address has its fault already.
+    if (!URL.canParse(text)) return;
+    const url = new URL(text);
+    if (url.username !== '' || url.password !== '')
+      context.addIssue({ code: 'custom', message: `carries a user or password; put them under ${home} instead` });
+    if (url.search !== '' || url.hash !== '')
+      context.addIssue({ code: 'custom', message: 'carries a query or fragment; expected scheme, host and path only' });
+  };
+}

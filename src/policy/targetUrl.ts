@@ -1,5 +1,6 @@
 /** Addresses that something may be sent to. */
 import { z } from 'zod';
+import { checkAddress } from '../core/options.js';
 
 /** An http or https address without credentials, query or fragment. */
 export const targetUrl = z
@@ -7,13 +8,7 @@ export const targetUrl = z
     protocol: /^https?$/,
     error: 'expected an http:// or https:// URL such as https://executor.example.org/linborg',
   })
-  .superRefine((text, context) => {
-    const url = new URL(text);
-    if (url.username !== '' || url.password !== '')
-      context.addIssue({ code: 'custom', message: 'carries a user or password; put them under authorization instead' });
-    if (url.search !== '' || url.hash !== '')
-      context.addIssue({ code: 'custom', message: 'carries a query or fragment; expected scheme, host and path only' });
-  })
+  .superRefine(checkAddress('authorization'))
   .transform((text) => new URL(text).href);
 
 /**

@@ -4,6 +4,8 @@ import { SourceError } from '../core/errors.js';
 import type { Random } from '../core/random.js';
 import { createTransport, type Transport } from '../http/transport.js';
 import { type Answer, type AnswerSeries, parseAnswer } from './answer.js';
+import { apiUrl } from './grafana.js';
+import { failureOfGrafana, failureOfPage } from './grafanaFailure.js';
 import type { PrometheusOptions } from './options.js';
 import { failureOfStatus, isRetryable, QueryFailure } from './queryFailure.js';
 import { type Sleep, withRetries } from './retry.js';
@@ -38,6 +40,11 @@ export interface Client {
 
 type RequestInterceptor = NonNullable<PrometheusConnectionOptions['requestInterceptor']>['onFulfilled'];
 type ResponseInterceptor = NonNullable<PrometheusConnectionOptions['responseInterceptor']>['onFulfilled'];
+interface ErrorResponse {
+  readonly status: number;
+  readonly data: unknown;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
 type RequestConfig = Parameters<RequestInterceptor>[0];
 
 const TRIES = 3;
@@ -59,13 +66,16 @@ export async function createClient(options: PrometheusOptions, surroundings: Sur
   let queriesFailed = 0;
 
   const driver = new PrometheusDriver({
-    endpoint: options.url,
+    endpoint: apiUrl(options),
     preferPost: options.http_method === 'POST',
     timeout: options.timeout * 1000,
     requestInterceptor: { onFulfilled: (config) => prepare(config, options, transport) },
     responseInterceptor: {
       onFulfilled: (response) => {
-        const answer = parseAnswer(String(response.data));
+        const text = String(response.data);
+        const page = failureOfPage(text, options);
+        if (page !== undefined) throw page;
+        const answer = parseAnswer(text);
         for (const warning of answer.warnings) if (warnings.size < MAX_WARNINGS) warnings.add(warning);
         return handOver(response, answer);
       },
@@ -124,6 +134,8 @@ async function prepare(
   config.httpAgent = transport.httpAgent;
   config.httpsAgent = transport.httpsAgent;
   if (!options.proxy_from_environment) config.proxy = false;
+  // A Grafana that redirects wants a login: its page would come as the answer.
+  if (options.grafana !== undefined) config.maxRedirects = 0;
   config.maxContentLength = MAX_ANSWER_BYTES;
   // The client's own timeout starts again with every byte; a deadline also ends an answer that drips.
   config.signal = AbortSignal.timeout(options.timeout * 1000);
@@ -146,20 +158,30 @@ function handOver(response: Parameters<ResponseInterceptor>[0], answer: Answer):
 /** The failure that an error of the HTTP client stands for. */
 function failureOf(error: unknown, options: PrometheusOptions, stop: AbortSignal): unknown {
   if (error instanceof SourceError || !(error instanceof Error)) return error;
-  const { code, response } = error as Error & { code?: string; response?: { status: number; data: unknown } };
+  const { code, response } = error as Error & { code?: string; response?: ErrorResponse };
+  const url = apiUrl(options);
   if (stop.aborted) return new QueryFailure('closed', 'the source was closed', { cause: error });
-  if (response !== undefined && response.status >= 300)
-    return failureOfStatus(response.status, response.data, options.url);
+  if (response !== undefined && response.status >= 300) return failureOfResponse(response, options);
   if (code === 'ERR_CANCELED' || code === 'ECONNABORTED' || code === 'ETIMEDOUT')
-    return new QueryFailure('timeout', `no complete answer from ${options.url} within ${options.timeout} s`, {
+    return new QueryFailure('timeout', `no complete answer from ${url} within ${options.timeout} s`, {
       cause: error,
     });
   if (/maxContentLength/.test(error.message))
-    return new QueryFailure('too_much', `the answer from ${options.url} has over ${MAX_ANSWER_BYTES} bytes`, {
+    return new QueryFailure('too_much', `the answer from ${url} has over ${MAX_ANSWER_BYTES} bytes`, {
       cause: error,
     });
   const reason = error.message === '' ? (code ?? 'connection failed') : error.message;
-  return new QueryFailure('unreachable', `${options.url} cannot be reached (${reason})`, { cause: error });
+  return new QueryFailure('unreachable', `${url} cannot be reached (${reason})`, { cause: error });
+}
+
+function failureOfResponse({ status, data, headers }: ErrorResponse, options: PrometheusOptions): QueryFailure {
+  const location = headers['location'];
+  const refusal = {
+    status,
+    body: typeof data === 'string' ? data : '',
+    location: typeof location === 'string' ? location : undefined,
+  };
+  return failureOfGrafana(refusal, options) ?? failureOfStatus(status, data, apiUrl(options));
 }
 
 /** The driver rejects with a plain object that keeps what was thrown under `original`. */

@@ -4,6 +4,7 @@ import { METRIC_NAMES, type MetricName } from '../core/metrics.js';
 import type { MappingPack } from '../mapping/pack.js';
 import { Choice, probe } from './choice.js';
 import { createClient, type Surroundings } from './client.js';
+import { apiUrl } from './grafana.js';
 import { type BucketRange, bucketAt, lastCompleteBucket, STEP_SECONDS, splitRange } from './grid.js';
 import { bucketExpr, type MetricQuery, metricQueries, oneLine } from './metricQuery.js';
 import type { PrometheusOptions } from './options.js';
@@ -78,7 +79,7 @@ export async function examineMappings(
   const client = await createClient(options, surroundings);
   try {
     const skewSeconds = await measureSkew(client, surroundings.clock).catch((cause: Error) => {
-      throw new SourceError(`prometheus ${options.url} cannot be examined (${cause.message})`, { cause });
+      throw new SourceError(`prometheus ${apiUrl(options)} cannot be examined (${cause.message})`, { cause });
     });
     const at = surroundings.clock() + skewSeconds;
     const queries = metricQueries(pack, options);
@@ -117,8 +118,17 @@ export async function examineMappings(
         problems: unit === undefined ? problems : [...problems, unit],
       };
     });
-    const { url, selector } = options;
-    return { url, pack: pack.name, selector, at, skewSeconds, servers: servers.size, silent: silent.sort(), metrics };
+    const { selector } = options;
+    return {
+      url: apiUrl(options),
+      pack: pack.name,
+      selector,
+      at,
+      skewSeconds,
+      servers: servers.size,
+      silent: silent.sort(),
+      metrics,
+    };
   } finally {
     client.close();
   }

@@ -5,6 +5,7 @@ import { METRIC_NAMES, type MetricName } from '../core/metrics.js';
 import { durationSeconds } from '../core/options.js';
 import { mappingsSchema } from '../mapping/alternative.js';
 import { packNames } from '../mapping/packFile.js';
+import { grafanaOptions } from './grafana.js';
 
 export { targetQueryFields } from './targetOptions.js';
 
@@ -31,6 +32,8 @@ export const prometheusOptions = z
     pack: packNames.default('node_exporter'),
     /** Written over the packs, metric by metric. */
     mappings: mappingsSchema.default({}),
+    /** The API lies behind the data-source proxy of the Grafana at `url`. */
+    grafana: grafanaOptions.optional(),
     selector: matchers.default(''),
     server_label: z
       .string()

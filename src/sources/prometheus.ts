@@ -7,6 +7,7 @@ import type { AnswerSeries } from './answer.js';
 import { Choice, type Prober, probe } from './choice.js';
 import { type Client, createClient, type Surroundings } from './client.js';
 import { Defaults } from './defaults.js';
+import { apiUrl, graphPage } from './grafana.js';
 import { bucketAt, lastCompleteBucket, STEP_SECONDS, splitRange } from './grid.js';
 import { Ledger, type OwedRange } from './ledger.js';
 import {
@@ -73,7 +74,7 @@ class PrometheusSource implements Source {
   #wantsProbe = false;
 
   constructor({ options, pack, targets }: Asked, client: Client, clock: () => number) {
-    this.name = `prometheus ${options.url}`;
+    this.name = `prometheus ${apiUrl(options)}`;
     this.#options = options;
     this.#client = client;
     this.#clock = clock;
@@ -104,7 +105,7 @@ class PrometheusSource implements Source {
     return inUse.map((query) => {
       const expr = oneLine(bucketExpr(query, this.#options));
       const { metric, alternative } = query;
-      const page = `${this.#options.url}/graph?g0.expr=${encodeURIComponent(expr)}&g0.tab=1`;
+      const page = graphPage(this.#options, expr);
       return { metric, alternative: alternative.name, expr, servers: this.#choice.serversOf(query).length, page };
     });
   }

@@ -2,6 +2,7 @@
 import { SourceError } from '../core/errors.js';
 import { upperBound } from '../core/metrics.js';
 import { createClient, type Surroundings } from './client.js';
+import { apiUrl } from './grafana.js';
 import { bucketAt, lastCompleteBucket, splitRange } from './grid.js';
 import { bucketExpr, oneLine, type TargetQuery } from './metricQuery.js';
 import type { PrometheusOptions } from './options.js';
@@ -55,7 +56,7 @@ export async function examineTargets(
     return reports.sort((a, b) => (a.metric < b.metric ? -1 : 1));
   } catch (cause) {
     if (cause instanceof SourceError) throw cause;
-    throw new SourceError(`prometheus ${options.url} cannot be examined (${(cause as Error).message})`, { cause });
+    throw new SourceError(`prometheus ${apiUrl(options)} cannot be examined (${(cause as Error).message})`, { cause });
   } finally {
     client.close();
   }

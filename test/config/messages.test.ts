@@ -4,7 +4,7 @@ import { loadConfig } from '../../src/config/load.js';
 import { ConfigError } from '../../src/core/errors.js';
 
 const folder = `${import.meta.dirname ?? 'test/config'}/broken`;
-const environment = { HOST: 'prometheus', WORDS: 'many', NUMBER: '5' };
+const environment = { HOST: 'prometheus', WORDS: 'many', NUMBER: '5', SECRET: 'hunter2-$&-$1' };
 
 function errorOf(text: string): ConfigError {
   try {
@@ -29,6 +29,12 @@ test('no message shows a secret', () => {
   const { message } = errorOf(readFileSync(`${folder}/secret-of-wrong-type.yml`, 'utf8'));
   expect(message).toContain('basic_auth.password');
   expect(message).not.toMatch(/hunter2|31337/);
+});
+
+test('no message shows what a variable holds, whoever finds the fault', () => {
+  const { message } = errorOf(readFileSync(`${folder}/secrets-of-variables.yml`, 'utf8'));
+  expect(message).toContain('timeout is "$');
+  expect(message).not.toContain('hunter2');
 });
 
 test('a fault behind an alias points into the block that the alias stands for', () => {

@@ -12,6 +12,12 @@ import { type CodeBlock, codeBlocks, inlineCode } from './pages.js';
 
 const run = promisify(execFile);
 const blocks = codeBlocks();
+/** The variables that the pages name. */
+const ENVIRONMENT = {
+  GRAFANA_URL: 'https://grafana.example.org',
+  GRAFANA_DATASOURCE_UID: 'prometheus',
+  GRAFANA_TOKEN: 'glsa_0',
+};
 const SOURCES = 'sources: [{ prometheus: { url: http://localhost:9090 } }]\n';
 
 let folder: string;
@@ -22,12 +28,12 @@ afterAll(() => rm(folder, { recursive: true }));
 
 /** What each kind of YAML is checked with; a block without a title is a part of linborg.yml. */
 const YAML_CHECKS: Readonly<Record<string, (block: CodeBlock) => unknown>> = {
-  '': ({ text, where }) => loadConfig(/^sources:/m.test(text) ? text : `${SOURCES}${text}`, where, {}),
   pack: async ({ text }) => {
     const file = join(folder, 'pack.yml');
     await writeFile(file, text);
     return loadPack({ pack: file }, 'rules/packs');
   },
+  '': ({ text, where }) => loadConfig(/^sources:/m.test(text) ? text : `${SOURCES}${text}`, where, ENVIRONMENT),
   prometheus: ({ text }) => promtool(['check', 'config', '--syntax-only'], text),
   rules: ({ text }) => promtool(['check', 'rules'], text),
 };

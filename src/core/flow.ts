@@ -208,4 +208,6 @@ export interface EarlierForecasts {
   readonly ages: readonly ForecastAge[];
   /** What was forecast for the server at that age; empty where nothing was kept. Steps that were not kept are NaN. */
   forecastsOf(server: string, age: ForecastAge): readonly Forecast[];
+  /** The risk along these forecasts as it was then; undefined where nothing was kept. Steps that were not kept are NaN. */
+  riskPathOf(server: string, age: ForecastAge): RiskPath | undefined;
 }

@@ -71,6 +71,12 @@ export const CYCLE_METRICS = [
     labels: ['server', 'state'],
   },
   {
+    name: 'linborg_server_info',
+    type: 'gauge',
+    help: 'Always 1; beside server, the labels of the scraped series that the configuration passes through (labels of a source). Absent where it names none, and for servers that have none of them.',
+    labels: ['server'],
+  },
+  {
     name: 'linborg_server_warmup_ratio',
     type: 'gauge',
     help: 'Share of the history needed before the first forecast, 0-1; 1 = warm. Absent while the server is stale.',

@@ -1,6 +1,7 @@
 /** The families of one cycle as text, family by family, in pieces of at most one server. */
 import { type Forecast, LEVEL_NAMES, RISK_HORIZONS, SERVER_STATES } from '../core/flow.js';
 import { isServer, newestValue } from '../core/frame.js';
+import type { ServerLabels } from '../core/serverLabels.js';
 import { topReasons } from '../core/topReasons.js';
 import { CYCLE_METRICS } from './catalogue.js';
 import type { CycleView, ServerView } from './cycleView.js';
@@ -86,13 +87,15 @@ function* familyLines(
 
 function serverLines(
   name: Exclude<CycleMetricName, 'linborg_forecast_value' | 'linborg_servers' | 'linborg_maintenance_servers'>,
-  { view: { frame, risk }, label }: LabelledServer,
+  { view: { frame, risk, labels: passed }, label }: LabelledServer,
 ): string[] {
   const line = (labels: string, value: string) => `${name}{${label}${labels}} ${value}\n`;
   const fresh = frame.state !== 'stale';
   switch (name) {
     case 'linborg_server_state':
       return [line(`,state="${frame.state}"`, '1')];
+    case 'linborg_server_info':
+      return passed ? [line(renderPassed(passed), '1')] : [];
     case 'linborg_server_warmup_ratio':
       return fresh ? [line('', formatMeasure(frame.quality.warmupRatio))] : [];
     case 'linborg_server_history_seconds':
@@ -141,6 +144,12 @@ function serverLines(
         }),
       );
   }
+}
+
+/** Labels to be added after others, by name. */
+function renderPassed(labels: ServerLabels): string {
+  const pairs = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
+  return pairs.map(([name, value]) => `,${name}="${escapeLabelValue(value)}"`).join('');
 }
 
 function isExported(forecast: Forecast, options: ExportOptions): boolean {

@@ -2,6 +2,7 @@
 
 import type { FleetReport } from '../core/fleet.js';
 import type { EarlierForecasts, Forecast, Frame, Risk, RiskPath } from '../core/flow.js';
+import type { ServerLabels } from '../core/serverLabels.js';
 import type { TruthReport } from '../core/truth.js';
 
 /** One server, or subject of extra targets, in one cycle. A server without `risk` is shown with its state alone. */
@@ -11,6 +12,8 @@ export interface ServerView {
   readonly forecasts: readonly Forecast[];
   /** The risk along the forecast, computed at the first wish for it; absent without a risk. */
   readonly riskPath?: () => RiskPath | undefined;
+  /** Labels of its scraped series that are passed through; absent where there are none. */
+  readonly labels?: ServerLabels;
 }
 
 /** A maintenance window now. */
@@ -42,8 +45,12 @@ export interface CycleView {
  */
 export function rankServers(servers: readonly ServerView[]): ServerView[] {
   return servers
-    .map((server) => (server.frame.state === 'stale' ? { frame: server.frame, forecasts: [] } : server))
+    .map((server) => (server.frame.state === 'stale' ? withdrawn(server) : server))
     .sort((a, b) => (b.risk?.score ?? -1) - (a.risk?.score ?? -1) || compareNames(a.frame.server, b.frame.server));
+}
+
+function withdrawn({ frame, labels }: ServerView): ServerView {
+  return { frame, forecasts: [], ...(labels === undefined ? {} : { labels }) };
 }
 
 /** By code unit, which is the same on every machine. */

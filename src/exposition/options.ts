@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { formatDuration } from '../core/duration.js';
 import { type ForecastAge, HORIZON_STEPS, LEVEL_NAMES, type LevelName } from '../core/flow.js';
 import { durationSeconds } from '../core/options.js';
+import { FUTURE_LABELS, LABEL_NAME } from '../core/serverLabels.js';
 
 /** The model's resolution times its steps: 8 h. */
 const LONGEST_HORIZON_SECONDS = HORIZON_STEPS * 300;
@@ -70,11 +71,11 @@ export interface FutureOptions {
 }
 
 /** Labels that the series of the future have already. */
-const OWN_LABELS = ['__name__', 'age', 'level', 'metric', 'profile', 'server'];
+const OWN_LABELS: readonly string[] = FUTURE_LABELS;
 
 const externalLabelName = z
   .string()
-  .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, { error: 'expected the name of a label such as cluster' })
+  .regex(LABEL_NAME, { error: 'expected the name of a label such as cluster' })
   .refine((name) => !OWN_LABELS.includes(name), { error: 'is a label that the series have already; expected another' });
 
 /** The fields of `future:` about reading, as they stand in the file. */

@@ -6,6 +6,7 @@ import { durationSeconds } from '../core/options.js';
 import { mappingsSchema } from '../mapping/alternative.js';
 import { packNames } from '../mapping/packFile.js';
 import { grafanaOptions } from './grafana.js';
+import { serverLabelFields } from './serverLabelOptions.js';
 
 export { targetQueryFields } from './targetOptions.js';
 
@@ -39,6 +40,7 @@ export const prometheusOptions = z
       .string()
       .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'expected a label name such as instance')
       .default('instance'),
+    ...serverLabelFields,
     /** GET for proxies that let nothing else through. */
     http_method: z.enum(['GET', 'POST']).default('POST'),
     ...httpClientFields,

@@ -2,6 +2,7 @@
 import { SourceError } from '../core/errors.js';
 import type { SampleBatch, SampleSeries } from '../core/flow.js';
 import { isMetricName } from '../core/metrics.js';
+import type { ServerLabels } from '../core/serverLabels.js';
 import type { MappingPack } from '../mapping/pack.js';
 import type { AnswerSeries } from './answer.js';
 import { Choice, type Prober, probe } from './choice.js';
@@ -25,6 +26,7 @@ import { inParallel } from './parallel.js';
 import { type Part, Pull } from './pull.js';
 import { QueryFailure } from './queryFailure.js';
 import { RangeReader } from './reader.js';
+import { readServerLabels } from './serverLabels.js';
 import { groupByServer, mergeSeries, toSampleSeries } from './serverSeries.js';
 import { measureSkew } from './skew.js';
 import type { PullEvent, RecordedRange, RecordedSeries, Source, SourceQuery } from './source.js';
@@ -72,6 +74,7 @@ class PrometheusSource implements Source {
   #historyFrom: number | undefined;
   #probedAt = Number.NEGATIVE_INFINITY;
   #wantsProbe = false;
+  #labels: ReadonlyMap<string, ServerLabels> = new Map();
 
   constructor({ options, pack, targets }: Asked, client: Client, clock: () => number) {
     this.name = `prometheus ${apiUrl(options)}`;
@@ -119,6 +122,7 @@ class PrometheusSource implements Source {
     const before = this.#client.counts();
     const pull = await this.#begin(now);
     if (pull.outage === undefined) {
+      await this.#askLabels(pull);
       await this.#probeIfDue(pull, since, maxSeconds);
       yield* this.#run(pull, since, bucketAt(pull.at - maxSeconds));
     }
@@ -129,7 +133,9 @@ class PrometheusSource implements Source {
       warnings: this.#client.takeWarnings(),
       targets: this.#targets.map(({ metric }) => metric),
     };
-    yield { kind: 'summary', summary: pull.summary(this.name, this.#clock() - startedAt, requests) };
+    const labels = this.#options.labels.length === 0 ? {} : { labels: this.#labels };
+    const summary = pull.summary(this.name, this.#clock() - startedAt, requests);
+    yield { kind: 'summary', summary: { ...summary, ...labels } };
   }
 
   /** Goes by the source's clock, and finds out whether it can be reached. */
@@ -141,6 +147,15 @@ class PrometheusSource implements Source {
       if (cause instanceof SourceError) return new Pull(now, 0).stopped(cause);
       const message = `${this.name} cannot be read (${(cause as Error).message})`;
       return new Pull(now, 0).stopped(new SourceError(message, { cause }));
+    }
+  }
+
+  async #askLabels(pull: Pull): Promise<void> {
+    if (this.#options.labels.length === 0) return;
+    try {
+      this.#labels = await readServerLabels(this.#client, this.#options, pull.at);
+    } catch (error) {
+      pull.failedNow('labels', error as SourceError);
     }
   }
 

@@ -70,22 +70,26 @@ export class Pull {
     this.#outagesInRow = 0;
   }
 
-  failed(part: Part, error: PullFailure['error'], cause?: QueryFailure): void {
-    this.#failures.push({
-      metric: part.query.metric,
-      alternative: part.query.alternative.name,
-      from: part.from,
-      to: part.to,
-      error,
-    });
-    if (cause === undefined || !isOutage(cause)) return;
-    this.#outagesInRow++;
-    if (this.#outagesInRow >= OUTAGE_AFTER) this.#outage ??= error;
+  failed({ query: { metric, alternative }, from, to }: Part, error: PullFailure['error'], cause?: QueryFailure): void {
+    this.#failures.push({ metric, alternative: alternative.name, from, to, error });
+    this.#countOutage(error, cause);
+  }
+
+  /** Something failed that is asked for now alone. @param asked  what it is, in the place of a metric */
+  failedNow(asked: string, error: SourceError): void {
+    this.#failures.push({ metric: asked, alternative: asked, from: this.at, to: this.at, error });
+    this.#countOutage(error, error.cause as QueryFailure | undefined);
   }
 
   stopped(outage: SourceError): this {
     this.#outage = outage;
     return this;
+  }
+
+  #countOutage(error: PullFailure['error'], cause: QueryFailure | undefined): void {
+    if (cause === undefined || !isOutage(cause)) return;
+    this.#outagesInRow++;
+    if (this.#outagesInRow >= OUTAGE_AFTER) this.#outage ??= error;
   }
 
   /** How a target fared. */

@@ -1,6 +1,7 @@
 /** What every source does for the pipeline: a stream of what it brings in, closed by a summary. */
 import type { PackError, SourceError } from '../core/errors.js';
 import type { SampleBatch } from '../core/flow.js';
+import type { ServerLabels } from '../core/serverLabels.js';
 
 export interface Source {
   /** For metrics and logs. */
@@ -108,6 +109,8 @@ export interface PullSummary {
   readonly warnings: readonly string[];
   readonly failures: readonly PullFailure[];
   readonly targets: readonly TargetPull[];
+  /** Labels to pass through, by server, as they are now or, if that failed, were known last; absent where none are wanted. */
+  readonly labels?: ReadonlyMap<string, ServerLabels>;
   /** Why nothing could be read at all; absent when at least the connection works. */
   readonly outage?: SourceError;
 }

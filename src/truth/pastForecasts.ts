@@ -1,5 +1,12 @@
 /** Forecasts as they were made up to some hours ago, in a bounded memory: every few steps of them, of some of the past cycles. */
-import { type EarlierForecasts, type Forecast, type ForecastAge, HORIZON_STEPS, LEVEL_NAMES } from '../core/flow.js';
+import {
+  type EarlierForecasts,
+  type Forecast,
+  type ForecastAge,
+  HORIZON_STEPS,
+  LEVEL_NAMES,
+  type RiskPath,
+} from '../core/flow.js';
 
 export interface PastForecastOptions {
   /** Ascending; none = nothing is kept. */
@@ -16,13 +23,25 @@ const KEPT_STEPS = Math.ceil(HORIZON_STEPS / KEPT_EVERY);
 const LEVELS = LEVEL_NAMES.length;
 const KEPT_SIZE = KEPT_STEPS * LEVELS;
 
+/** What was made for one server in one cycle. */
+export interface MadeForecasts {
+  readonly server: string;
+  /** Those to keep, of one frame and one model. */
+  readonly forecasts: readonly Forecast[];
+  /** The risk along all its forecasts; asked for only where it is kept. */
+  readonly riskPath?: (() => RiskPath | undefined) | undefined;
+}
+
 /** What was kept of one server at one moment. */
 interface KeptServer {
+  /** Of all that was kept: it comes from one frame. */
+  readonly grid: Pick<Forecast, 'origin' | 'stepSeconds'>;
+  readonly model: string;
   readonly metrics: readonly string[];
-  /** Of all its forecasts: they come from one frame and one model. */
-  readonly shared: Omit<Forecast, 'values' | 'metric'>;
   /** [metrics × KEPT_STEPS × LEVELS] */
   readonly values: Float32Array;
+  /** [KEPT_STEPS]; empty where there was none. */
+  readonly risk: Float32Array;
 }
 
 interface Generation {
@@ -52,7 +71,8 @@ export class PastForecasts {
   /** Bytes of the numbers that are kept. */
   get bytes(): number {
     let bytes = 0;
-    for (const { servers } of this.#generations) for (const { values } of servers.values()) bytes += values.byteLength;
+    for (const { servers } of this.#generations)
+      for (const { values, risk } of servers.values()) bytes += values.byteLength + risk.byteLength;
     return bytes;
   }
 
@@ -62,10 +82,11 @@ export class PastForecasts {
   }
 
   /**
-   * Keeps the forecasts made at `at` (epoch seconds), if it is time to, and forgets what is older than the highest age.
-   * @param forecasts  per server, the most important first: where the memory does not do for all, the last ones are not kept
+   * Keeps what was made at `at` (epoch seconds), if it is time to, and forgets what is older than the highest age: server by
+   * server, so that others get their turn in between, and all at once at the end.
+   * @param made  the most important server first: where the memory does not do for all, the last ones are not kept
    */
-  remember(at: number, forecasts: Iterable<readonly Forecast[]>): void {
+  *remember(at: number, made: Iterable<MadeForecasts>): Generator<void, void> {
     const { ages, everySeconds } = this.options;
     const oldest = ages.at(-1);
     if (oldest === undefined) return;
@@ -73,68 +94,89 @@ export class PastForecasts {
     const [youngest] = this.#generations;
     if (youngest !== undefined && Math.floor(youngest.at / everySeconds) >= slot) return;
     const kept = this.#generations.filter((generation) => at - generation.at <= oldest.seconds + everySeconds);
-    this.#generations = [{ at, servers: this.#keep(forecasts) }, ...kept];
+    this.#generations = [{ at, servers: yield* this.#keep(made) }, ...kept];
   }
 
   /** What can be had of the past at `at`; stays as it is while more is remembered. */
   asOf(at: number): EarlierForecasts {
     const { ages, everySeconds } = this.options;
     const generations = this.#generations;
+    const keptOf = (server: string, { seconds }: ForecastAge): KeptServer | undefined => {
+      const generation = generations.find((made) => at - made.at >= seconds);
+      // Older than asked for by more than the grid: linborg was not running or had no data then.
+      if (generation === undefined || at - generation.at >= seconds + 2 * everySeconds) return undefined;
+      return generation.servers.get(server);
+    };
     return {
       ages,
-      forecastsOf(server, { seconds }) {
-        const generation = generations.find((made) => at - made.at >= seconds);
-        // Older than asked for by more than the grid: linborg was not running or had no data then.
-        if (generation === undefined || at - generation.at >= seconds + 2 * everySeconds) return [];
-        const kept = generation.servers.get(server);
+      forecastsOf(server, age) {
+        const kept = keptOf(server, age);
         if (kept === undefined) return [];
-        return kept.metrics.map((metric, i) => ({ ...kept.shared, metric, values: restore(kept.values, i) }));
+        const { grid, model, metrics, values } = kept;
+        const partOf = (i: number) => values.subarray(i * KEPT_SIZE, (i + 1) * KEPT_SIZE);
+        return metrics.map((metric, i) => ({ server, ...grid, model, metric, values: restore(partOf(i)) }));
+      },
+      riskPathOf(server, age) {
+        const kept = keptOf(server, age);
+        return kept === undefined || kept.risk.length === 0 ? undefined : { ...kept.grid, scores: restore(kept.risk) };
       },
     };
   }
 
-  #keep(forecasts: Iterable<readonly Forecast[]>): Map<string, KeptServer> {
+  *#keep(made: Iterable<MadeForecasts>): Generator<void, Map<string, KeptServer>> {
     const { ages, everySeconds, maxBytes } = this.options;
     // The one that is being made, and those that are older than the highest age by less than the grid.
     const generations = Math.ceil(ages.at(-1)!.seconds / everySeconds) + 2;
     let left = Math.floor(maxBytes / generations);
     const servers = new Map<string, KeptServer>();
     this.#leftOut = 0;
-    for (const ofServer of forecasts) {
-      const [first] = ofServer;
-      if (first === undefined) continue;
-      left -= ofServer.length * KEPT_SIZE * Float32Array.BYTES_PER_ELEMENT;
+    for (const ofServer of made) {
+      yield;
+      const { server, forecasts, riskPath } = ofServer;
+      if (forecasts.length === 0) continue;
+      const steps = forecasts.length * KEPT_SIZE + (riskPath === undefined ? 0 : KEPT_STEPS);
+      left -= steps * Float32Array.BYTES_PER_ELEMENT;
       if (left < 0) this.#leftOut++;
-      else servers.set(first.server, keepServer(ofServer));
+      else servers.set(server, keepServer(ofServer));
     }
     return servers;
   }
 }
 
-/** @param forecasts  of one server, at least one */
-function keepServer(forecasts: readonly Forecast[]): KeptServer {
+/** @param made  with one forecast at least */
+function keepServer({ forecasts, riskPath }: MadeForecasts): KeptServer {
   const values = new Float32Array(forecasts.length * KEPT_SIZE);
-  forecasts.forEach((forecast, i) => {
-    for (let kept = 0; kept < KEPT_STEPS; kept++) {
-      const step = kept * KEPT_EVERY * LEVELS;
-      values.set(forecast.values.subarray(step, step + LEVELS), i * KEPT_SIZE + kept * LEVELS);
-    }
-  });
-  const { server, origin, stepSeconds, model } = forecasts[0]!;
-  const metrics = forecasts.map(({ metric }) => metric);
-  return { metrics, shared: { server, origin, stepSeconds, model }, values };
+  for (const [i, forecast] of forecasts.entries()) values.set(keepSteps(forecast.values), i * KEPT_SIZE);
+  const path = riskPath?.();
+  const { origin, stepSeconds, model } = forecasts[0]!;
+  return {
+    grid: { origin, stepSeconds },
+    model,
+    metrics: forecasts.map(({ metric }) => metric),
+    values,
+    risk: path === undefined ? new Float32Array() : keepSteps(path.scores),
+  };
 }
 
-/** [HORIZON_STEPS × LEVELS]; steps beyond the last one that was kept are NaN. */
-function restore(kept: Float32Array, index: number): Float32Array {
-  const values = new Float32Array(HORIZON_STEPS * LEVELS).fill(Number.NaN);
+/** @param values  [HORIZON_STEPS × width] → [KEPT_STEPS × width] */
+function keepSteps(values: Float32Array): Float32Array {
+  const width = values.length / HORIZON_STEPS;
+  return Float32Array.from({ length: KEPT_STEPS * width }, (_, i) => {
+    return values[Math.floor(i / width) * KEPT_EVERY * width + (i % width)]!;
+  });
+}
+
+/** @param kept  [KEPT_STEPS × width] → [HORIZON_STEPS × width]; steps beyond the last one that was kept are NaN */
+function restore(kept: Float32Array): Float32Array {
+  const width = kept.length / KEPT_STEPS;
+  const values = new Float32Array(HORIZON_STEPS * width).fill(Number.NaN);
   for (let step = 0; step <= (KEPT_STEPS - 1) * KEPT_EVERY; step++) {
     const before = Math.floor(step / KEPT_EVERY);
     const share = step / KEPT_EVERY - before;
     const after = share === 0 ? before : before + 1;
-    for (let level = 0; level < LEVELS; level++) {
-      const at = (of: number) => kept[index * KEPT_SIZE + of * LEVELS + level]!;
-      values[step * LEVELS + level] = at(before) + share * (at(after) - at(before));
+    for (let i = 0; i < width; i++) {
+      const [from, to] = [kept[before * width + i]!, kept[after * width + i]!];
+      values[step * width + i] = from + share * (to - from);
     }
   }
   return values;

@@ -141,7 +141,7 @@ export function makeFleet(): CycleView {
     at: AT,
     servers: [
       makeServer('ppweb-2', 12),
-      makeServer('ppdb-1', 86.5),
+      { ...makeServer('ppdb-1', 86.5), labels: { team: 'data', env: 'prod "eu"' } },
       makeServer('odd "name"\\x', 41, { state: 'gaps', quality: { coverageRatio: 0.8123456789 } }),
       { frame: warmingFrame, forecasts: [] },
       makeServer('ppetl-3', 99, { state: 'stale' }),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Forecast } from '../../src/core/flow.js';
-import { PastForecasts } from '../../src/truth/pastForecasts.js';
+import { type Forecast, HORIZON_STEPS, type RiskPath } from '../../src/core/flow.js';
+import { type MadeForecasts, PastForecasts } from '../../src/truth/pastForecasts.js';
 
 const HOUR = 3600;
 const START = 1_795_000_000;
@@ -23,9 +23,16 @@ function madeAt(at: number, server = 'web01', metric = 'mem_used_pct'): Forecast
   };
 }
 
-function run(past: PastForecasts, hours: number, forecasts = (at: number) => [[madeAt(at)]]): number {
+const one = (...forecasts: Forecast[]): MadeForecasts => ({ server: forecasts[0]!.server, forecasts });
+
+/** As a cycle does it, without giving turns to others. */
+function remember(past: PastForecasts, at: number, ...made: MadeForecasts[]): void {
+  Array.from(past.remember(at, made));
+}
+
+function run(past: PastForecasts, hours: number, made = (at: number) => [one(madeAt(at))]): number {
   const end = START + hours * HOUR;
-  for (let at = START; at <= end; at += 60) past.remember(at, forecasts(at));
+  for (let at = START; at <= end; at += 60) remember(past, at, ...made(at));
   return end;
 }
 
@@ -57,7 +64,7 @@ describe('past forecasts', () => {
     const end = run(past, 2);
     const published = past.asOf(end);
     const [before] = published.forecastsOf('web01', AGES[0]!);
-    for (let at = end; at < end + 10 * HOUR; at += 60) past.remember(at, [[madeAt(at)]]);
+    for (let at = end; at < end + 10 * HOUR; at += 60) remember(past, at, one(madeAt(at)));
     expect(published.forecastsOf('web01', AGES[0]!)).toEqual([before]);
   });
 
@@ -66,7 +73,7 @@ describe('past forecasts', () => {
       fc.property(fc.integer({ min: 0, max: 60_000 }), fc.integer({ min: 1, max: 12 }), (maxBytes, count) => {
         const past = new PastForecasts({ ...OPTIONS, maxBytes });
         const servers = Array.from({ length: count }, (_, i) => `web${i}`);
-        const end = run(past, 5, (at) => servers.map((server) => [madeAt(at, server)]));
+        const end = run(past, 5, (at) => servers.map((server) => one(madeAt(at, server))));
         expect(past.bytes).toBeLessThanOrEqual(maxBytes);
         const kept = servers.filter((server) => past.asOf(end).forecastsOf(server, AGES[1]!).length > 0);
         expect(kept).toEqual(servers.slice(0, kept.length));
@@ -78,17 +85,41 @@ describe('past forecasts', () => {
 
   it('take 384 bytes per series and moment', () => {
     const past = new PastForecasts(OPTIONS);
-    past.remember(START, [[madeAt(START), madeAt(START, 'web01', 'load_average')]]);
+    remember(past, START, one(madeAt(START), madeAt(START, 'web01', 'load_average')));
     expect(past.bytes).toBe(2 * 384);
   });
 
   it('run straight between the steps that are kept, and end with the last of them', () => {
     const past = new PastForecasts(OPTIONS);
     const values = Float32Array.from({ length: 288 }, (_, i) => Math.floor(i / 3) * 10 + (i % 3));
-    past.remember(START, [[{ ...madeAt(START), values }]]);
+    remember(past, START, one({ ...madeAt(START), values }));
     const [forecast] = past.asOf(START + HOUR).forecastsOf('web01', AGES[0]!);
     expect(forecast!.values.subarray(0, 94 * 3)).toEqual(values.subarray(0, 94 * 3));
     expect(forecast!.values.subarray(94 * 3)).toEqual(new Float32Array(6).fill(Number.NaN));
+  });
+
+  it('have the risk along them as it was then, in a third of the bytes of one metric', () => {
+    const past = new PastForecasts(OPTIONS);
+    const scores = Float32Array.from({ length: HORIZON_STEPS }, (_, step) => step / 2);
+    const path: RiskPath = { origin: START, stepSeconds: 300, scores };
+    remember(past, START, { ...one(madeAt(START)), riskPath: () => path }, one(madeAt(START, 'web02')));
+    const known = past.asOf(START + HOUR);
+    const { scores: kept, ...grid } = known.riskPathOf('web01', AGES[0]!)!;
+    expect(grid).toEqual({ origin: START, stepSeconds: 300 });
+    expect(kept.subarray(0, 94)).toEqual(scores.subarray(0, 94));
+    expect(kept.subarray(94)).toEqual(new Float32Array(2).fill(Number.NaN));
+    expect(past.bytes).toBe(2 * 384 + 128);
+    expect(known.riskPathOf('web01', AGES[1]!)).toBeUndefined();
+    expect(known.riskPathOf('web02', AGES[0]!)).toBeUndefined();
+  });
+
+  it('ask for no risk of a server for which the memory does not do', () => {
+    const past = new PastForecasts({ ...OPTIONS, maxBytes: 0 });
+    const riskPath = () => {
+      throw new Error('asked');
+    };
+    remember(past, START, { ...one(madeAt(START)), riskPath });
+    expect(past.serversLeftOut).toBe(1);
   });
 
   it('are not kept where no age is wanted, and survive a reload that asks for the same', () => {

@@ -3,6 +3,7 @@ import { renderConfig } from '../../config/render.js';
 import type { EarlierForecasts } from '../../core/flow.js';
 import { rankServers } from '../../exposition/cycleView.js';
 import { ExporterMetrics } from '../../exposition/exporterMetrics.js';
+import { Turns } from '../../exposition/future/turns.js';
 import type { FutureOptions } from '../../exposition/options.js';
 import { type PublishedCycle, publishCycle } from '../../exposition/publishedCycle.js';
 import type { CycleRecord, CycleTotals, QueryView, SourceStatus, StateView } from '../../exposition/state.js';
@@ -84,7 +85,7 @@ export class ExporterState implements StateView {
 
   async succeeded(result: PipelineCycle, durationSeconds: number, at: number): Promise<PublishedCycle> {
     const cycle = await publishCycle(
-      { ...result, earlier: this.#rememberForecasts(result) },
+      { ...result, earlier: await this.#rememberForecasts(result) },
       this.#pipeline.config.export,
     );
     this.exporter.forecastsJudged(Math.max(0, (result.truth?.judged ?? 0) - (this.#cycle?.truth?.judged ?? 0)));
@@ -166,13 +167,16 @@ export class ExporterState implements StateView {
   }
 
   /** Keeps what is forecast now for later cycles, the riskiest servers first; tells what was forecast before. */
-  #rememberForecasts({ at, servers }: PipelineCycle): EarlierForecasts {
+  async #rememberForecasts({ at, servers }: PipelineCycle): Promise<EarlierForecasts> {
     const { metrics } = this.#pipeline.config.export;
-    const kept = rankServers(servers).map(({ forecasts }) =>
-      forecasts.filter(({ metric }) => metrics?.has(metric) ?? true),
-    );
+    const made = rankServers(servers).map(({ frame: { server }, forecasts, riskPath }) => ({
+      server,
+      forecasts: forecasts.filter(({ metric }) => metrics?.has(metric) ?? true),
+      riskPath,
+    }));
     const earlier = this.#past.asOf(at);
-    this.#past.remember(at, kept);
+    const turns = new Turns();
+    for (const _ of this.#past.remember(at, made)) if (turns.isOver) await turns.next();
     this.exporter.forecastsKept(this.#past.bytes, this.#past.serversLeftOut);
     return earlier;
   }

@@ -5,8 +5,9 @@ import { ConfigError, ModelError, SourceError } from '../../core/errors.js';
 import type { FleetReport } from '../../core/fleet.js';
 import type { Frame } from '../../core/flow.js';
 import { isServer } from '../../core/frame.js';
+import type { ServerLabels } from '../../core/serverLabels.js';
 import type { TruthReport } from '../../core/truth.js';
-import type { MaintenanceStatus } from '../../exposition/cycleView.js';
+import type { MaintenanceStatus, ServerView } from '../../exposition/cycleView.js';
 import { LevelMemory } from '../../scoring/riskLevel.js';
 import { categoriesOf } from '../../scoring/targetOptions.js';
 import type { PullEvent, PullSummary, Source } from '../../sources/source.js';
@@ -108,6 +109,8 @@ export class Pipeline {
   readonly #events: PipelineEvents;
   /** Per source: epoch seconds up to which it has been read; undefined before its history came. */
   readonly #readUntil = new Map<Source, number>();
+  /** Labels that each source passes through, by server. */
+  readonly #labels = new Map<Source, ReadonlyMap<string, ServerLabels>>();
   /** Why series of the last cycle could not be forecast; undefined if all were. */
   #forecastFailure: string | undefined;
   #isClosed = false;
@@ -217,7 +220,7 @@ export class Pipeline {
     if (result.failure !== undefined && result.servers.every(({ forecasts }) => forecasts.length === 0)) {
       throw new ModelError(`none of ${result.failedSeries} series could be forecast: ${result.failure}`);
     }
-    const servers = result.servers.map((view) => (view.risk ? { ...view, risk: this.levels.hold(view.risk) } : view));
+    const servers = result.servers.map((view) => this.#dressed(view));
     this.explainer.end({
       ...{ at, servers, thresholds: this.config.thresholds },
       forecaster: { ...forecaster, forecastRows: (job) => pool.forecast(job, true) },
@@ -255,6 +258,19 @@ export class Pipeline {
     await Promise.all([this.#serving.pool, ...this.#retired].map((pool) => pool.close()));
   }
 
+  /** With the level held from the cycles before, and the labels that come from the first source that has some. */
+  #dressed(view: ServerView): ServerView {
+    const { server } = view.frame;
+    const labels = this.sources
+      .map((source) => this.#labels.get(source)?.get(server))
+      .find((some) => some !== undefined);
+    return {
+      ...view,
+      ...(view.risk === undefined ? {} : { risk: this.levels.hold(view.risk) }),
+      ...(labels === undefined ? {} : { labels }),
+    };
+  }
+
   #frames(at: number): Frame[] {
     return this.maintenance.mark(this.#store.frames(at));
   }
@@ -269,6 +285,7 @@ export class Pipeline {
         : source.increment(Math.floor(readUntil / stepSeconds) * stepSeconds - stepSeconds, now);
     const summary = await this.#takeIn(source, events);
     if (summary.outage === undefined) this.#readUntil.set(source, summary.at);
+    if (summary.labels !== undefined) this.#labels.set(source, summary.labels);
     if (!this.#isClosed) this.#events.onPull(summary);
     return summary;
   }

@@ -1,6 +1,7 @@
 /** The series `linborg_future`: samples at the times that the forecasts are about, chosen by label matchers. */
-import { type Forecast, LEVEL_NAMES } from '../../core/flow.js';
+import { type Forecast, LEVEL_NAMES, type RiskPath } from '../../core/flow.js';
 import { groupBy } from '../../core/groupBy.js';
+import { FUTURE_LABELS } from '../../core/serverLabels.js';
 import type { ServerView } from '../cycleView.js';
 import type { PublishedCycle } from '../publishedCycle.js';
 import type { ReadyMatcher } from './matchers.js';
@@ -40,13 +41,14 @@ export function* selectFuture(cycle: PublishedCycle, selection: FutureSelection)
   if (!chosen.takesFixed()) return;
   const ages = cycle.earlier?.ages.filter(({ name }) => chosen.isAged && chosen.takes('age', name)) ?? [];
   const takesNewest = chosen.takes('age', '');
-  for (const server of [...cycle.servers, ...cycle.subjects]) {
-    if (server.frame.state === 'stale' || !chosen.takes('server', server.frame.server)) continue;
-    if (!chosen.takes('profile', server.frame.profile)) continue;
+  for (const server of chosen.candidates(cycle)) {
+    if (server.frame.state === 'stale' || !chosen.takesServer(server)) continue;
     const series = takesNewest ? newestSeries(server, cycle.at, chosen) : [];
     for (const age of ages) {
+      const kind = { age: age.name, after: Number.NEGATIVE_INFINITY };
       const forecasts = cycle.earlier!.forecastsOf(server.frame.server, age);
-      series.push(...forecastSeries(server, forecasts, chosen, { age: age.name, after: Number.NEGATIVE_INFINITY }));
+      series.push(...forecastSeries(server, forecasts, chosen, kind));
+      series.push(...riskSeries(server, () => cycle.earlier!.riskPathOf(server.frame.server, age), chosen, kind));
     }
     yield series;
   }
@@ -72,13 +74,18 @@ export function eachSample(
   return count;
 }
 
+const OWN: readonly string[] = FUTURE_LABELS;
+
 /** What the matchers take, label by label; a label that a series lacks is the empty text. */
 class Choice {
   readonly #matchers: ReadonlyMap<string, readonly ReadyMatcher[]>;
+  /** Names of labels that are asked about and may come from a server's scraped series. */
+  readonly #passed: readonly string[];
   readonly externalLabels: Readonly<Record<string, string>>;
 
   constructor({ matchers, externalLabels }: FutureSelection) {
     this.#matchers = groupBy(matchers, ({ name }) => name);
+    this.#passed = [...this.#matchers.keys()].filter((name) => !OWN.includes(name) && !(name in externalLabels));
     this.externalLabels = externalLabels;
   }
 
@@ -90,38 +97,54 @@ class Choice {
     return this.#matchers.get(label)?.every((matcher) => matcher.matches(value)) ?? true;
   }
 
-  /** The servers that may be taken: one at most where its name is given. */
+  /** Servers and subjects that may be taken: one at most where its name is given. */
   candidates(cycle: PublishedCycle): readonly ServerView[] {
     const name = this.#matchers.get('server')?.find(({ only }) => only !== undefined)?.only;
-    if (name === undefined) return cycle.servers;
+    if (name === undefined) return [...cycle.servers, ...cycle.subjects];
     const server = cycle.find(name);
     return server === undefined ? [] : [server];
   }
 
   /** Whether the matchers on labels that are the same for all series take them. */
   takesFixed(): boolean {
-    const own = ['age', 'level', 'metric', 'profile', 'server'];
-    return [...this.#matchers.keys()]
-      .filter((name) => !own.includes(name))
-      .every((name) => this.takes(name, name === '__name__' ? FUTURE_METRIC : (this.externalLabels[name] ?? '')));
+    const fixed = Object.entries({ ...this.externalLabels, __name__: FUTURE_METRIC });
+    return fixed.every(([name, value]) => this.takes(name, value));
+  }
+
+  /** Whether the matchers on labels that are the same for all series of a server take them. */
+  takesServer({ frame: { server, profile }, labels }: ServerView): boolean {
+    if (!this.takes('server', server) || !this.takes('profile', profile)) return false;
+    return this.#passed.every((name) => this.takes(name, labels?.[name] ?? ''));
   }
 }
 
 function newestSeries(server: ServerView, at: number, chosen: Choice): FutureSeries[] {
-  const after = at - server.frame.stepSeconds;
-  const series = forecastSeries(server, server.forecasts, chosen, { after });
-  if (!chosen.takes('metric', RISK_METRIC) || !chosen.takes('level', '')) return series;
-  const path = server.riskPath?.();
-  if (path === undefined) return series;
-  const { origin, stepSeconds, scores } = path;
-  const labels = labelsOf(server, chosen, { metric: RISK_METRIC });
-  return [...series, { labels, origin, stepSeconds, values: scores, stride: 1, offset: 0, after }];
+  const kind = { after: at - server.frame.stepSeconds };
+  return [
+    ...forecastSeries(server, server.forecasts, chosen, kind),
+    ...riskSeries(server, () => server.riskPath?.(), chosen, kind),
+  ];
 }
 
 interface SeriesKind {
   readonly age?: string;
   /** Only what lies after it, in epoch seconds. */
   readonly after: number;
+}
+
+/** At most one; its path is asked for only where it is wanted. */
+function riskSeries(
+  server: ServerView,
+  pathOf: () => RiskPath | undefined,
+  chosen: Choice,
+  { age, after }: SeriesKind,
+): FutureSeries[] {
+  if (!chosen.takes('metric', RISK_METRIC) || !chosen.takes('level', '')) return [];
+  const path = pathOf();
+  if (path === undefined) return [];
+  const { origin, stepSeconds, scores } = path;
+  const labels = labelsOf(server, chosen, { metric: RISK_METRIC, ...(age === undefined ? {} : { age }) });
+  return [{ labels, origin, stepSeconds, values: scores, stride: 1, offset: 0, after }];
 }
 
 function forecastSeries(
@@ -142,10 +165,10 @@ function forecastSeries(
 }
 
 function labelsOf(
-  { frame: { server, profile } }: ServerView,
+  { frame: { server, profile }, labels: passed }: ServerView,
   { externalLabels }: Choice,
   own: Readonly<Record<string, string>>,
 ): Label[] {
-  const labels = { ...externalLabels, __name__: FUTURE_METRIC, server, profile, ...own };
+  const labels = { ...passed, ...externalLabels, __name__: FUTURE_METRIC, server, profile, ...own };
   return Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -57,7 +57,11 @@ scrape_configs:
     ...{ cycle: '1s', future: { external_labels: { cluster: 'eu' }, ages: ['2s'], keep_every: '1s' } },
   };
   const readConfig = () => loadConfigFile(file);
-  const file = writeConfiguration({ url: fleet.prometheus.url, keys });
+  const source = {
+    labels: ['zone'],
+    labels_from: `label_replace(node_load1{$selector, instance!="${fleet.names[0]}"}, "zone", "east", "", "")`,
+  };
+  const file = writeConfiguration({ url: fleet.prometheus.url, keys, source });
   const started = await Service.start({ config: await readConfig(), readConfig, log: pino({ level: 'silent' }) });
   linborg = started.service;
   address = started.url;
@@ -174,7 +178,23 @@ describe('a stock Prometheus with remote_read', () => {
     );
     const { data } = (await answer.json()) as { data: Record<string, string>[] };
     expect(data.map(({ server }) => server).sort()).toEqual(fleet.names);
-    expect(Object.keys(data[0]!).sort()).toEqual(['__name__', 'metric', 'profile', 'server']);
+    expect(Object.keys(data.find(({ server }) => server === fleet.names[0])!).sort()).toEqual([
+      '__name__',
+      'metric',
+      'profile',
+      'server',
+    ]);
+  });
+
+  it('carries labels of the scraped series, ahead and by a join on /metrics', async () => {
+    const [, ...zoned] = fleet.names;
+    const ahead = await query('linborg_future{metric="risk_score", zone="east"} offset -1h');
+    expect(ahead.map(({ metric }) => metric['server']).sort()).toEqual(zoned);
+    const joined = await until(
+      () => query('linborg_risk_score * on (server) group_left (zone) linborg_server_info'),
+      (result) => result.length === zoned.length,
+    );
+    expect(new Set(joined.map(({ metric }) => metric['zone']))).toEqual(new Set(['east']));
   });
 
   it('fires an alert on the future and records a rule on it', async () => {
@@ -195,6 +215,8 @@ describe('a stock Prometheus with remote_read', () => {
       (result) => result.length === SERVERS,
     );
     expect(aged.map(({ metric }) => metric['server']).sort()).toEqual(fleet.names);
+    const risks = await query('linborg_future{age="2s",metric="risk_score"} offset -1h');
+    expect(risks.map(({ metric }) => metric['server']).sort()).toEqual(fleet.names);
     expect((await query('count by (age) (linborg_future{age!="2s"} offset -1h)')).map(({ metric }) => metric)).toEqual([
       {},
     ]);

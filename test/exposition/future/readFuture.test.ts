@@ -86,6 +86,37 @@ describe('a remote read', () => {
     ).toEqual([]);
   });
 
+  it('carries the labels of the scraped series that are passed through, and is found by them', async () => {
+    const labelled = { ...makeServer('ppweb-2', 12), labels: { env: 'prod', team: 'web' } };
+    const view = { ...makeFleet(), servers: [labelled, makeServer('ppdb-1', 50)] };
+    const serversOf = async (...matchers: MatcherText[]) =>
+      [...new Set((await select(matchers, { view })).map(({ labels }) => labels['server']))].sort();
+    const [series] = await select(
+      [
+        ['=', 'server', 'ppweb-2'],
+        ['=', 'level', 'p50'],
+      ],
+      { view },
+    );
+    expect(series!.labels).toMatchObject({ env: 'prod', team: 'web', server: 'ppweb-2' });
+    expect(await serversOf(['=', 'env', 'prod'])).toEqual(['ppweb-2']);
+    expect(await serversOf(['=~', 'team', 'w.b'], ['!=', 'env', 'test'])).toEqual(['ppweb-2']);
+    expect(await serversOf(['=', 'env', ''])).toEqual(['ppdb-1']);
+    expect(await serversOf(['!=', 'env', 'prod'])).toEqual(['ppdb-1']);
+    expect(await serversOf(['=', 'env', 'prod'], ['=', 'server', 'ppdb-1'])).toEqual([]);
+  });
+
+  it('keeps its own and external labels where a passed one has the same name', async () => {
+    const labels = { cluster: 'of the server', server: 'another', level: 'none' };
+    const view = { ...makeFleet(), servers: [{ ...makeServer('ppweb-2', 12), labels }] };
+    const setting = { view, keys: { external_labels: { cluster: 'eu-1' } } };
+    const [series, ...more] = await select([['=', 'level', 'p50']], setting);
+    expect(series!.labels).toMatchObject({ cluster: 'eu-1', server: 'ppweb-2', level: 'p50' });
+    expect(more).toHaveLength(1);
+    expect(await select([['=', 'cluster', 'of the server']], setting)).toEqual([]);
+    expect(await select([['=', 'cluster', 'eu-1']], setting)).toHaveLength(6);
+  });
+
   it('keeps to the time range, both ends included, and to narrower hints', async () => {
     const matchers = [NAME, ['=', 'metric', 'mem_used_pct'], ['=', 'level', 'p90']] as MatcherText[];
     const [from, until] = [ORIGIN + 600, ORIGIN + 1500];
@@ -193,7 +224,10 @@ describe('the forecast as it was made some time ago', () => {
   const earlier = (() => {
     const options = { ages: [{ name: '1h', seconds: 3600 }], everySeconds: 1800, maxBytes: 1_000_000 };
     const past = new PastForecasts(options);
-    past.remember(AT - 3600, [[makeForecast('ppweb-2', 'mem_used_pct', (step) => step, ORIGIN - 3600)]]);
+    const forecasts = [makeForecast('ppweb-2', 'mem_used_pct', (step) => step, ORIGIN - 3600)];
+    const scores = Float32Array.from({ length: HORIZON_STEPS }, (_, step) => 100 - step);
+    const riskPath = () => ({ origin: ORIGIN - 3600, stepSeconds: STEP_SECONDS, scores });
+    Array.from(past.remember(AT - 3600, [{ server: 'ppweb-2', forecasts, riskPath }]));
     return past.asOf(AT);
   })();
   const setting = { view: { ...makeFleet(), earlier } };
@@ -229,7 +263,24 @@ describe('the forecast as it was made some time ago', () => {
       setting,
     );
     expect(both.map(({ labels }) => labels['age'])).toEqual(['1h', '1h', '1h', undefined, undefined, undefined]);
-    expect(await select([['!=', 'age', '']], setting)).toHaveLength(LEVEL_NAMES.length);
+    expect(await select([['!=', 'age', '']], setting)).toHaveLength(LEVEL_NAMES.length + 1);
+  });
+
+  it('has the risk along the path as it was made then, without a level', async () => {
+    const matchers: MatcherText[] = [
+      ['=', 'age', '1h'],
+      ['=', 'metric', 'risk_score'],
+    ];
+    const [series, ...more] = await select(matchers, setting);
+    expect(more).toEqual([]);
+    expect(series!.labels).toEqual({
+      __name__: 'linborg_future',
+      ...{ age: '1h', metric: 'risk_score', profile: 'web_api', server: 'ppweb-2' },
+    });
+    expect(series!.samples.slice(0, 3)).toEqual(
+      [1, 2, 3].map((step) => [ORIGIN - 3600 + step * STEP_SECONDS, 101 - step]),
+    );
+    expect(await select([...matchers, ['=', 'level', 'p50']], setting)).toEqual([]);
   });
 
   it('is absent for a server that is stale now', async () => {

@@ -81,11 +81,19 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
     .option('--exclude <file>', 'CSV server,from,to,reason (* = all servers): spans never learnt from or measured on')
     .option('--hold-out <share>', 'share at the end of each series that is only measured on', '0.3')
     .option('--share <shares...>', 'NAME=SHARE: share of the draws that a data set gets, instead of by its size')
+    .option(
+      '--augment-shifts <share>',
+      'lay level shifts of any age and size over this share of the windows (0.04, days old)',
+    )
     .option('--steps <steps>', 'training steps of 128 windows (8000; with --base 1000)')
     .option('--patience <validations>', 'validations without a better loss that end the learning (8; with --base 4)')
     .option('--minutes <minutes>', 'learn no longer than this; reading and measuring come on top')
     .option('--network <kind>', '"tft" (the default), or "perceptron": the yardstick on the same inputs')
     .option('--hidden <width>', 'hidden width of the network (tft 32, perceptron 96)')
+    .option(
+      '--notch <tokens>',
+      'tokens that the filter on the output averages over, 0 = none (8; with --base as it has)',
+    )
     .option('--seed <seed>', 'seed of weights and draws', '1')
     .option('--threads <threads>', 'threads of the native engine', '1')
     .option('--resume', 'go on from the checkpoint that a stop (Ctrl-C) has left in --out')

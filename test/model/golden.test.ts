@@ -17,7 +17,7 @@ import { fillWindow } from '../../src/model/inputs/window.js';
 import { causalMask } from '../../src/model/network/attention.js';
 import { NETWORK_LEVELS } from '../../src/model/network/head.js';
 import { toTensors } from '../../src/model/network/inputTensors.js';
-import { DEFAULT_HYPERPARAMETERS, parameterSpecs } from '../../src/model/network/parameters.js';
+import { DEFAULT_HYPERPARAMETERS, type Hyperparameters, parameterSpecs } from '../../src/model/network/parameters.js';
 import { runTft } from '../../src/model/network/tft.js';
 import { goldenWeights, goldenWindow, readGoldenCases } from './golden/goldenCases.js';
 import { largestDifference, nativeIfInstalled } from './support.js';
@@ -29,6 +29,7 @@ const named = cases.map((golden, column) => [golden.case.name, golden, column] a
 /** What one engine computes for all cases in one batch. */
 interface EngineRun {
   readonly quantiles: Float32Array; // [FUTURE_TOKENS, B, PATCH_STEPS, 5]
+  readonly quantilesWithoutNotch: Float32Array; // same shape
   readonly pastWeights: Float32Array;
   readonly futureWeights: Float32Array;
   readonly staticWeights: Float32Array;
@@ -111,13 +112,20 @@ describe('the network', () => {
 
   test.each(named)('computes the golden quantiles of "%s" on every engine', (_, golden, column) => {
     for (const [kind, run] of runs) {
-      const actual = Array.from({ length: 96 }, (_, h) => {
-        const at = stepIndex(cases.length, column, h) * NETWORK_LEVELS.length;
-        return [...run.quantiles.subarray(at, at + NETWORK_LEVELS.length)];
-      });
-      expect(largestDifference(actual.flat(), golden.quantiles.flat()), kind).toBeLessThan(1e-4);
+      const actual = stepsOf(run.quantiles, column);
+      expect(largestDifference(actual, golden.quantiles.flat()), kind).toBeLessThan(1e-4);
     }
   });
+
+  test.each(named)(
+    'without a notch filter computes those of "%s" as models from before had them',
+    (_, golden, column) => {
+      for (const [kind, run] of runs) {
+        const actual = stepsOf(run.quantilesWithoutNotch, column);
+        expect(largestDifference(actual, golden.quantiles_without_notch.flat()), kind).toBeLessThan(1e-4);
+      }
+    },
+  );
 
   test.each(named)('gives the golden selection weights and attention of "%s"', (_, { evidence }, column) => {
     for (const [kind, run] of runs) {
@@ -158,13 +166,17 @@ function runAll(engine: Engine): EngineRun {
     parameterSpecs(DEFAULT_HYPERPARAMETERS).map(({ name, shape }) => [name, tf.tensor(values.get(name)!, [...shape])]),
   );
   const mask = tf.tensor2d(causalMask(), [FUTURE_TOKENS, PAST_TOKENS + FUTURE_TOKENS]);
-  const output = runTft(engine, (name) => weights.get(name)!, DEFAULT_HYPERPARAMETERS, toTensors(tf, batch), mask);
+  const run = (hyperparameters: Hyperparameters) =>
+    runTft(engine, (name) => weights.get(name)!, hyperparameters, toTensors(tf, batch), mask);
+  const output = run(DEFAULT_HYPERPARAMETERS);
+  const { notch: _, ...withoutNotch } = DEFAULT_HYPERPARAMETERS;
   const numbers = (tensor: { dataSync(): unknown }) => tensor.dataSync() as Float32Array;
   const forecaster = new Forecaster(engine, DEFAULT_HYPERPARAMETERS, values);
   const forecasts = forecaster.forecast(windows).values;
   forecaster.dispose();
   return {
     quantiles: numbers(output.quantiles),
+    quantilesWithoutNotch: numbers(run(withoutNotch).quantiles),
     pastWeights: numbers(output.pastWeights),
     futureWeights: numbers(output.futureWeights),
     staticWeights: numbers(output.staticWeights),
@@ -172,6 +184,14 @@ function runAll(engine: Engine): EngineRun {
     attention: numbers(tf.mean(output.attention, 1)),
     forecasts,
   };
+}
+
+/** The quantiles of one window, step after step. */
+function stepsOf(quantiles: Float32Array, column: number): number[] {
+  return Array.from({ length: 96 }, (_, h) => {
+    const at = stepIndex(cases.length, column, h) * NETWORK_LEVELS.length;
+    return [...quantiles.subarray(at, at + NETWORK_LEVELS.length)];
+  }).flat();
 }
 
 function tokenOf(batch: InputBatch, part: 'past' | 'future', variable: number, token: number, column: number) {

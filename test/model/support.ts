@@ -9,7 +9,7 @@ import { type LongSeries, toLongSeries } from '../../src/model/training/corpus.j
 
 /** A network that is small enough to be run often. */
 export const SMALL: Hyperparameters = { hidden: 8, heads: 2 };
-export const SMALL_PERCEPTRON: Hyperparameters = { network: 'perceptron', hidden: 8, heads: 1 };
+export const SMALL_PERCEPTRON: Hyperparameters = { network: 'perceptron', hidden: 8, heads: 1, notch: 8 };
 /** Names and small forms of every network. */
 export const NETWORKS: readonly (readonly [string, Hyperparameters])[] = [
   ['TFT', SMALL],

@@ -1,6 +1,7 @@
 /** From the flags of `train` to what is to be trained. */
 import { CommandError } from '../../core/errors.js';
 import { type LoadedModel, readModel } from '../../model/files/modelFolder.js';
+import { FUTURE_TOKENS } from '../../model/inputs/contract.js';
 import {
   DEFAULT_HYPERPARAMETERS,
   type Hyperparameters,
@@ -9,7 +10,7 @@ import {
 } from '../../model/network/parameters.js';
 import type { TrainingIdentity } from '../../model/training/checkpoint.js';
 import { FINE_TUNING } from '../../model/training/fineTune.js';
-import { DEFAULT_TRAINING, type TrainingSettings } from '../../model/training/trainer.js';
+import { DEFAULT_TRAINING, type TrainingSettings, withAnyShifts } from '../../model/training/trainer.js';
 import { numberWithin, wholeNumber } from '../flags.js';
 import { resolveModelPath } from '../modelPath.js';
 
@@ -18,11 +19,13 @@ export interface PlanFlags {
   readonly base?: string;
   readonly network?: string;
   readonly hidden?: string;
+  readonly notch?: string;
   readonly steps?: string;
   readonly patience?: string;
   readonly seed: string;
   readonly holdOut: string;
   readonly share?: readonly string[];
+  readonly augmentShifts?: string;
   readonly only?: string;
 }
 
@@ -43,18 +46,20 @@ export interface TrainingPlan {
  */
 export async function planTraining(flags: PlanFlags): Promise<TrainingPlan> {
   const wished = flags.base === undefined ? hyperparametersOf(flags) : undefined;
+  const onlyHead = isOnlyHead(flags);
   const base = flags.base === undefined ? undefined : await readModel(await resolveModelPath(flags.base));
   if (base) checkAgainstBase(flags, base);
-  const hyperparameters = wished ?? base!.manifest.hyperparameters;
-  const onlyHead = isOnlyHead(flags);
+  const hyperparameters = withNotch(wished ?? base!.manifest.hyperparameters, flags);
   const defaults = base && !onlyHead ? FINE_TUNING : DEFAULT_TRAINING;
   const trainUntil = 1 - numberWithin('hold-out', flags.holdOut, 0, 0.9);
   // The share that validates moves with the end of what is trained on.
   const validateFrom = (trainUntil * defaults.split.validateFrom) / defaults.split.trainUntil;
-  const { steps, patience } = flags;
+  const { steps, patience, augmentShifts } = flags;
   const totalSteps = steps === undefined ? defaults.adam.totalSteps : wholeNumber('steps', steps, 1, 1e7);
   const settings: TrainingSettings = {
-    ...defaults,
+    ...(augmentShifts === undefined
+      ? defaults
+      : withAnyShifts(defaults, numberWithin('augment-shifts', augmentShifts, 0, 1))),
     seed: wholeNumber('seed', flags.seed, 0, 2 ** 31 - 1),
     adam: { ...defaults.adam, totalSteps },
     split: { ...defaults.split, trainUntil, validateFrom },
@@ -94,6 +99,16 @@ function hyperparametersOf({ network = 'tft', hidden }: PlanFlags): Hyperparamet
   }
   const defaults = network === 'perceptron' ? PERCEPTRON_HYPERPARAMETERS : DEFAULT_HYPERPARAMETERS;
   return hidden === undefined ? defaults : { ...defaults, hidden: wholeNumber('hidden', hidden, 4, 256) };
+}
+
+/** `--notch` over what the network has without it; 0 takes the filter away. */
+function withNotch(hyperparameters: Hyperparameters, { notch, only }: PlanFlags): Hyperparameters {
+  if (notch === undefined) return hyperparameters;
+  if (only !== undefined)
+    throw new CommandError('--notch changes the network, which --only leaves as it is; leave one out');
+  const tokens = wholeNumber('notch', notch, 0, FUTURE_TOKENS);
+  const { notch: _, ...rest } = hyperparameters;
+  return tokens === 0 ? rest : { ...rest, notch: tokens };
 }
 
 /** The network is the base's: a flag that says otherwise is a mistake. */

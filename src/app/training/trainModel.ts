@@ -132,15 +132,15 @@ async function describeBase(
   progress: Progress,
 ) {
   const { manifest, weights } = order.plan.base!;
-  const { hyperparameters } = order.plan;
-  const base = { name: 'the base', hyperparameters, weights };
+  const base = { name: 'the base', hyperparameters: manifest.hyperparameters, weights };
+  const isSameNetwork = manifest.hyperparameters.notch === order.plan.hyperparameters.notch;
   return {
     name: manifest.name,
     sha256: manifest.weights.sha256,
     validation_loss: baseLoss,
     outcome,
     accuracy:
-      outcome === 'no gain'
+      outcome === 'no gain' && isSameNetwork
         ? measured.map(({ trained_on: _, ...entry }) => entry)
         : await measureAccuracy(engine, base, measuredPart(order), progress),
   };

@@ -56,7 +56,9 @@ export function renderCard(manifest: Manifest): string {
     figure(entry.coverage),
   ]);
   const table = [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  const { notch } = hyperparameters;
   const heads = hyperparameters.network === 'tft' ? `, ${hyperparameters.heads} attention heads` : '';
+  const filter = notch === undefined ? '' : `, notch filter over ${notch} tokens`;
   const percent = Math.round(training.train_until * 100);
   const datasets = training.datasets.map(
     (set) => `| ${set.name} | ${set.servers} | ${set.series} | ${set.from} | ${set.to} |`,
@@ -67,7 +69,7 @@ ${NETWORK_TEXTS[hyperparameters.network]} that forecasts one metric of one serve
 seven more days as a same-time profile, the next 8 h out as p10, p50 and p90.
 
 - created ${created} by linborg ${linborg}
-- ${weights.parameters} parameters, hidden ${hyperparameters.hidden}${heads}
+- ${weights.parameters} parameters, hidden ${hyperparameters.hidden}${heads}${filter}
 - SHA-256 of the weights: \`${weights.sha256}\`
 
 ## Training

@@ -1,6 +1,6 @@
 /** `manifest.json` of a model folder: what the model expects, where it comes from, how good it is. */
 import { z } from 'zod';
-import { inputContract } from '../inputs/contract.js';
+import { FUTURE_TOKENS, inputContract } from '../inputs/contract.js';
 import { NETWORKS } from '../network/parameters.js';
 
 /** Raised when an older linborg could not read the folder. */
@@ -122,6 +122,8 @@ export const manifestSchema = z.strictObject({
       network: z.enum(NETWORKS).default('tft'),
       hidden: z.number().int().positive(),
       heads: z.number().int().positive(),
+      /** Absent in folders from before there was one, and where it is switched off. */
+      notch: z.number().int().min(1).max(FUTURE_TOKENS).exactOptional(),
     })
     .refine(({ hidden, heads }) => hidden % heads === 0, { error: 'expected hidden to be a multiple of heads' }),
   weights: z.strictObject({ file: z.string(), sha256: z.string(), parameters: z.number().int() }),

@@ -1,9 +1,11 @@
 /** The output head: a mixture of candidate forecasts plus a correction, and a spread to each side. */
-import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { QUANTILE_LEVELS } from '../../core/flow.js';
 import type { Engine } from '../engine/types.js';
 import { CANDIDATES, FUTURE_TOKENS, PATCH_STEPS } from '../inputs/contract.js';
 import { linear, type Weights } from './layers.js';
+import { notch } from './notch.js';
+import type { Hyperparameters } from './parameters.js';
 
 /** Levels that the network puts out, ascending: those of every forecast, and a tail on each side. */
 export const NETWORK_LEVELS = [0.02, ...QUANTILE_LEVELS, 0.98] as const;
@@ -17,33 +19,37 @@ export interface Head {
 
 /**
  * p50 = Σ softmax(w)·candidate + correction; p10 and p90 lie a softplus below and above it, p02 and p98 another one below
- * and above them: ordered by construction.
+ * and above them: ordered by construction. The notch filter, where there is one, comes before softmax and softplus.
  * @param x           [FUTURE_TOKENS·B, H]
  * @param candidates  [FUTURE_TOKENS, B, PATCH_STEPS, CANDIDATES]
  */
-export function quantileHead(engine: Engine, weights: Weights, x: Tensor2D, candidates: Tensor4D): Head {
+export function quantileHead(
+  engine: Engine,
+  weights: Weights,
+  { notch: tokens }: Pick<Hyperparameters, 'notch'>,
+  x: Tensor2D,
+  candidates: Tensor4D,
+): Head {
   const { tf, free } = engine;
-  const shape = candidates.shape;
-  const batch = shape[1];
-  const stepShape: [number, number, number] = [FUTURE_TOKENS, batch, PATCH_STEPS];
-  const perStep = (name: string): Tensor3D => {
+  const batch = candidates.shape[1];
+  /** [FUTURE_TOKENS, B, PATCH_STEPS, columns] */
+  const perStep = (name: string, columns: number): Tensor4D => {
     const flat = linear(engine, weights, `head.${name}`, x);
-    const shaped = tf.reshape(flat, stepShape) as Tensor3D;
+    const shaped = tf.reshape(flat, [FUTURE_TOKENS, batch, PATCH_STEPS, columns]) as Tensor4D;
     free(flat);
-    return shaped;
+    return tokens === undefined ? shaped : notch(engine, shaped, tokens);
   };
-  const flatLogits = linear(engine, weights, 'head.mixture', x);
-  const logits = tf.reshape(flatLogits, shape);
-  const shares = tf.softmax(logits) as Tensor4D;
-  free(flatLogits, logits);
+  const logits = perStep('mixture', CANDIDATES.length);
+  const shares = tf.softmax(logits);
+  free(logits);
   const weighted = tf.mul(shares, candidates);
-  const mixture = tf.sum(weighted, -1) as Tensor3D;
+  const mixture = tf.sum(weighted, -1, true);
   free(weighted);
-  const correction = perStep('correction');
+  const correction = perStep('correction', 1);
   const median = tf.add(mixture, correction);
   free(mixture, correction);
   const distance = (name: string) => {
-    const raw = perStep(name);
+    const raw = perStep(name, 1);
     const positive = tf.softplus(raw);
     free(raw);
     return positive;
@@ -56,10 +62,9 @@ export function quantileHead(engine: Engine, weights: Weights, x: Tensor2D, cand
   const furtherAbove = distance('highest');
   const lowest = tf.sub(low, furtherBelow);
   const highest = tf.add(high, furtherAbove);
-  const quantiles = tf.stack([lowest, low, median, high, highest], -1) as Tensor4D;
+  const quantiles = tf.concat([lowest, low, median, high, highest], -1) as Tensor4D;
   free(below, above, furtherBelow, furtherAbove, lowest, low, median, high, highest);
-  const byStep = tf.reshape(shares, [FUTURE_TOKENS, batch, PATCH_STEPS, CANDIDATES.length]);
-  const candidateWeights = tf.mean(byStep, [0, 2]) as Tensor2D;
-  free(shares, byStep);
+  const candidateWeights = tf.mean(shares, [0, 2]) as Tensor2D;
+  free(shares);
   return { quantiles, candidateWeights };
 }

@@ -22,7 +22,7 @@ export function runNetwork(
   mask: Tensor2D,
 ): NetworkOutput {
   return hyperparameters.network === 'perceptron'
-    ? runPerceptron(engine, weights, inputs)
+    ? runPerceptron(engine, weights, hyperparameters, inputs)
     : runTft(engine, weights, hyperparameters, inputs, mask);
 }
 

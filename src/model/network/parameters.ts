@@ -25,11 +25,21 @@ export interface Hyperparameters {
   readonly hidden: number;
   /** Attention heads of the TFT; must divide `hidden`. */
   readonly heads: number;
+  /** Tokens that the notch filter on the output head averages over, at most FUTURE_TOKENS; absent = no filter. */
+  readonly notch?: number;
 }
 
-export const DEFAULT_HYPERPARAMETERS: Hyperparameters = { hidden: 32, heads: 4 };
+/** Two hours: short enough to follow a zigzag that grows along the horizon. */
+const NOTCH_TOKENS = 8;
+
+export const DEFAULT_HYPERPARAMETERS: Hyperparameters = { hidden: 32, heads: 4, notch: NOTCH_TOKENS };
 /** As wide as its products are still cheap: 150,000 weights. */
-export const PERCEPTRON_HYPERPARAMETERS: Hyperparameters = { network: 'perceptron', hidden: 96, heads: 1 };
+export const PERCEPTRON_HYPERPARAMETERS: Hyperparameters = {
+  network: 'perceptron',
+  hidden: 96,
+  heads: 1,
+  notch: NOTCH_TOKENS,
+};
 
 /** Numbers that the perceptron keeps of a past token (of 24 in) and of a future token (of 60 in). */
 const PERCEPTRON_PAST_WIDTH = 8;

@@ -8,9 +8,15 @@ import { FUTURE_TOKENS, PAST_TOKENS } from '../inputs/contract.js';
 import { type Head, quantileHead } from './head.js';
 import type { InputTensors } from './inputTensors.js';
 import { linear, type Weights } from './layers.js';
+import type { Hyperparameters } from './parameters.js';
 
 /** One pass over a batch. With `forTraining(engine)` it can be differentiated. */
-export function runPerceptron(engine: Engine, weights: Weights, inputs: InputTensors): Head {
+export function runPerceptron(
+  engine: Engine,
+  weights: Weights,
+  hyperparameters: Hyperparameters,
+  inputs: InputTensors,
+): Head {
   const { tf, free } = engine;
   const past = embedTokens(engine, weights, 'past', inputs.past); // [PAST·B, P]
   const future = embedTokens(engine, weights, 'future', inputs.future); // [FUTURE·B, F]
@@ -30,7 +36,7 @@ export function runPerceptron(engine: Engine, weights: Weights, inputs: InputTen
   free(future, window);
   const narrow = activeLayer(engine, weights, 'token.second', rows); // [FUTURE·B, H/2]
   free(rows);
-  const head = quantileHead(engine, weights, narrow, inputs.candidates);
+  const head = quantileHead(engine, weights, hyperparameters, narrow, inputs.candidates);
   free(narrow);
   return head;
 }

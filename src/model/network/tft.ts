@@ -24,7 +24,7 @@ export interface TftOutput extends Head {
 export function runTft(
   engine: Engine,
   weights: Weights,
-  { heads }: Hyperparameters,
+  hyperparameters: Hyperparameters,
   inputs: InputTensors,
   mask: Tensor2D,
 ): TftOutput {
@@ -70,7 +70,7 @@ export function runTft(
   // Static enrichment (4.5.2), interpretable attention (4.5.3), position-wise feed-forward (4.5.4).
   const enriched = gatedResidual(engine, weights, 'enrichment', temporal, enrichmentContext);
   free(enrichmentContext);
-  const { attended, attention } = attend(engine, weights, heads, enriched, mask);
+  const { attended, attention } = attend(engine, weights, hyperparameters.heads, enriched, mask);
   const futureRows = (x: Tensor2D) =>
     tf.slice(x, [PAST_TOKENS * batch, 0], [FUTURE_TOKENS * batch, x.shape[1]]) as Tensor2D;
   const enrichedFuture = futureRows(enriched);
@@ -85,7 +85,7 @@ export function runTft(
   const output = addAndNorm(engine, weights, 'output.norm', gatedOutput, temporalFuture);
   free(temporalFuture);
 
-  const head = quantileHead(engine, weights, output, inputs.candidates);
+  const head = quantileHead(engine, weights, hyperparameters, output, inputs.candidates);
   free(output);
   return {
     ...head,

@@ -42,3 +42,18 @@ export function addShift(values: Float32Array, upper: number, random: Random): v
   const jump = typicalSpread(values) * (4 * random() - 2);
   for (let i = start; i < values.length; i++) values[i] = clip(values[i]! + jump, upper);
 }
+
+/**
+ * The level changes 15 min to 5 d before the origin (log-uniform, so that fresh shifts are as common as old ones), for good. It
+ * jumps by 0.2 to 8 times the typical spread, three of five times upwards; three of ten shifts multiply the values by 1.3 to
+ * 3.9, or divide by that, as twice the traffic does.
+ * @param values  [HISTORY_STEPS + HORIZON_STEPS], changed in place; NaN stays NaN
+ */
+export function addShiftOfAnyAge(values: Float32Array, upper: number, random: Random): void {
+  const start = HISTORY_STEPS - Math.round(3 * ((5 * DAY_STEPS) / 3) ** random());
+  const jump = (random() < 0.6 ? 1 : -1) * typicalSpread(values) * 0.2 * 40 ** random();
+  const multiplies = random() < 0.3;
+  const times = (1.3 * 3 ** random()) ** (random() < 0.5 ? 1 : -1);
+  const shifted = multiplies ? (value: number) => value * times : (value: number) => value + jump;
+  for (let i = start; i < values.length; i++) values[i] = clip(shifted(values[i]!), upper);
+}

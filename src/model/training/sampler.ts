@@ -4,7 +4,7 @@ import { type Random, randomInt } from '../../core/random.js';
 import { createInputBatch, type InputBatch, stepIndex } from '../inputs/batch.js';
 import { DAY_STEPS, HISTORY_STEPS, SCALED_LIMIT } from '../inputs/contract.js';
 import { fillWindow } from '../inputs/window.js';
-import { addRamp, addShift } from './augment.js';
+import { addRamp, addShift, addShiftOfAnyAge } from './augment.js';
 import {
   isUsableOrigin,
   isValidationServer,
@@ -104,6 +104,8 @@ export interface Augmentation {
   readonly ramp: number;
   /** The level jumps some hours or days ago. */
   readonly shift: number;
+  /** The level shifts are of any age and size, and not only days old and moderate. */
+  readonly shiftsOfAnyAge: boolean;
 }
 
 export const TRAINING_AUGMENTATION: Augmentation = {
@@ -111,8 +113,15 @@ export const TRAINING_AUGMENTATION: Augmentation = {
   hiddenIdentity: 0.15,
   ramp: 0.08,
   shift: 0.04,
+  shiftsOfAnyAge: false,
 };
-export const NO_AUGMENTATION: Augmentation = { shortHistory: 0, hiddenIdentity: 0, ramp: 0, shift: 0 };
+export const NO_AUGMENTATION: Augmentation = {
+  shortHistory: 0,
+  hiddenIdentity: 0,
+  ramp: 0,
+  shift: 0,
+  shiftsOfAnyAge: false,
+};
 
 const MAX_TRIES = 200;
 
@@ -167,7 +176,8 @@ function drawWindow(
   for (let i = 0; i < HISTORY_STEPS; i++) stretch[i] = valueAt(series, start + i);
   for (let i = HISTORY_STEPS; i < stretch.length; i++) stretch[i] = targetAt(series, start + i);
   if (random() < augmentation.ramp) addRamp(stretch, series.upper, random);
-  if (random() < augmentation.shift) addShift(stretch, series.upper, random);
+  const shiftLevel = augmentation.shiftsOfAnyAge ? addShiftOfAnyAge : addShift;
+  if (random() < augmentation.shift) shiftLevel(stretch, series.upper, random);
   for (let i = 0; i < stretch.length; i++) ring[(start + i + ring.length) % ring.length] = stretch[i]!;
   const seen = visibleSteps(series, newest);
   const young = random() < augmentation.shortHistory;

@@ -7,6 +7,7 @@ import { type AdamSettings, adamStep, learningRate, startState, type TrainingSta
 import { DEFAULT_SPLIT, type LongSeries, type Split, tooShortFor } from './corpus.js';
 import { batchLoss, lossAndGradients } from './gradient.js';
 import {
+  type Augmentation,
   buildPool,
   createTrainingBatch,
   type DatasetShares,
@@ -23,6 +24,10 @@ export interface TrainingSettings {
   readonly split: Split;
   /** Shares of the draws that data sets get; none = by the square root of their size. */
   readonly shares: DatasetShares;
+  /** What is laid over the windows that are learnt from. */
+  readonly augmentation: Augmentation;
+  /** What is laid over the windows that validate. */
+  readonly validationAugmentation: Augmentation;
   /** Steps between validations. */
   readonly validateEvery: number;
   /** Batches in one validation; the same windows each time. */
@@ -44,10 +49,25 @@ export const DEFAULT_TRAINING: TrainingSettings = {
   },
   split: DEFAULT_SPLIT,
   shares: {},
+  augmentation: TRAINING_AUGMENTATION,
+  validationAugmentation: NO_AUGMENTATION,
   validateEvery: 400,
   validationBatches: 16,
   patience: 8,
 };
+
+/**
+ * The same with level shifts of any age and size in a share of the windows. What validates has the ramps and shifts, too, or
+ * what is learnt of them would count for nothing.
+ */
+export function withAnyShifts(settings: TrainingSettings, share: number): TrainingSettings {
+  const augmentation: Augmentation = { ...settings.augmentation, shift: share, shiftsOfAnyAge: true };
+  return {
+    ...settings,
+    augmentation,
+    validationAugmentation: { ...augmentation, shortHistory: 0, hiddenIdentity: 0 },
+  };
+}
 
 /** The best weights so far, by validation loss. */
 export interface BestWeights {
@@ -139,7 +159,7 @@ export async function trainNetwork(engine: Engine, task: TrainingTask, hooks: Tr
   };
 
   while (state.step < settings.adam.totalSteps && stale < settings.patience && !hooks.signal.aborted) {
-    drawBatch(pool, TRAINING_AUGMENTATION, seededRandom(seedFor(settings.seed, `batch ${state.step}`)), batch);
+    drawBatch(pool, settings.augmentation, seededRandom(seedFor(settings.seed, `batch ${state.step}`)), batch);
     const { loss, gradients } = lossAndGradients(engine, hyperparameters, state.weights, batch);
     adamStep(state, specs, gradients, settings.adam);
     lossSum += loss;
@@ -163,16 +183,17 @@ export async function trainNetwork(engine: Engine, task: TrainingTask, hooks: Tr
   return best;
 }
 
-/** The validation loss of weights: over the same windows each time, later in time and of other servers, undisturbed. */
+/** The validation loss of weights: over the same windows each time, later in time and of other servers. */
 export function validation(
   engine: Engine,
   { corpus, hyperparameters, settings }: TrainingTask,
 ): (weights: WeightValues) => number {
   const pool = buildPool(corpus, settings.split, 'validation', settings.shares);
   const random = seededRandom(seedFor(settings.seed, 'validation'));
+  const { validationAugmentation: augmentation } = settings;
   const batches = Array.from({ length: settings.validationBatches }, () => {
     const batch = createTrainingBatch(settings.batchSize);
-    drawBatch(pool.groups.length > 0 ? pool : trainingPool(corpus, settings), NO_AUGMENTATION, random, batch);
+    drawBatch(pool.groups.length > 0 ? pool : trainingPool(corpus, settings), augmentation, random, batch);
     return batch;
   });
   return (weights) =>

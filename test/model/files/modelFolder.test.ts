@@ -96,7 +96,9 @@ describe('a model folder', () => {
     expect(model.manifest.hyperparameters).toEqual(SMALL_PERCEPTRON);
     expect(new Map(model.weights)).toEqual(weights);
     createForecaster(engine, model).dispose();
-    expect(readFileSync(join(folder, 'CARD.md'), 'utf8')).toMatch(/\nA perceptron with .*parameters, hidden 8\n/s);
+    expect(readFileSync(join(folder, 'CARD.md'), 'utf8')).toMatch(
+      /\nA perceptron with .*parameters, hidden 8, notch filter over 8 tokens\n/s,
+    );
   });
 
   test('of a fine-tuned model names its base, sets their errors side by side, and keeps the figures of the inputs', async () => {
@@ -178,6 +180,8 @@ describe('a model folder is refused, and the message says why and what to do,', 
       { hidden: 0, heads: 1 },
       { hidden: 8, heads: 0 },
       { hidden: -8, heads: -2 },
+      { hidden: 8, heads: 2, notch: 0 },
+      { hidden: 8, heads: 2, notch: 33 },
     ]) {
       writeManifest({ ...readManifest(), hyperparameters });
       expect(await refusal()).toMatch(/at hyperparameters/);

@@ -32,6 +32,8 @@ export interface GoldenCase {
     readonly scaled_candidate_checksums: Row;
   };
   readonly quantiles: readonly Row[];
+  /** Of a model whose manifest tells of no notch filter. */
+  readonly quantiles_without_notch: readonly Row[];
   readonly forecast: readonly Row[];
   readonly evidence: {
     readonly past_weights: Row;

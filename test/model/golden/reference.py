@@ -28,7 +28,7 @@ import numpy as np
 
 DAY, PAST, HORIZON, HISTORY, PATCH = 288, 288, 96, 2304, 3
 T_PAST, T_FUTURE = PAST // PATCH, HORIZON // PATCH
-HIDDEN, HEADS = 32, 4
+HIDDEN, HEADS, NOTCH = 32, 4, 8
 METRICS = [
     "cpu_user_pct", "cpu_sys_pct", "cpu_iowait_pct", "cpu_idle_pct", "java_cpu_pct", "mem_used_pct", "swap_used_pct",
     "disk_usage_pct", "net_in_mb_s", "net_out_mb_s", "back_close_wait", "front_close_wait", "load_average", "uptime_days",
@@ -377,7 +377,29 @@ def attend(theta):
     return mean_share @ value @ weight("attention.out", width, HIDDEN), mean_share
 
 
-def network(past, future, figures, metric_id, profile_id, candidates):
+def moving_mean(x, h):
+    """The mean of three steps around h; at the ends it goes on straight from the means three steps apart beside them."""
+    if h == 0:
+        return moving_mean(x, 1) - (moving_mean(x, 4) - moving_mean(x, 1)) / 3
+    if h == HORIZON - 1:
+        return moving_mean(x, h - 1) + (moving_mean(x, h - 1) - moving_mean(x, h - 4)) / 3
+    return (x[h - 1] + x[h] + x[h + 1]) / 3
+
+
+def notched(x, tokens):
+    """x [96, ...] without what recurs with every token, seen over as many of them."""
+    if tokens is None:
+        return x
+    deviation = [x[h] - moving_mean(x, h) for h in range(HORIZON)]
+    result = []
+    for h in range(HORIZON):
+        token, position = divmod(h, PATCH)
+        first = min(max(token - (tokens - 1) // 2, 0), T_FUTURE - tokens)
+        result.append(x[h] - sum(deviation[t * PATCH + position] for t in range(first, first + tokens)) / tokens)
+    return np.array(result)
+
+
+def network(past, future, figures, metric_id, profile_id, candidates, notch):
     """All inputs of one window -> p02, p10, p50, p90, p98 in units of the scale [96, 5], and the weights that explain it."""
     metric = weight("static.metric", len(METRICS) + 1, HIDDEN)[metric_id]
     profile = weight("static.profile", len(PROFILES) + 1, HIDDEN)[profile_id]
@@ -398,8 +420,8 @@ def network(past, future, figures, metric_id, profile_id, candidates):
     psi = grn("feedforward", delta)
     z = layer_norm("output.norm", phi[T_PAST:] + glu("output.glu", psi, HIDDEN))  # [32, H]
 
-    shares = softmax(linear("head.mixture", z, PATCH * len(CANDIDATES)).reshape(HORIZON, len(CANDIDATES)))
-    per_step = lambda name: linear(f"head.{name}", z, PATCH).reshape(HORIZON)
+    shares = softmax(notched(linear("head.mixture", z, PATCH * len(CANDIDATES)).reshape(HORIZON, len(CANDIDATES)), notch))
+    per_step = lambda name: notched(linear(f"head.{name}", z, PATCH).reshape(HORIZON), notch)
     p50 = (shares * candidates).sum(axis=-1) + per_step("correction")
     p10, p90 = p50 - softplus(per_step("lower")), p50 + softplus(per_step("upper"))
     p02, p98 = p10 - softplus(per_step("lowest")), p90 + softplus(per_step("highest"))
@@ -442,7 +464,8 @@ def run_case(index: int, case: dict) -> dict:
     scaled = np.clip((candidates - base) / window.scale, -60, 60)
     metric_id = METRICS.index(case["metric"]) + 1 if case["metric"] in METRICS else 0
     profile_id = PROFILES.index(case["profile"]) + 1 if case["profile"] in PROFILES else 0
-    result = network(past, future, figures, metric_id, profile_id, scaled)
+    result = network(past, future, figures, metric_id, profile_id, scaled, NOTCH)
+    without = network(past, future, figures, metric_id, profile_id, scaled, None)
     forecast = np.clip(base + window.scale * result["quantiles"][:, 1:4], 0, upper)
     ids = [0, 40, 95]
     return dict(
@@ -458,6 +481,7 @@ def run_case(index: int, case: dict) -> dict:
             scaled_candidate_checksums=rounded([checksum(scaled[:, c]) for c in range(len(CANDIDATES))]),
         ),
         quantiles=rounded(result["quantiles"]),
+        quantiles_without_notch=rounded(without["quantiles"]),
         forecast=rounded(forecast),
         evidence={key: rounded(result[key]) for key in ("past_weights", "future_weights", "static_weights", "candidate_weights", "attention")},
     )

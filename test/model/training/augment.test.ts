@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { HORIZON_STEPS } from '../../../src/core/flow.js';
 import { seededRandom } from '../../../src/core/random.js';
 import { HISTORY_STEPS } from '../../../src/model/inputs/contract.js';
-import { addRamp, addShift } from '../../../src/model/training/augment.js';
+import { addRamp, addShift, addShiftOfAnyAge } from '../../../src/model/training/augment.js';
 
 const LENGTH = HISTORY_STEPS + HORIZON_STEPS;
 
@@ -19,6 +19,7 @@ function stretch(seed: number, upper: number): Float32Array {
 describe.each([
   ['a ramp', addRamp, HISTORY_STEPS - 12 - 3 * 288 + 1],
   ['a level shift', addShift, HISTORY_STEPS - 6 - 5 * 288 + 1],
+  ['a level shift of any age', addShiftOfAnyAge, HISTORY_STEPS - 5 * 288],
 ] as const)('%s laid over a series', (_, augment, earliest) => {
   test('stays within the bounds, keeps every hole and leaves what was long before untouched', () => {
     fc.assert(
@@ -52,4 +53,17 @@ describe.each([
     augment(constant, 100, seededRandom(2));
     expect(new Set(constant).size).toBeGreaterThan(1);
   });
+});
+
+test('half of the level shifts of any age are younger than five and a half hours: what happened just now is learnt from as often as what is days old', () => {
+  const ages = Array.from({ length: 400 }, (_, seed) => {
+    const values = new Float32Array(LENGTH).map((_, i) => 500 + (i % 7));
+    const before = values.slice();
+    addShiftOfAnyAge(values, Number.POSITIVE_INFINITY, seededRandom(seed));
+    return HISTORY_STEPS - values.findIndex((value, i) => value !== before[i]);
+  });
+  const share = ages.filter((age) => age <= 66).length / ages.length;
+  expect(share).toBeGreaterThan(0.4);
+  expect(share).toBeLessThan(0.6);
+  expect(Math.min(...ages)).toBeLessThanOrEqual(4);
 });

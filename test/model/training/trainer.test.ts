@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { normal, seededRandom } from '../../../src/core/random.js';
 import type { Engine } from '../../../src/model/engine/types.js';
 import { Forecaster } from '../../../src/model/forecaster.js';
-import type { Hyperparameters } from '../../../src/model/network/parameters.js';
+import { type Hyperparameters, initialWeights } from '../../../src/model/network/parameters.js';
 import type { LongSeries } from '../../../src/model/training/corpus.js';
 import { evaluateModel } from '../../../src/model/training/evaluate.js';
 import { lossAndGradients } from '../../../src/model/training/gradient.js';
@@ -20,6 +20,8 @@ import {
   type TrainingProgress,
   type TrainingSettings,
   trainNetwork,
+  validation,
+  withAnyShifts,
 } from '../../../src/model/training/trainer.js';
 import { livelyWeights, longSeries, nativeIfInstalled, SMALL, SMALL_PERCEPTRON } from '../support.js';
 
@@ -101,6 +103,15 @@ describe.skipIf(!native)('training', () => {
     expect(progress.at(-1)).toMatchObject({ step: 40, totalSteps: 40, bestLoss: best.loss });
     const validations = progress.flatMap(({ step, validationLoss }) => (validationLoss === undefined ? [] : [step]));
     expect(validations).toEqual([20, 40]);
+  });
+
+  test('with level shifts of any age validates on disturbed windows, without them on the series as they are', () => {
+    const task = { corpus, hyperparameters: SMALL };
+    const weights = initialWeights(SMALL, 1);
+    const lossWith = (wanted: TrainingSettings) => validation(engine, { ...task, settings: wanted })(weights);
+    const calm = lossWith(settings);
+    expect(lossWith(withAnyShifts(settings, 1))).toBeGreaterThan(1.2 * calm);
+    expect(lossWith({ ...settings, augmentation: withAnyShifts(settings, 1).augmentation })).toBe(calm);
   });
 
   test('of a perceptron learns as well: what repeats every second day, it forecasts better than any candidate', async () => {

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { CYCLE_METRICS, EXPORTER_METRICS, FLEET_METRICS, TRUTH_METRICS } from '../../src/exposition/catalogue.js';
+import { loadPack } from '../../src/mapping/pack.js';
+import { renderExpr } from '../../src/mapping/render.js';
 
 interface ScrapeJob {
   readonly job_name: string;
@@ -46,4 +48,18 @@ test('the sample of process-exporter makes a group of Java whose name the mappin
   const pack = readFileSync('rules/packs/node_exporter.yml', 'utf8');
   const groups = /namedprocess_namegroup_cpu_seconds_total\{groupname=~"([^"]+)"/.exec(pack)![1]!;
   expect(java?.name).toMatch(new RegExp(`^(?:${groups})$`));
+});
+
+test('the sample of recording rules records each metric as the pack node_exporter asks for it, for the pack linborg', async () => {
+  const { groups } = readSample('linborg-rules.yml') as { groups: { rules: { record: string; expr: string }[] }[] };
+  const { alternatives } = await loadPack({ pack: 'node_exporter' }, 'rules/packs');
+  const rendering = { selector: '', serverLabel: 'instance', windowSeconds: 300 };
+  const wanted = [...alternatives].map(([metric, list]) => ({
+    record: `linborg:${metric}`,
+    expr: `${list
+      .filter(({ estimate }) => !estimate)
+      .map(({ expr }) => renderExpr(expr, rendering).trim())
+      .join('\nor\n')}\n`,
+  }));
+  expect(groups.flatMap(({ rules }) => rules)).toEqual(wanted);
 });

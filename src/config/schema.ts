@@ -12,7 +12,7 @@ import { type ExportOptions, exportOptionsSchema } from '../exposition/options.j
 import { type ModelOptions, modelFields, modelOptionsOf } from '../model/options.js';
 import { type PolicyOptions, policyFields, policyOptionsOf } from '../policy/options.js';
 import { thresholdsSchema, withTargets } from '../scoring/options.js';
-import { type SourceOptions, sourceOptions } from '../sources/options.js';
+import { type HistoricalOptions, historicalFields, type SourceOptions, sourceOptions } from '../sources/options.js';
 import { type TruthOptions, truthFields, truthOptionsOf } from '../truth/options.js';
 import { type WebOptions, webOptionsSchema } from '../web/options.js';
 import {
@@ -37,6 +37,7 @@ export interface Settings {
   readonly thresholds: z.output<typeof thresholdsSchema>;
   readonly export: ExportOptions;
   readonly future: FutureConfig;
+  readonly historical: HistoricalOptions;
   readonly web: WebOptions;
   readonly model: ModelOptions;
   readonly retrain: RetrainOptions;
@@ -54,6 +55,7 @@ export const settingsSchema = z
     thresholds: thresholdsSchema,
     export: exportOptionsSchema,
     ...futureFields,
+    ...historicalFields,
     web: webOptionsSchema,
     ...modelFields,
     ...retrainFields,
@@ -76,6 +78,7 @@ export const settingsSchema = z
       thresholds: withTargets(file.thresholds, file.targets),
       export: file.export,
       future: file.future,
+      historical: file.historical,
       web: file.web,
       model: modelOptionsOf(file),
       retrain: retrainOptionsOf(file),

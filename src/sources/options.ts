@@ -63,3 +63,14 @@ export type PrometheusOptions = z.infer<typeof prometheusOptions>;
 export const sourceOptions = z.strictObject({ prometheus: prometheusOptions });
 
 export type SourceOptions = z.infer<typeof sourceOptions>;
+
+/** The fields of `linborg.yml` about what Prometheus recorded of linborg itself. */
+export const historicalFields = {
+  historical: z.strictObject({ selector: matchers.default('') }).prefault({}),
+};
+
+/** Which series the doors of the past read. */
+export interface HistoricalOptions {
+  /** Label matchers of linborg's own series, without braces; empty = all. */
+  readonly selector: string;
+}

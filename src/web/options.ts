@@ -23,6 +23,7 @@ export interface WebOptions {
   readonly predictionsPerMinute: number;
   readonly alertsPerMinute: number;
   readonly explainPerMinute: number;
+  readonly historicalPerMinute: number;
   readonly adminPerMinute: number;
 }
 
@@ -55,6 +56,7 @@ export const webOptionsSchema = z
         predictions_per_minute: z.int().min(0).default(30),
         alerts_per_minute: z.int().min(0).default(30),
         explain_per_minute: z.int().min(0).default(30),
+        historical_per_minute: z.int().min(0).default(30),
         admin_per_minute: z.int().min(0).default(10),
       })
       .prefault({}),
@@ -74,6 +76,7 @@ export const webOptionsSchema = z
       predictionsPerMinute: block.rate_limits.predictions_per_minute,
       alertsPerMinute: block.rate_limits.alerts_per_minute,
       explainPerMinute: block.rate_limits.explain_per_minute,
+      historicalPerMinute: block.rate_limits.historical_per_minute,
       adminPerMinute: block.rate_limits.admin_per_minute,
     }),
   );

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { ActionDoors } from '../exposition/actions.js';
 import type { ExplainDoors } from '../exposition/explain.js';
+import type { HistoryDoors } from '../exposition/historical/history.js';
 import type { LearningDoors } from '../exposition/learning.js';
 import type { StateView } from '../exposition/state.js';
 import type { WebOptions } from './options.js';
@@ -17,6 +18,8 @@ export interface WebParts {
   readonly actions?: ActionDoors;
   /** Without it, nobody can tell why a server has its risk. */
   readonly explain?: ExplainDoors;
+  /** Without it, there are no doors of the past. */
+  readonly history?: HistoryDoors;
   readonly log: Logger;
   /** Epoch seconds now. */
   readonly now: () => number;

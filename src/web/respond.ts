@@ -20,8 +20,13 @@ export async function sendPage(ctx: Context, status: number, page: Html): Promis
   await send(ctx, status, 'text/html; charset=utf-8', htmlText(page));
 }
 
-export async function sendText(ctx: Context, status: number, text: string): Promise<void> {
-  await send(ctx, status, 'text/plain; charset=utf-8', text);
+export async function sendText(
+  ctx: Context,
+  status: number,
+  text: string,
+  type = 'text/plain; charset=utf-8',
+): Promise<void> {
+  await send(ctx, status, type, text);
 }
 
 export async function sendJson(ctx: Context, status: number, value: unknown): Promise<void> {

@@ -10,6 +10,7 @@ import { makeParts, type Setting, startServer } from './running.js';
 const ALL_DOORS: Setting = {
   learning: learningOf(),
   actions: actionsOf(),
+  history: { selector: () => '', read: async () => ({ kind: 'unavailable', message: 'not here' }) },
   explain: { explain: async () => ({ kind: 'busy', message: 'one is being computed' }) },
 };
 

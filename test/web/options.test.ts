@@ -14,6 +14,7 @@ describe('the web options', () => {
       predictionsPerMinute: 30,
       alertsPerMinute: 30,
       explainPerMinute: 30,
+      historicalPerMinute: 30,
       adminPerMinute: 10,
     });
   });

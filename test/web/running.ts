@@ -6,6 +6,7 @@ import type { ActionDoors } from '../../src/exposition/actions.js';
 import type { CycleView } from '../../src/exposition/cycleView.js';
 import type { ExplainDoors } from '../../src/exposition/explain.js';
 import { ExporterMetrics } from '../../src/exposition/exporterMetrics.js';
+import type { HistoryDoors } from '../../src/exposition/historical/history.js';
 import type { LearningDoors } from '../../src/exposition/learning.js';
 import { futureOptionsOf, futureReadFields } from '../../src/exposition/options.js';
 import { publishCycle } from '../../src/exposition/publishedCycle.js';
@@ -31,6 +32,7 @@ export interface Setting {
   readonly learning?: LearningDoors;
   readonly actions?: ActionDoors;
   readonly explain?: ExplainDoors;
+  readonly history?: HistoryDoors;
   readonly configText?: () => string;
   readonly cycles?: readonly CycleRecord[];
   readonly queries?: readonly QueryView[];
@@ -81,6 +83,7 @@ export async function makeParts(setting: Setting = {}): Promise<WebParts> {
     ...(setting.learning ? { learning: setting.learning } : {}),
     ...(setting.actions ? { actions: setting.actions } : {}),
     ...(setting.explain ? { explain: setting.explain } : {}),
+    ...(setting.history ? { history: setting.history } : {}),
     log: pino({}, { write: setting.log ?? (() => {}) }),
     now: setting.now ?? (() => AT + 1),
   };

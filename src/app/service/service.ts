@@ -9,6 +9,7 @@ import { ExporterState } from './exporterState.js';
 import { FutureWriter } from './futureWriter.js';
 import { type LearningSource, learningSettings, openLearning, openWithLearning } from './learning.js';
 import { Pipeline, type PipelineEvents } from './pipeline.js';
+import { RecordedHistory } from './recordedHistory.js';
 import { type Schedule, startSchedule } from './scheduler.js';
 
 export interface ServiceParts {
@@ -95,6 +96,10 @@ export class Service {
       actions: service.#policy,
       // Of whatever pipeline serves then.
       explain: { explain: (server) => service!.#pipeline.explainer.explain(server) },
+      history: new RecordedHistory(() => {
+        const { sources, config } = service!.#pipeline;
+        return { sources, selector: config.historical.selector };
+      }, now),
       log: parts.log,
       now,
     });

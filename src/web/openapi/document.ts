@@ -29,6 +29,7 @@ const BODY_ANSWERS: Door['answers'] = {
 
 const TAGS: Readonly<Record<Door['tag'], string>> = {
   forecasts: 'Risks and forecasts of servers',
+  past: 'What Prometheus recorded of linborg',
   state: 'How linborg is',
   fleet: 'The fleet as a whole: anomalies, cascades, drift',
   model: 'Which model serves, and the training of the next',
@@ -131,8 +132,8 @@ function bodyOf({ description, isRequired, schema, type = 'application/json', ex
 
 function answerOf({ description, schema, types = ['application/json'], example, headers = {} }: DoorAnswer): Json {
   const contents = types.map((type): [string, Json] => {
-    const unnamed = type.startsWith('text/') ? { type: 'string' } : {};
-    return [type, { schema: schema ? schemaOf(schema, 'output') : unnamed, ...exampleOf(example) }];
+    if (type.startsWith('text/')) return [type, { schema: { type: 'string' } }];
+    return [type, { schema: schema ? schemaOf(schema, 'output') : {}, ...exampleOf(example) }];
   });
   const said = Object.entries(headers).map(([name, says]): [string, Json] => [
     name,

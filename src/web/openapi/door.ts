@@ -1,7 +1,16 @@
 /** What the OpenAPI document tells of one door: a path and a method of the router. */
 import type { z } from 'zod';
 
-export type DoorTag = 'forecasts' | 'state' | 'fleet' | 'model' | 'actions' | 'prometheus' | 'pages' | 'document';
+export type DoorTag =
+  | 'forecasts'
+  | 'past'
+  | 'state'
+  | 'fleet'
+  | 'model'
+  | 'actions'
+  | 'prometheus'
+  | 'pages'
+  | 'document';
 
 export interface DoorAnswer {
   readonly description: string;

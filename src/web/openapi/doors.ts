@@ -5,12 +5,14 @@ import { ACTION_DOORS } from './doors/actions.js';
 import { ADMIN_DOORS } from './doors/admin.js';
 import { FLEET_DOORS } from './doors/fleet.js';
 import { FORECAST_DOORS } from './doors/forecasts.js';
+import { HISTORICAL_DOORS } from './doors/historical.js';
 import { PAGE_DOORS } from './doors/pages.js';
 import { PROMETHEUS_DOORS } from './doors/prometheus.js';
 import { STATE_DOORS } from './doors/state.js';
 
 export const DOORS: readonly Door[] = [
   ...FORECAST_DOORS,
+  ...HISTORICAL_DOORS,
   ...STATE_DOORS,
   ...FLEET_DOORS,
   ...ADMIN_DOORS,

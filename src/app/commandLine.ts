@@ -158,6 +158,18 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
     .option('--metric <names...>', 'metrics to draw (those that carry the risk)')
     .action(async (server, flags) => exit(await (await import('./commands/show.js')).show(server, flags)));
 
+  program
+    .command('feed')
+    .description('bring what another system has to the door of a linborg: /feed/data')
+    .argument('<kind>', 'what to read: file')
+    .option('--config <path>', 'what to read, what it means and where it goes', 'feed.yml')
+    .option('--test', 'read once, print the records and what is missing, send nothing (so it is without --live, too)')
+    .option('--limit <records>', 'records that --test prints at most', '10')
+    .option('--live', 'read, send, and go on until a signal')
+    .option('--once', 'with --live: end when all that is there now has been read and sent')
+    .option('--log.level <level>', 'debug, info, warn or error', 'info')
+    .action(async (kind, flags) => exit(await (await import('./commands/feed.js')).feed(kind, flags)));
+
   const stack = program
     .command('stack')
     .description('the monitoring stack without containers: Prometheus, Alertmanager, node_exporter, Grafana, linborg');

@@ -61,7 +61,7 @@ export function faultsOfIssues(
   issues: readonly z.core.$ZodIssue[],
   { tree, values, known, substitution }: Checked,
 ): Fault[] {
-  return issues.flatMap((issue) => {
+  return issues.flatMap(likeliestIssues).flatMap((issue) => {
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((key) => ({
         ...tree.placeOfKey([...issue.path, key]),
@@ -76,6 +76,24 @@ export function faultsOfIssues(
       : substitution.hideValues(issue.message);
     return [{ ...tree.placeOfValue(issue.path), text: `${subject} ${text}` }];
   });
+}
+
+/**
+ * Where a value may have several shapes, what is wrong with the one that it has: the only shape whose type fits. Where none fits or
+ * several do, the union's own words.
+ */
+function likeliestIssues(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const shapes = issue.errors.filter((issues) => !issues.some(isOtherShape));
+  if (shapes.length !== 1) return [issue];
+  return shapes[0]!.map((one) => ({ ...one, path: [...issue.path, ...one.path] })).flatMap(likeliestIssues);
+}
+
+/** Whether an issue says that the value is none of the shape at all, rather than what is wrong in it. */
+function isOtherShape(issue: z.core.$ZodIssue): boolean {
+  if (issue.path.length > 0) return false;
+  if (issue.code === 'invalid_union') return issue.errors.every((issues) => issues.some(isOtherShape));
+  return issue.code === 'invalid_type';
 }
 
 function describeUnknownKey(parent: Path, key: string, candidates: readonly string[]): string {

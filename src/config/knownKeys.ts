@@ -9,6 +9,8 @@ interface KeySchema {
   readonly items?: KeySchema;
   readonly additionalProperties?: KeySchema | boolean;
   readonly propertyNames?: { readonly enum?: readonly string[] };
+  /** The shapes that a value may have. */
+  readonly anyOf?: readonly KeySchema[];
 }
 
 export interface KnownKeys {
@@ -23,14 +25,23 @@ export function knownKeysOf(schema: z.ZodType): KnownKeys {
   const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as KeySchema;
   return {
     keysAt(path) {
-      const block = path.reduce<KeySchema | undefined>(schemaOf, root);
+      const value = path.reduce<KeySchema | undefined>(schemaOf, root);
+      const block = shapeOf(value, ({ properties }) => properties !== undefined);
       return [...Object.keys(block?.properties ?? {}), ...(block?.propertyNames?.enum ?? [])];
     },
     withDefaults: (written) => complete(root, written),
   };
 }
 
-function schemaOf(schema: KeySchema | undefined, part: PropertyKey): KeySchema | undefined {
+/** Of several shapes the one that fits: a block or a list. */
+function shapeOf(schema: KeySchema | undefined, isFit: (shape: KeySchema) => boolean): KeySchema | undefined {
+  if (schema?.anyOf === undefined) return schema;
+  return schema.anyOf.map((shape) => shapeOf(shape, isFit)).find((shape) => shape !== undefined && isFit(shape));
+}
+
+function schemaOf(parent: KeySchema | undefined, part: PropertyKey): KeySchema | undefined {
+  const isList = typeof part === 'number';
+  const schema = shapeOf(parent, ({ items, properties }) => (isList ? items : properties) !== undefined);
   if (typeof part === 'number') return schema?.items;
   const rest = schema?.additionalProperties;
   return schema?.properties?.[String(part)] ?? (typeof rest === 'object' ? rest : undefined);

@@ -1,9 +1,8 @@
 /** What a request carries besides the query: credentials, headers, TLS, deadline. */
-import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import https from 'node:https';
-import { SourceError } from '../core/errors.js';
 import type { HttpClientOptions } from '../core/httpOptions.js';
+import { readSecretFile } from './secretFile.js';
 
 export interface Transport {
   readonly httpAgent: http.Agent;
@@ -17,7 +16,7 @@ export async function createTransport(options: HttpClientOptions, maxSockets: nu
   const tls = options.tls_config;
   const agentOptions = { keepAlive: true, maxSockets };
   const [ca, cert, key] = await Promise.all(
-    (['ca_file', 'cert_file', 'key_file'] as const).map((name) => readOptional(tls?.[name], `tls_config.${name}`)),
+    (['ca_file', 'cert_file', 'key_file'] as const).map((name) => readSecretFile(tls?.[name], `tls_config.${name}`)),
   );
   const httpsAgent = new https.Agent({
     ...agentOptions,
@@ -35,26 +34,14 @@ async function requestHeaders(options: HttpClientOptions): Promise<ReadonlyMap<s
   for (const [name, value] of Object.entries(options.headers ?? {})) headers.set(name, value.reveal());
   const { basic_auth: basic, authorization } = options;
   if (basic) {
-    const password = basic.password?.reveal() ?? (await readOptional(basic.password_file, 'basic_auth.password_file'));
+    const password =
+      basic.password?.reveal() ?? (await readSecretFile(basic.password_file, 'basic_auth.password_file'));
     headers.set('Authorization', `Basic ${Buffer.from(`${basic.username}:${password}`).toString('base64')}`);
   }
   if (authorization) {
     const { type, credentials, credentials_file: file } = authorization;
-    const token = credentials?.reveal() ?? (await readOptional(file, 'authorization.credentials_file'));
+    const token = credentials?.reveal() ?? (await readSecretFile(file, 'authorization.credentials_file'));
     headers.set('Authorization', `${type} ${token}`);
   }
   return headers;
-}
-
-/** The trimmed text of a file that an option names; undefined without a name. */
-async function readOptional(file: string | undefined, option: string): Promise<string | undefined> {
-  if (file === undefined) return undefined;
-  try {
-    return (await readFile(file, 'utf8')).trim();
-  } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw new SourceError(`${option} ${file} cannot be read (${reason}); expected a file readable by this user`, {
-      cause,
-    });
-  }
 }

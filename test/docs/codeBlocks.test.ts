@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { decodeYaml } from '../../src/config/decode.js';
 import { loadConfig } from '../../src/config/load.js';
+import { feedSchema } from '../../src/feeders/options.js';
 import { loadPack } from '../../src/mapping/pack.js';
 import { type CodeBlock, codeBlocks, inlineCode } from './pages.js';
 
@@ -34,6 +36,7 @@ const YAML_CHECKS: Readonly<Record<string, (block: CodeBlock) => unknown>> = {
     return loadPack({ pack: file }, 'rules/packs');
   },
   '': ({ text, where }) => loadConfig(/^sources:/m.test(text) ? text : `${SOURCES}${text}`, where, ENVIRONMENT),
+  feed: ({ text, where }) => decodeYaml(feedSchema, { name: where, text }, { LINBORG_API_KEY: 'x' }),
   prometheus: ({ text }) => promtool(['check', 'config', '--syntax-only'], text),
   rules: ({ text }) => promtool(['check', 'rules'], text),
 };

@@ -1,11 +1,12 @@
 /** `linborg serve`. */
 import { resolve } from 'node:path';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import type { Config } from '../../config/load.js';
 import { CommandError } from '../../core/errors.js';
 import { parseListenAddress } from '../../core/listenAddress.js';
 import { loadConfigFile } from '../configFile.js';
 import { interruptSignal, untilAborted } from '../interrupt.js';
+import { createLog } from '../log.js';
 import { packageVersion } from '../package.js';
 import { Service, type ServiceParts } from '../service/service.js';
 
@@ -15,12 +16,8 @@ interface ServeFlags {
   readonly 'log.level': string;
 }
 
-const LEVELS = ['debug', 'info', 'warn', 'error'];
-
 export async function serve(flags: ServeFlags): Promise<number> {
-  const level = flags['log.level'];
-  if (!LEVELS.includes(level)) throw new CommandError(`--log.level is ${level}; expected one of ${LEVELS.join(', ')}`);
-  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+  const log = createLog(flags['log.level']);
   const readConfig = async () =>
     withListenAddress(await loadConfigFile(flags['config.file']), flags['web.listenAddress']);
   const interrupt = interruptSignal();

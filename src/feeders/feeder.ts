@@ -1,0 +1,131 @@
+/** The loop: read, put records together, buffer them, keep the bookmark; beside it the sender. */
+import type { Logger } from 'pino';
+import type { RecordBuffer } from './delivery/buffer.js';
+import type { FeedMetrics } from './feedMetrics.js';
+import type { FeedStateFile } from './feedState.js';
+import type { FeedOptions } from './options.js';
+import { type Bookmark, ReadError, type Reader, type SourceDocument } from './reader.js';
+import type { LinborgRecord } from './records/record.js';
+import type { RecordBuilder } from './records/recordBuilder.js';
+import { pauseSeconds, type Surroundings } from './surroundings.js';
+
+export interface FeederParts {
+  readonly reader: Reader;
+  readonly builder: RecordBuilder;
+  readonly state: FeedStateFile;
+  readonly buffer: RecordBuffer;
+  readonly options: FeedOptions;
+  readonly metrics: FeedMetrics;
+  readonly log: Logger;
+  readonly surroundings: Surroundings;
+}
+
+/**
+ * Reads for as long as the process lives. The order of each round is what keeps records from being lost or made up: records into the
+ * buffer, then the bookmark; killed in between, the next start reads the same documents again and makes the same records of them,
+ * which linborg knows by server and time.
+ */
+export class Feeder {
+  readonly #parts: FeederParts;
+  #bookmark: Bookmark | undefined;
+  #failures = 0;
+
+  constructor(parts: FeederParts, bookmark: Bookmark | undefined) {
+    this.#parts = parts;
+    this.#bookmark = bookmark;
+  }
+
+  /** Reads until the signal aborts. Throws ConfigError for what a person must change. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const isAtEnd = await this.#round(signal);
+      if (isAtEnd) await this.#untilWorthwhile(signal);
+    }
+  }
+
+  /** Reads what there is, takes half-built records as they are, and returns when linborg has them all, or the signal aborts. */
+  async runOnce(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && !(await this.#round(signal)));
+    if (signal.aborted) return;
+    await this.#keep(this.#take(true, true));
+    while (this.#parts.buffer.bytes > 0 && !signal.aborted) await this.#parts.buffer.untilChanged(signal);
+  }
+
+  /** Tells whether there was nothing more. */
+  async #round(signal: AbortSignal): Promise<boolean> {
+    const { buffer, reader, options, surroundings, metrics, builder } = this.#parts;
+    while (buffer.isFull && !signal.aborted) await buffer.untilChanged(signal);
+    if (signal.aborted) return true;
+    try {
+      const {
+        documents,
+        bookmark,
+        isAtEnd,
+        unreadable = 0,
+      } = await reader.read({
+        bookmark: this.#bookmark,
+        limit: options.read_limit,
+        until: surroundings.clock() - (options.delay ?? 0),
+        signal,
+      });
+      metrics.read(documents.length, unreadable, surroundings.clock());
+      this.#readAgain();
+      for (const document of documents) this.#add(document, builder);
+      this.#bookmark = bookmark;
+      await this.#keep(this.#take(isAtEnd, false));
+      return isAtEnd;
+    } catch (error) {
+      if (signal.aborted) return true;
+      if (!(error instanceof ReadError)) throw error;
+      await this.#afterFailure(error, signal);
+      return false;
+    }
+  }
+
+  #add(document: SourceDocument, builder: RecordBuilder): void {
+    this.#parts.metrics.used(builder.add(document, this.#parts.surroundings.clock()));
+  }
+
+  #take(isAtEnd: boolean, isLast: boolean): readonly LinborgRecord[] {
+    const { builder, metrics, log, surroundings } = this.#parts;
+    const { records, implausible } = builder.take({ at: surroundings.clock(), isAtEnd, isLast });
+    for (const { metric } of implausible) metrics.implausible(metric);
+    if (implausible.length > 0)
+      log.debug({ values: implausible.length, first: implausible[0] }, 'values out of range were left out');
+    metrics.built(records.length);
+    return records;
+  }
+
+  async #keep(records: readonly LinborgRecord[]): Promise<void> {
+    const { buffer, state, builder } = this.#parts;
+    await buffer.append(records);
+    if (this.#bookmark !== undefined) await state.write({ bookmark: this.#bookmark, builder: builder.snapshot() });
+  }
+
+  async #untilWorthwhile(signal: AbortSignal): Promise<void> {
+    const { reader, options, surroundings } = this.#parts;
+    const woken = new AbortController();
+    const stop = () => woken.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    const waits = [surroundings.sleep(options.poll, woken.signal)];
+    if (reader.changed) waits.push(reader.changed(woken.signal));
+    await Promise.race(waits);
+    woken.abort();
+    signal.removeEventListener('abort', stop);
+  }
+
+  async #afterFailure(error: ReadError, signal: AbortSignal): Promise<void> {
+    const { metrics, log, surroundings } = this.#parts;
+    metrics.readFailed();
+    if (this.#failures === 0) log.warn({ reason: error.message }, 'the source cannot be read now; it is tried again');
+    this.#failures++;
+    const seconds = pauseSeconds(this.#failures, surroundings.random, error.retryAfterSeconds);
+    await surroundings.sleep(seconds, signal);
+  }
+
+  #readAgain(): void {
+    if (this.#failures > 0) this.#parts.log.info('the source can be read again');
+    this.#failures = 0;
+  }
+}

@@ -1,0 +1,155 @@
+/** Reads lines of files that are written to, renamed and cut meanwhile. */
+import { z } from 'zod';
+import type { Bookmark, Reader, ReadRequest, ReadResult, SourceDocument } from '../../reader.js';
+import { type BlockSize, GzipBlocks, type LineBlock, readBlock } from './block.js';
+import { fingerprintAt } from './fingerprint.js';
+import { type FileGlob, parseGlob } from './glob.js';
+import type { FileOptions } from './options.js';
+import { parseBlock, parseHeader } from './parse.js';
+import { type FilePlace, isCompressed, locate, type OpenPlace, placeSchema } from './places.js';
+import { FolderWatch } from './watch.js';
+
+const bookmarkSchema = z.object({ files: z.array(placeSchema) });
+
+/** Read at once; a few hundred lines. */
+const BLOCK_BYTES = 131_072;
+
+interface Progress {
+  readonly place: FilePlace;
+  readonly documents: readonly SourceDocument[];
+  readonly unreadable: number;
+  /** Whether there was no whole line left. */
+  readonly isAtEnd: boolean;
+}
+
+export class FileReader implements Reader {
+  readonly #options: FileOptions;
+  readonly #globs: readonly FileGlob[];
+  readonly #watch: FolderWatch;
+  /** By the file's id. */
+  readonly #unpacked = new Map<string, GzipBlocks>();
+  readonly #headers = new Map<string, readonly string[]>();
+
+  /** Throws ConfigError for a path that cannot be searched for. */
+  constructor(options: FileOptions) {
+    this.#options = options;
+    this.#globs = options.paths.map(parseGlob);
+    this.#watch = new FolderWatch(new Set(this.#globs.map(({ folder }) => folder)));
+  }
+
+  async read({ bookmark, limit, signal }: ReadRequest): Promise<ReadResult> {
+    const known = bookmark === undefined ? [] : bookmarkSchema.parse(bookmark).files;
+    const isFirst = bookmark === undefined && this.#options.start === 'end';
+    const places = await locate(this.#globs, known, ({ path, bytes }) => (isFirst && !isCompressed(path) ? bytes : 0));
+    const documents: SourceDocument[] = [];
+    const files: FilePlace[] = [];
+    let unreadable = 0;
+    let isAtEnd = true;
+    for (const open of places) {
+      let progress: Progress = { place: placeOf(open), documents: [], unreadable: 0, isAtEnd: false };
+      while (!progress.isAtEnd && documents.length < limit && !signal.aborted) {
+        const next = await this.#advance(progress.place, limit - documents.length);
+        if (next === undefined) break;
+        progress = next;
+        documents.push(...progress.documents);
+        unreadable += progress.unreadable;
+      }
+      isAtEnd &&= progress.isAtEnd;
+      files.push(progress.place);
+    }
+    const next: Bookmark = { files };
+    return { documents, bookmark: next, isAtEnd, unreadable };
+  }
+
+  async changed(signal: AbortSignal): Promise<void> {
+    await this.#watch.changed(signal);
+  }
+
+  async close(): Promise<void> {
+    this.#watch.close();
+    for (const blocks of this.#unpacked.values()) await blocks.close();
+  }
+
+  /** The next lines of a file, at most `limit`; undefined if it was renamed or cut meanwhile, which the next read sees. */
+  async #advance(place: FilePlace, limit: number): Promise<Progress | undefined> {
+    const block = await this.#nextBlock(place);
+    if (block === undefined) return undefined;
+    const { text, skippedBytes, fingerprint } = block;
+    if (text.length === 0 && skippedBytes === 0)
+      return { place: { ...place, fingerprint }, documents: [], unreadable: 0, isAtEnd: true };
+    const header = await this.#headerOf(place);
+    if (header === undefined) return undefined;
+    const isHeader = this.#hasHeader && place.offset === 0;
+    const from = isHeader ? text.indexOf(0x0a) + 1 || text.length : 0;
+    const lines = parseBlock(text.subarray(from), this.#options, header);
+    const taken = lines.slice(0, limit);
+    const isWhole = taken.length === lines.length;
+    const end = isWhole ? text.length + skippedBytes : from + taken.at(-1)!.end;
+    const documents = taken.flatMap(({ document }) => (document === undefined ? [] : [document]));
+    return {
+      place: { ...place, fingerprint, offset: place.offset + end },
+      documents,
+      unreadable: taken.length - documents.length + (skippedBytes > 0 ? 1 : 0),
+      isAtEnd: false,
+    };
+  }
+
+  get #hasHeader(): boolean {
+    return this.#options.format === 'csv' && this.#options.columns === undefined;
+  }
+
+  get #size(): BlockSize {
+    const { format, max_line_bytes: maxLineBytes } = this.#options;
+    return { bytes: BLOCK_BYTES, maxLineBytes, isQuoted: format === 'csv' };
+  }
+
+  async #nextBlock(place: FilePlace): Promise<LineBlock | undefined> {
+    if (!isCompressed(place.path)) return await readBlock(place, this.#size);
+    const blocks = await this.#unpack(place);
+    const text = await blocks.peek(BLOCK_BYTES, this.#size.isQuoted);
+    if (text.length === 0) {
+      await blocks.close();
+      this.#unpacked.delete(place.id);
+    }
+    const isKnown = place.fingerprint.bytes > 0;
+    return { text, skippedBytes: 0, fingerprint: isKnown ? place.fingerprint : await fingerprintAt(place.path) };
+  }
+
+  /** A .gz at its place: one that is open already, unless it has gone beyond. */
+  async #unpack({ id, path, offset }: FilePlace): Promise<GzipBlocks> {
+    let blocks = this.#unpacked.get(id);
+    if (blocks === undefined || blocks.offset > offset) {
+      await blocks?.close();
+      blocks = new GzipBlocks(path);
+      this.#unpacked.set(id, blocks);
+    }
+    await blocks.skipTo(offset);
+    return blocks;
+  }
+
+  /** The names of a CSV file's columns, out of its first line where they are not configured; undefined if it is another file now. */
+  async #headerOf(place: FilePlace): Promise<readonly string[] | undefined> {
+    const { columns, delimiter } = this.#options;
+    if (columns !== undefined || !this.#hasHeader) return columns ?? [];
+    const known = this.#headers.get(place.id);
+    if (known !== undefined && place.offset > 0) return known;
+    const first = isCompressed(place.path)
+      ? await firstUnpacked(place.path)
+      : (await readBlock({ ...place, offset: 0 }, this.#size))?.text;
+    if (first === undefined) return undefined;
+    const header = parseHeader(first, delimiter);
+    this.#headers.set(place.id, header);
+    return header;
+  }
+}
+
+async function firstUnpacked(path: string): Promise<Buffer> {
+  const blocks = new GzipBlocks(path);
+  const text = await blocks.peek(1, true);
+  await blocks.close();
+  return text;
+}
+
+function placeOf({ id, path, offset, fingerprint }: OpenPlace): FilePlace {
+  return { id, path, offset, fingerprint };
+}

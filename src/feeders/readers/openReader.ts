@@ -1,0 +1,22 @@
+/** Opens the reader that a feed names; each is loaded only then, with the client library that it needs. */
+import { ConfigError } from '../../core/errors.js';
+import type { FeedKind, FeedOptions } from '../options.js';
+import type { Reader } from '../reader.js';
+
+/**
+ * @param file  the feed's file, for messages
+ * @throws ConfigError if the feed has no block for that reader
+ */
+export async function openReader(kind: FeedKind, feed: FeedOptions, file: string): Promise<Reader> {
+  switch (kind) {
+    case 'file': {
+      const options = blockOf(feed.file, kind, file);
+      return new (await import('./file/fileReader.js')).FileReader(options);
+    }
+  }
+}
+
+function blockOf<T>(block: T | undefined, kind: FeedKind, file: string): T {
+  if (block !== undefined) return block;
+  throw new ConfigError(`${file} has no ${kind}: block; expected one, for linborg feed ${kind} reads what it says`);
+}

@@ -120,6 +120,8 @@ const alerts = z
     LinborgDown: timing('3m', '2m'),
     LinborgNotScoring: timing('2m', '5m'),
     LinborgSourceDown: timing('5m', '5m'),
+    // As long as a server may be silent before it is stale: the target's subjects are, then.
+    LinborgTargetFailing: timing('15m', '5m'),
     LinborgSeriesDropped: timing('30m', '15m'),
     // Evidence about forecasts gathers by the hour.
     LinborgForecastUntrustworthy: timing('6h', '1h'),

@@ -4,7 +4,7 @@ import { type AlertingRule, type AlertSpec, alertingRule, type RuleGroup } from 
 import { ask } from './sentences.js';
 
 export function exporterAlerts(config: MixinConfig): RuleGroup<AlertingRule> {
-  const specs = [down(config), notScoring(config), sourceDown(config), seriesDropped(config)];
+  const specs = [down(config), notScoring(config), sourceDown(config), targetFailing(config), seriesDropped(config)];
   return { name: 'linborg-itself', rules: specs.map((spec) => alertingRule(spec, config)) };
 }
 
@@ -66,6 +66,21 @@ function sourceDown({ alerts, trust }: MixinConfig): AlertSpec {
     description:
       `For ${alerts.LinborgSourceDown.for} {{ $value | humanizePercentage }} of the queries of linborg at {{ $labels.instance }} ` +
       'to {{ $labels.source }} have failed: its servers go stale, and lose their risk after 15 minutes.',
+  };
+}
+
+function targetFailing({ alerts, trust }: MixinConfig): AlertSpec {
+  return {
+    alert: 'LinborgTargetFailing',
+    why: 'While a whole source is down, LinborgSourceDown says so and this would add nothing.',
+    loudness: 'ticket',
+    timing: alerts.LinborgTargetFailing,
+    expr: `linborg_source_target_up == 0
+unless on (job, instance, source) job_instance_source:linborg_source_queries_failed:ratio_rate10m > ${trust.source_failures}`,
+    summary: 'the extra target {{ $labels.metric }} brings nothing from {{ $labels.source }}',
+    description:
+      `For ${alerts.LinborgTargetFailing.for} the query of the extra target {{ $labels.metric }} has failed at {{ $labels.source }}, or its answer has been no ` +
+      'series that the target may give. What it is about loses its forecasts, and a threshold on it warns of nothing. The log of linborg at {{ $labels.instance }} has the reason.',
   };
 }
 

@@ -1,5 +1,6 @@
 /** The ledger of a fleet as cycles, hindcasts and backtests keep it. */
 import { type Forecast, type Frame, RISK_HORIZONS, type Risk, type ThresholdOutlook } from '../core/flow.js';
+import { OWN_SUBJECT } from '../core/ownFigures.js';
 import { CANDIDATES } from '../model/inputs/contract.js';
 import type { DriftMonitor } from '../truth/drift.js';
 import type { BreachClaim } from '../truth/incidents/claim.js';
@@ -29,10 +30,12 @@ export interface FrameForecast {
 export function recordForecasts(truth: Truth, made: FrameForecast, drift?: DriftMonitor): void {
   const { frame, at, forecasts, risk, details, wasServed } = made;
   const { server, profile, newest: origin } = frame;
+  // A fleet has not become another because linborg has more to do.
+  const watched = server === OWN_SUBJECT ? undefined : drift;
   details.forEach(({ raw, candidates, figures }, i) => {
     const { metric, values: served } = forecasts[i]!;
     truth.record({ server, metric, profile, at, origin, raw, candidates, served, wasServed });
-    drift?.observe(at, server, metric, figures);
+    watched?.observe(at, server, metric, figures);
   });
   if (details.length === 0) return;
   const claims = risk?.thresholds.flatMap((outlook) => claimOf(made, outlook) ?? []) ?? [];

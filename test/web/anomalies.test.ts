@@ -24,9 +24,26 @@ describe('/anomalies', () => {
           recommended_action: 'Nothing to do',
           series: [],
         },
-        { category: 'ai_engine', status: 'insufficient_data', message: expect.stringContaining('an hour before') },
+        { category: 'ai_engine', status: 'insufficient_data', message: expect.stringContaining('second cycle') },
       ],
     });
+  });
+
+  test('says how much of linborg’s own past there is while that cannot be judged', async () => {
+    const web = makeServer('web-1', 5);
+    const frame = {
+      ...{ ...web.frame, server: 'linborg', metrics: ['linborg_cycle_seconds'], state: 'warming' as const },
+      quality: { ...web.frame.quality, historyDays: 0.0625, warmupRatio: 0.75 },
+    };
+    const young = { ...view, servers: [web, { frame, forecasts: [] }] };
+    const { categories } = (await (await fetch(`${await startServer({ view: young })}/anomalies`)).json()) as {
+      categories: { message?: string }[];
+    };
+    expect(categories[2]?.message).toContain('are there for 90 minutes, 75 % of what a forecast needs');
+    expect(categories[1]?.message).toBeUndefined();
+    const page = await (await fetch(await startServer({ view: young }))).text();
+    expect(page).toContain('<h2>linborg itself</h2>');
+    expect(page).not.toContain('Extra targets');
   });
 });
 

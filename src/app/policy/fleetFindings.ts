@@ -2,6 +2,7 @@
 import type { Finding } from '../../core/action.js';
 import type { CategoryState } from '../../core/category.js';
 import type { Cascade } from '../../core/fleet.js';
+import { OWN_SUBJECT } from '../../core/ownFigures.js';
 import type { ServerView } from '../../exposition/cycleView.js';
 
 /** As much as rules need of what a cycle tells of the fleet. */
@@ -20,7 +21,9 @@ export function fleetFindings(servers: readonly ServerView[], fleet: WatchedFlee
   const { cascade, anomalies, categories } = fleet;
   return servers.flatMap(({ frame: { server, profile }, risk }) => {
     const about = { server, profile, score: risk?.score ?? 0, horizonSeconds: 0, at };
-    const far = (anomalies.get(server) ?? []).filter(({ score }) => score >= ACTIONABLE_ANOMALY);
+    // One odd figure of linborg is nobody's business; its category says when several are.
+    const own = server === OWN_SUBJECT ? [] : (anomalies.get(server) ?? []);
+    const far = own.filter(({ score }) => score >= ACTIONABLE_ANOMALY);
     const place = cascade?.members.findIndex((member) => member.server === server) ?? -1;
     return [
       ...far.map(({ metric, score }): Finding => {
@@ -30,7 +33,7 @@ export function fleetFindings(servers: readonly ServerView[], fleet: WatchedFlee
       ...(cascade === undefined || place < 0
         ? []
         : [{ ...about, kind: 'cascade' as const, ...membership(cascade, place) }]),
-      ...categories.flatMap((state) => carried(state, server).map((own) => ({ ...about, ...own }))),
+      ...categories.flatMap((state) => carried(state, server).map((part) => ({ ...about, ...part }))),
     ];
   });
 }

@@ -1,6 +1,7 @@
 /** What `serve` learns from its own forecasts: judged in every cycle, taught by hindcasts and by Prometheus at the start. */
 import type { Logger } from 'pino';
 import type { Frame } from '../../core/flow.js';
+import { OWN_METRICS } from '../../core/ownFigures.js';
 import { isInSpan } from '../../core/timeSpan.js';
 import type { DriftReport, TruthReport } from '../../core/truth.js';
 import type { Thresholds } from '../../scoring/thresholds.js';
@@ -87,7 +88,7 @@ export class ForecastLedger {
     servers.forEach(({ frame, forecasts, risk }, i) => {
       recordForecasts(this.#truth, { frame, at, forecasts, risk, details: details[i]!, wasServed: true }, this.#drift);
     });
-    const report = this.#truth.report(at);
+    const report = ofTheFleet(this.#truth.report(at));
     return { ...report, drift: this.#driftAt(at, report) };
   }
 
@@ -128,6 +129,14 @@ export class ForecastLedger {
       if (!signal.aborted) log.warn({ reason: (error as Error).message }, 'nothing learnt from forecasts of the past');
     }
   }
+}
+
+const OWN: ReadonlySet<string> = new Set(OWN_METRICS);
+
+/** Without linborg's own figures: whether its forecasts of a fleet can be trusted does not hang on those of itself. */
+function ofTheFleet(report: TruthReport): TruthReport {
+  const isOfFleet = ({ metric }: { readonly metric: string }) => !OWN.has(metric);
+  return { ...report, accuracy: report.accuracy.filter(isOfFleet), serving: report.serving.filter(isOfFleet) };
 }
 
 /** Judges what Prometheus recorded of a fleet's forecasts. @returns forecasts judged */

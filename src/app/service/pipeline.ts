@@ -3,8 +3,9 @@ import type { Logger } from 'pino';
 import type { Config } from '../../config/load.js';
 import { ConfigError, ModelError, SourceError } from '../../core/errors.js';
 import type { FleetReport } from '../../core/fleet.js';
-import type { Frame } from '../../core/flow.js';
+import type { Frame, SampleBatch } from '../../core/flow.js';
 import { isServer } from '../../core/frame.js';
+import { OWN_METRICS, OWN_SUBJECT, type OwnFigures } from '../../core/ownFigures.js';
 import type { ServerLabels } from '../../core/serverLabels.js';
 import type { TruthReport } from '../../core/truth.js';
 import type { MaintenanceStatus, ServerView } from '../../exposition/cycleView.js';
@@ -22,6 +23,7 @@ import { openSources } from '../openSources.js';
 import { FleetMonitor } from './fleetMonitor.js';
 import { ForecastLedger } from './forecastLedger.js';
 import { Maintenance } from './maintenance.js';
+import { type CycleWork, ownSamples, ownWindow, recallOwn } from './ownFigures.js';
 
 /** What the exporter counts of a pull. */
 export interface PipelineEvents {
@@ -40,6 +42,8 @@ export interface OpenOptions {
   readonly pastMaintenance?: readonly PastMaintenance[];
   /** The levels of the risks, as the pipeline before held them; without, they begin with the first cycle. */
   readonly levels?: LevelMemory;
+  /** linborg's own figures, as the pipeline before kept them; without, as Prometheus recorded them. */
+  readonly own?: SampleBatch;
   /** Ends the opening. */
   readonly signal?: AbortSignal;
 }
@@ -50,16 +54,22 @@ interface Serving {
   readonly pool: ForecastPool;
   readonly report: PoolReport;
   readonly ledger: ForecastLedger;
+  /** Workers that died and no cycle has told of yet. */
+  readonly deaths: { count: number };
 }
 
 /** Starts the workers of a model. Throws ModelError or ConfigError if they cannot serve this configuration. */
 async function openServing(config: Config, path: string, log: Logger, signal?: AbortSignal): Promise<Serving> {
   const { engine, workers } = config.model;
+  const deaths = { count: 0 };
   const { pool, report } = await ForecastPool.start({
     modelPath: await resolveModelPath(path),
     engine,
     workers,
-    onDeath: (message) => log.error({ reason: message }, 'a forecasting worker died and is being replaced'),
+    onDeath: (message) => {
+      deaths.count++;
+      log.error({ reason: message }, 'a forecasting worker died and is being replaced');
+    },
     ...(signal === undefined ? {} : { signal }),
   });
   const { stepSeconds } = config.windows;
@@ -74,6 +84,7 @@ async function openServing(config: Config, path: string, log: Logger, signal?: A
     path,
     pool,
     report,
+    deaths,
     ledger: new ForecastLedger({
       ...{ model, stepSeconds, trainingInputs },
       options: config.truth,
@@ -88,7 +99,11 @@ export interface PipelineCycle extends CycleResult {
   readonly truth: TruthReport | undefined;
   readonly maintenance: readonly MaintenanceStatus[];
   readonly fleet: FleetReport;
+  readonly work: CycleWork;
 }
+
+/** Own figures that wait while no cycle succeeds: a day of cycles of a minute. */
+const MOST_PENDING = 1440;
 
 export class Pipeline {
   readonly config: Config;
@@ -114,6 +129,10 @@ export class Pipeline {
   /** Why series of the last cycle could not be forecast; undefined if all were. */
   #forecastFailure: string | undefined;
   #isClosed = false;
+  /** Own figures that the windows have not taken in yet; undefined while those of the past are to be read. */
+  #own: SampleBatch[] | undefined;
+  /** Names of own figures that targets of the configuration have, too: theirs come from Prometheus. */
+  readonly #takenNames: ReadonlySet<string>;
 
   private constructor(
     parts: {
@@ -122,6 +141,7 @@ export class Pipeline {
       serving: Serving;
       maintenance: Maintenance;
       levels: LevelMemory;
+      own: SampleBatch | undefined;
     },
     log: Logger,
     events: PipelineEvents,
@@ -132,7 +152,12 @@ export class Pipeline {
     this.levels = parts.levels;
     this.#serving = parts.serving;
     this.#store = new WindowStore(parts.config.windows);
-    this.#fleet = new FleetMonitor(categoriesOf(parts.config.targets));
+    const { targets } = parts.config;
+    this.#fleet = new FleetMonitor(
+      new Map([...OWN_METRICS.map((name) => [name, 'ai_engine'] as const), ...categoriesOf(targets)]),
+    );
+    this.#takenNames = new Set(targets.map(({ name }) => name));
+    this.#own = parts.own && [parts.own];
     this.#log = log;
     this.#events = events;
   }
@@ -148,7 +173,8 @@ export class Pipeline {
       const { pastMaintenance: past } = options;
       const maintenance = await Maintenance.open({ config, sources, log, ...(past === undefined ? {} : { past }) });
       const levels = options.levels ?? new LevelMemory(config.cycleSeconds);
-      return new Pipeline({ config, sources, serving, maintenance, levels }, log, events);
+      const { own } = options;
+      return new Pipeline({ config, sources, serving, maintenance, levels, own }, log, events);
     } catch (error) {
       for (const source of sources) source.close();
       throw error;
@@ -193,13 +219,15 @@ export class Pipeline {
   }
 
   async #run(now: number, actedUpon: readonly ActedUpon[]): Promise<PipelineCycle> {
-    const { pool, ledger, report } = this.#serving;
+    const { pool, ledger, report, deaths } = this.#serving;
     await Promise.all(this.#retired.splice(0).map((retired) => retired.close()));
+    const isFirst = this.sources.some((source) => !this.#readUntil.has(source));
     const summaries = await Promise.all(this.sources.map((source) => this.#pull(source, now)));
     const reached = summaries.filter(({ outage }) => outage === undefined);
     if (reached.length === 0) throw summaries[0]?.outage ?? new SourceError('no source is configured');
     // The sources' own clock is the one that the samples carry.
     const at = Math.max(...reached.map((summary) => summary.at));
+    await this.#takeInOwn(at);
     for (const server of this.#store.forgetSilent(at)) {
       ledger.forget(server);
       this.#fleet.forget(server);
@@ -211,16 +239,20 @@ export class Pipeline {
     this.explainer.begin();
     ledger.begin(frames, at, actedUpon);
     const forecaster = { model: report.manifest.name, ...ledger.wishes(frames, at) };
+    const startedAt = performance.now();
     const result = await runCycle(frames, at, this.config.thresholds, {
       ...forecaster,
       forecastRows: (job) => pool.forecast(job),
     });
+    const forecastSeconds = (performance.now() - startedAt) / 1000;
     if (this.#isClosed) throw new SourceError('the cycle was ended half-way');
     this.#sayFailures(result);
     if (result.failure !== undefined && result.servers.every(({ forecasts }) => forecasts.length === 0)) {
       throw new ModelError(`none of ${result.failedSeries} series could be forecast: ${result.failure}`);
     }
     const servers = result.servers.map((view) => this.#dressed(view));
+    const workerDeaths = deaths.count;
+    deaths.count = 0;
     this.explainer.end({
       ...{ at, servers, thresholds: this.config.thresholds },
       forecaster: { ...forecaster, forecastRows: (job) => pool.forecast(job, true) },
@@ -231,7 +263,21 @@ export class Pipeline {
       truth: ledger.end(result),
       fleet: await this.#fleet.observe(result),
       maintenance: this.maintenance.status(frames.filter(isServer), at),
+      work: { pulls: isFirst ? undefined : summaries, forecastSeconds, workerDeaths },
     };
+  }
+
+  /** Keeps what a cycle came to for the window that linborg itself has; the next cycle shows it. @param at  epoch seconds */
+  noteOwn(figures: OwnFigures, at: number): void {
+    if (this.#own === undefined) return;
+    this.#own.push(ownSamples(figures, at, this.#takenNames));
+    if (this.#own.length > MOST_PENDING) this.#own.shift();
+  }
+
+  /** The own figures so far, for the pipeline of a reload. */
+  ownFigures(at: number): SampleBatch | undefined {
+    const frame = this.#store.frame(OWN_SUBJECT, at);
+    return frame && ownWindow(frame, at);
   }
 
   /** Learns from forecasts of the past, once; resolves when done. Meanwhile cycles go on. @param actedUpon  as for `cycle` */
@@ -298,6 +344,13 @@ export class Pipeline {
       if (!this.#readUntil.has(source)) this.#events.onHistory(source.name, event.done, event.total);
     }
     throw new SourceError(`${source.name} ended its answer without a summary`);
+  }
+
+  /** At the first time, what Prometheus recorded before a restart; it knows only what was scraped. */
+  async #takeInOwn(at: number): Promise<void> {
+    const { historySeconds, stepSeconds } = this.config.windows;
+    this.#own ??= [await recallOwn({ sources: this.sources, at, historySeconds, stepSeconds, log: this.#log })];
+    for (const batch of this.#own.splice(0)) this.#countDropped(this.#store.ingest(batch));
   }
 
   /** Once per change: a cycle that fails like the one before says nothing new. */

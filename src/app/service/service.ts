@@ -8,6 +8,7 @@ import type { FleetLearning } from '../retraining/fleetLearning.js';
 import { ExporterState } from './exporterState.js';
 import { FutureWriter } from './futureWriter.js';
 import { type LearningSource, learningSettings, openLearning, openWithLearning } from './learning.js';
+import { figuresOf } from './ownFigures.js';
 import { Pipeline, type PipelineEvents } from './pipeline.js';
 import { RecordedHistory } from './recordedHistory.js';
 import { type Schedule, startSchedule } from './scheduler.js';
@@ -154,6 +155,7 @@ export class Service {
       () => this.#cycle(),
       () => {
         this.state.skipped();
+        this.#pipeline.noteOwn({ linborg_failed_cycles_ratio: 1 }, now());
         this.#log.warn({ cycleSeconds }, 'a cycle was skipped: the one before still runs');
       },
     );
@@ -174,6 +176,10 @@ export class Service {
       const facts = { servers: servers.length, seconds: Number(seconds().toFixed(2)) };
       if (isFirst || wasFailing) this.#log.info(facts, isFirst ? 'first cycle done' : 'cycles succeed again');
       else this.#log.debug(facts, 'cycle done');
+      const droppedSeries = published.metrics.dropped;
+      const residentBytes = process.memoryUsage.rss();
+      const figures = figuresOf(result, { seconds: seconds(), droppedSeries, residentBytes });
+      if (figures) pipeline.noteOwn(figures, result.at);
       void pipeline.learn(result.at, actedUpon);
       this.#policy?.observe(result);
       // Before the next pull changes the windows.
@@ -192,6 +198,7 @@ export class Service {
       // The reason may change from refused to reset and back; the state changes once.
       const isNew = this.state.cycles().lastFailure === undefined;
       this.state.failed(reason, seconds(), now());
+      pipeline.noteOwn({ linborg_failed_cycles_ratio: 1 }, now());
       if (isNew) this.#log.warn({ reason }, 'cycle failed; the next one tries again');
     }
   }
@@ -215,6 +222,7 @@ export class Service {
       const config = await this.#parts.readConfig();
       const settings = learningSettings(config);
       const modelPath = await this.#learning?.pathFor(settings);
+      const own = this.#pipeline.ownFigures(now());
       const pipeline = await Pipeline.open(
         config,
         this.#log,
@@ -223,6 +231,7 @@ export class Service {
           signal: this.#stopping.signal,
           pastMaintenance: this.#pipeline.maintenance.past(now()),
           levels: this.#pipeline.levels,
+          ...(own === undefined ? {} : { own }),
           ...(modelPath === undefined ? {} : { modelPath }),
         },
       );

@@ -1,6 +1,8 @@
 /** The body of /anomalies: what the last hour of each category says. */
 import { ANOMALY_CATEGORIES, type AnomalyCategory, type CategoryState } from '../../core/category.js';
 import type { FleetReport } from '../../core/fleet.js';
+import type { Frame } from '../../core/flow.js';
+import { OWN_SUBJECT } from '../../core/ownFigures.js';
 import { roundMeasure } from '../seriesText.js';
 import { isoTime } from './timestamp.js';
 
@@ -12,22 +14,42 @@ interface Watched {
   readonly at: number;
   /** Why there is no cycle to speak of. */
   readonly withheld?: string;
+  /** Of the cycle: a server, or a subject such as linborg itself. */
+  find?(server: string): { readonly frame: Frame } | undefined;
 }
 
-export function anomaliesView({ fleet, at, withheld }: Watched) {
+export function anomaliesView(watched: Watched) {
+  const { fleet, at, withheld } = watched;
+  const own = watched.find?.(OWN_SUBJECT)?.frame;
   const known = new Map(fleet?.categories.map((state) => [state.category, state]));
   return {
     window_minutes: 60,
-    categories: ANOMALY_CATEGORIES.map((category) => categoryView(category, known.get(category), withheld)),
+    categories: ANOMALY_CATEGORIES.map((category) => {
+      const state = known.get(category);
+      return state === undefined ? unjudged(category, own, withheld) : categoryView(category, state);
+    }),
     timestamp: isoTime(at),
   };
 }
 
-function categoryView(category: AnomalyCategory, state: CategoryState | undefined, withheld?: string) {
-  if (state === undefined) {
-    const usual = 'No series of it can be judged: it needs half an hour of samples with forecasts made an hour before';
-    return { category, status: 'insufficient_data', message: withheld ?? usual };
-  }
+function unjudged(category: AnomalyCategory, own: Frame | undefined, withheld?: string) {
+  const needed = 'No series of it can be judged: it needs half an hour of samples with forecasts made an hour before';
+  const usual = category === 'ai_engine' ? `${needed}. ${describeOwn(own)}` : needed;
+  return { category, status: 'insufficient_data', message: withheld ?? usual };
+}
+
+const MINUTES_PER_DAY = 1440;
+
+/** How much of linborg's own past is there to forecast it from. */
+function describeOwn(own: Frame | undefined): string {
+  if (own === undefined) return "linborg's own figures begin with its second cycle";
+  const { historyDays, warmupRatio } = own.quality;
+  const minutes = Math.round(historyDays * MINUTES_PER_DAY);
+  const enough = warmupRatio < 1 ? `, ${Math.floor(100 * warmupRatio)} % of what a forecast needs` : '';
+  return `linborg's own figures are there for ${minutes} minutes${enough}`;
+}
+
+function categoryView(category: AnomalyCategory, state: CategoryState) {
   return {
     category,
     status: 'ok',

@@ -1,5 +1,6 @@
-/** The table of extra targets on the fleet page, one row per series of a subject that is no server. */
+/** The tables of extra targets, and of linborg's own figures, on the fleet page: one row per series of a subject that is no server. */
 import type { Forecast } from '../../core/flow.js';
+import { OWN_SUBJECT } from '../../core/ownFigures.js';
 import type { ServerView } from '../../exposition/cycleView.js';
 import { currentValue, forecastStep, forecastValue } from '../../exposition/forecastPoint.js';
 import { serverAddress } from './fleetTable.js';
@@ -11,14 +12,22 @@ import { describeUntil, describeValue, STATE_WORDS } from './words.js';
 const MOST_ROWS = 100;
 const HOUR_SECONDS = 3600;
 
-/** Nothing where no target is configured. */
-export function renderSubjects(subjects: readonly ServerView[]): Html | undefined {
+/** Nothing of what there is none of. */
+export function renderSubjects(subjects: readonly ServerView[]): Html {
+  const isOwn = ({ frame }: ServerView) => frame.server === OWN_SUBJECT;
+  return html`${renderTable(
+    subjects.filter((subject) => !isOwn(subject)),
+    'Extra targets',
+  )}${renderTable(subjects.filter(isOwn), 'linborg itself')}`;
+}
+
+function renderTable(subjects: readonly ServerView[], heading: string): Html | undefined {
   if (subjects.length === 0) return undefined;
   const rows = subjects.flatMap((view) => view.frame.metrics.map((metric) => ({ view, metric })));
   const more =
     rows.length > MOST_ROWS ? html`<p class="small muted">and ${rows.length - MOST_ROWS} more</p>` : undefined;
-  return html`<section class="card" aria-label="Targets">
-<h2>Extra targets</h2>
+  return html`<section class="card" aria-label="${heading}">
+<h2>${heading}</h2>
 <div class="scroll"><table>
 <thead><tr><th scope="col">Subject</th><th scope="col">Target</th><th scope="col">Now</th><th scope="col">In 1 h: p10 to p90</th><th scope="col">Threshold reached</th><th scope="col">8 h back, 8 h ahead</th></tr></thead>
 <tbody>

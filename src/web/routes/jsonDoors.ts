@@ -24,7 +24,8 @@ import { sendJson, sendReadyJson } from '../respond.js';
 const BUSY_SECONDS = 5;
 
 /** What a cycle found of fleet and forecasts, or why there is no cycle to speak of. */
-type Findings = Pick<PublishedCycle, 'at' | 'fleet' | 'truth'> & { readonly withheld?: string };
+type Findings = Pick<PublishedCycle, 'at' | 'fleet' | 'truth'> &
+  Partial<Pick<PublishedCycle, 'find'>> & { readonly withheld?: string };
 
 /** The doors that show such findings. */
 const FINDING_VIEWS: Readonly<Record<string, (findings: Findings) => unknown>> = {

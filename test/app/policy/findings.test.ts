@@ -122,4 +122,18 @@ describe('the findings of a fleet', () => {
     ]);
     expect(fleetFindings(servers, { anomalies: new Map(), cascade: undefined, categories: [] }, 1000)).toEqual([]);
   });
+
+  test('make none of one odd figure of linborg itself, and one of its category', () => {
+    const own = { ...servers[0]!, frame: { server: 'linborg', profile: 'generic' } as Frame };
+    const odd = new Map([['linborg', [{ metric: 'linborg_cycle_seconds', score: 5 }]]]);
+    expect(fleetFindings([own], { anomalies: odd, cascade: undefined, categories: [] }, 1000)).toEqual([]);
+    const state: CategoryState = {
+      ...{ category: 'ai_engine', judged: 12, outlying: 3, usualShare: 0.01, confidence: 0.999, score: 0.4 },
+      ...{ severity: 'high', recommendedAction: 'Look now' },
+      series: [{ server: 'linborg', metric: 'linborg_mase', excess: 2, direction: 'above', outside: 9, judged: 12 }],
+    };
+    expect(fleetFindings([own], { anomalies: odd, cascade: undefined, categories: [state] }, 1000)).toMatchObject([
+      { server: 'linborg', kind: 'category_anomaly', metric: 'linborg_mase' },
+    ]);
+  });
 });

@@ -115,7 +115,10 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
     .option('--risk', 'also write the risk every 15 minutes: risk.csv')
     .option('--incidents', 'score alarms against breaches and labels.csv; also write incidents.csv')
     .option('--threshold <limit...>', 'limits of this run, such as cpu_idle_pct=10 mem_used_pct=90')
-    .option('--exclude <file>', 'CSV server,from,to,reason (* = all servers): spans that no alarm is judged in')
+    .option(
+      '--exclude <file>',
+      'CSV server,from,to,reason (* = all servers): spans that nothing is learnt from and no alarm is judged in',
+    )
     .option('--compare-rules <file>', 'compare with the alerts of a Prometheus rule file over the same history')
     .option('--yardstick <path>', 'second model to compare with, or none (models/perceptron if it is there)')
     .option('--servers <count>', 'at most this many servers of each data set')

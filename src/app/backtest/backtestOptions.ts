@@ -43,7 +43,7 @@ export interface BacktestOptions {
   readonly incidents: boolean;
   /** Limits of this run, over those of the configuration. */
   readonly limits: readonly LimitOverride[];
-  /** File of spans that no alarm is judged in. */
+  /** File of spans that nothing is learnt from and no alarm is judged in. */
   readonly excludeFile: string | undefined;
   /** Prometheus' rule file to compare with. */
   readonly rulesFile: string | undefined;

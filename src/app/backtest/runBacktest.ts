@@ -2,6 +2,7 @@
 import { CommandError, ModelError } from '../../core/errors.js';
 import { HORIZON_STEPS } from '../../core/flow.js';
 import { seededRandom } from '../../core/random.js';
+import type { ExcludedSpan } from '../../model/training/excludedSpans.js';
 import { STEP_SECONDS } from '../../sources/grid.js';
 import { packageVersion } from '../package.js';
 import { describeRemaining, type Progress } from '../progress.js';
@@ -50,8 +51,9 @@ export async function runBacktest(options: BacktestOptions, hooks: BacktestHooks
   const { progress, signal } = hooks;
   const folder = await OutputFolder.open(options.out);
   const opened = await openTraces(options, progress);
-  const replayable = { ...opened, thresholds: withLimits(opened.thresholds, options.limits) };
-  const incidents = options.incidents ? await openIncidents(options, replayable, progress) : undefined;
+  const excluded = await excludedSpans(options, opened, progress);
+  const replayable = { ...opened, thresholds: withLimits(opened.thresholds, options.limits), excluded };
+  const incidents = options.incidents ? await openIncidents(options, replayable) : undefined;
   const onDeath = (reason: string) => progress.done(`a forecasting worker died and is being replaced: ${reason}`);
   const workers = await startWorkers({ ...options, signal, onDeath }).catch(async (error: unknown) => {
     await incidents?.close();
@@ -88,18 +90,31 @@ export async function runBacktest(options: BacktestOptions, hooks: BacktestHooks
   }
 }
 
-/** What incidents are scored by: labels where a folder has them. */
-async function openIncidents(
-  { folders, configFile, excludeFile, rulesFile }: BacktestOptions,
-  { source, actedUpon }: Replayable,
+/** A replay, with the spans that prove nothing. */
+interface Replay extends Replayable {
+  readonly excluded: readonly ExcludedSpan[];
+}
+
+/** What nothing is learnt from and no alarm is judged in. */
+async function excludedSpans(
+  { excludeFile }: BacktestOptions,
+  { actedUpon }: Replayable,
   progress: Progress,
-): Promise<IncidentScores> {
+): Promise<ExcludedSpan[]> {
   const named = excludeFile === undefined ? [] : await readExclusions(excludeFile);
   const excluded = [...named, ...actedUpon];
   if (excluded.length > 0) {
     const parts = [`${named.length} by --exclude`, `${actedUpon.length} after actions in the audit log`];
-    progress.done(`no alarm is judged in ${excluded.length} spans (${parts.join(', ')})`);
+    progress.done(`no alarm or probability is judged in ${excluded.length} spans (${parts.join(', ')})`);
   }
+  return excluded;
+}
+
+/** What incidents are scored by: labels where a folder has them. */
+async function openIncidents(
+  { folders, configFile, rulesFile }: BacktestOptions,
+  { source, excluded }: Replay,
+): Promise<IncidentScores> {
   const labels = await Promise.all(source.datasets.map((_, i) => folders && readLabels(folders[i]!)));
   const comparer =
     rulesFile === undefined
@@ -130,7 +145,7 @@ async function closeAll({ model, yardstick }: { model: Workers; yardstick: Worke
 /** Replays everything into the recorder. */
 async function replayAll(
   recorder: Recorder,
-  { source, windows, thresholds, truth }: Replayable,
+  { source, windows, thresholds, truth, excluded }: Replay,
   { model, yardstick }: { model: Workers; yardstick: Workers | undefined },
   options: BacktestOptions,
   { progress, signal }: BacktestHooks,
@@ -138,6 +153,7 @@ async function replayAll(
   const { name } = model.report.manifest;
   const startedAt = performance.now();
   const tally = new Tally(source.servers, progress);
+  const criticSettings = { model: name, options: truth, stepSeconds: windows.stepSeconds, excluded };
   const events = replayTraces(source.traces, {
     schedule: options.schedule,
     windows,
@@ -145,7 +161,7 @@ async function replayAll(
     forecastRows: (job) => model.pool.forecast(job),
     model: name,
     yardstickRows: yardstick && ((job) => yardstick.pool.forecast(job)),
-    createCritic: truth.isEnabled ? () => createTruthCritic(name, truth, windows.stepSeconds) : undefined,
+    createCritic: truth.isEnabled ? () => createTruthCritic(criticSettings) : undefined,
   });
   for await (const event of events) {
     signal.throwIfAborted();

@@ -1,11 +1,22 @@
 /** The ledger of `serve` as the critic of a replayed fleet. */
+import type { ActedUpon } from '../../truth/incidents/incidentLedger.js';
 import type { TruthOptions } from '../../truth/options.js';
 import { createTruth, recordForecasts } from '../fleetTruth.js';
 import type { ForecastCritic } from './critic.js';
 
-/** A critic that knows nothing yet. @param model the model's name */
-export function createTruthCritic(model: string, options: TruthOptions, stepSeconds: number): ForecastCritic {
+export interface CriticSettings {
+  /** The model's name. */
+  readonly model: string;
+  readonly options: TruthOptions;
+  readonly stepSeconds: number;
+  /** What came in these spans says nothing of what was promised; of the whole history, since none is looked at before it is due. */
+  readonly excluded: readonly ActedUpon[];
+}
+
+/** A critic that knows nothing yet. */
+export function createTruthCritic({ model, options, stepSeconds, excluded }: CriticSettings): ForecastCritic {
   const truth = createTruth(model, { options, stepSeconds, isSpread: false });
+  truth.incidents.noteActions(excluded);
   return {
     // Every fed bin is complete, the newest one too.
     resolve: (frame) => void truth.resolve(frame, frame.newest + 1),

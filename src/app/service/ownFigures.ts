@@ -1,11 +1,11 @@
 /** What linborg tells of itself: one set of figures per cycle, as samples for its own window. */
 import type { Logger } from 'pino';
+import type { FleetReport } from '../../core/fleet.js';
 import type { Frame, SampleBatch, SampleSeries } from '../../core/flow.js';
 import { bucketValue } from '../../core/frame.js';
 import { OWN_METRICS, OWN_SUBJECT, type OwnFigures, type OwnMetric } from '../../core/ownFigures.js';
 import type { TruthReport } from '../../core/truth.js';
 import type { PullSummary, Source } from '../../sources/source.js';
-import type { PipelineCycle } from './pipeline.js';
 
 /** What the parts of a cycle did. */
 export interface CycleWork {
@@ -15,6 +15,14 @@ export interface CycleWork {
   readonly forecastSeconds: number;
   /** Forecasting workers that died since the cycle before. */
   readonly workerDeaths: number;
+}
+
+/** What a cycle tells of itself and of the fleet. */
+export interface OwnCycle {
+  readonly work: CycleWork;
+  readonly failedSeries: number;
+  readonly fleet: Pick<FleetReport, 'anomalies'>;
+  readonly truth: Pick<TruthReport, 'accuracy'> | undefined;
 }
 
 /** What only who publishes a cycle knows of it. */
@@ -27,10 +35,7 @@ export interface CycleCosts {
 const NAMES: ReadonlySet<string> = new Set(OWN_METRICS);
 
 /** Figures of a cycle that succeeded; undefined for one that read history, which says nothing of the ones after it. */
-export function figuresOf(
-  { work, failedSeries, fleet, truth }: PipelineCycle,
-  costs: CycleCosts,
-): OwnFigures | undefined {
+export function figuresOf({ work, failedSeries, fleet, truth }: OwnCycle, costs: CycleCosts): OwnFigures | undefined {
   const { pulls, forecastSeconds, workerDeaths } = work;
   if (pulls === undefined) return undefined;
   return {
@@ -117,7 +122,7 @@ function isOwnMetric(metric: string): metric is OwnMetric {
 }
 
 /** Share of the fleet's series that are out of what was forecast for now; NaN while none can be judged. */
-function outsideRatio(anomalies: PipelineCycle['fleet']['anomalies']): number {
+function outsideRatio(anomalies: FleetReport['anomalies']): number {
   const scores = [...anomalies].flatMap(([server, own]) =>
     server === OWN_SUBJECT ? [] : own.map(({ score }) => score),
   );
@@ -125,7 +130,7 @@ function outsideRatio(anomalies: PipelineCycle['fleet']['anomalies']): number {
 }
 
 /** Of the fleet's metrics, an hour ahead; NaN until some were judged. */
-function meanMase(truth: TruthReport | undefined): number {
+function meanMase(truth: OwnCycle['truth']): number {
   const judged = (truth?.accuracy ?? []).filter(({ horizon, mase }) => horizon === '1h' && !Number.isNaN(mase));
   return total(judged.map(({ mase }) => mase)) / judged.length;
 }

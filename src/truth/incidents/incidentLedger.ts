@@ -19,10 +19,12 @@ export interface IncidentLedgerSettings {
   readonly maxThresholds: number;
 }
 
-/** A span of a server in which something was done about it. */
+/** A span of a server, or of all (`*`), in which something was done about it. */
 export interface ActedUpon extends TimeSpan {
   readonly server: string;
 }
+
+const ALL_SERVERS = '*';
 
 interface PendingClaim {
   readonly claim: BreachClaim;
@@ -58,8 +60,9 @@ export class IncidentLedger {
   /** Takes the place of what was known of actions: nothing that came due in such a span tells whether a promise was true. */
   noteActions(spans: readonly ActedUpon[]): void {
     const servers = new Set(spans.map(({ server }) => server));
+    const isAbout = (span: ActedUpon, server: string) => span.server === server || span.server === ALL_SERVERS;
     this.#actedUpon = new Map(
-      [...servers].map((server) => [server, mergeSpans(spans.filter((span) => span.server === server))]),
+      [...servers].map((server) => [server, mergeSpans(spans.filter((span) => isAbout(span, server)))]),
     );
   }
 
@@ -129,7 +132,8 @@ export class IncidentLedger {
   }
 
   #judge({ claim, horizon, wasServed }: PendingClaim, frame: Frame): void {
-    const outcome = outcomeOf(frame, claim, horizon, this.#actedUpon.get(frame.server) ?? []);
+    const actedUpon = this.#actedUpon.get(frame.server) ?? this.#actedUpon.get(ALL_SERVERS) ?? [];
+    const outcome = outcomeOf(frame, claim, horizon, actedUpon);
     if (outcome === 'mitigated') this.#mitigated++;
     if (outcome === 'mitigated' || outcome === 'unknown') return;
     const came = outcome === 'came';

@@ -7,17 +7,14 @@ import { ForecastLedger, type Lessons } from '../../../src/app/service/forecastL
 import { type Frame, RISK_HORIZONS } from '../../../src/core/flow.js';
 import type { TruthReport } from '../../../src/core/truth.js';
 import { thresholdsSchema } from '../../../src/scoring/options.js';
-import { createFleet } from '../../../src/simulator/fleet.js';
-import { fleetBatch } from '../../../src/simulator/fleetBatch.js';
 import type { Source } from '../../../src/sources/source.js';
 import type { ActedUpon } from '../../../src/truth/incidents/incidentLedger.js';
 import type { TruthOptions } from '../../../src/truth/options.js';
-import { WindowStore } from '../../../src/windows/store.js';
 import { WINDOWS } from '../fixtures/frames.js';
+import { HourlyFleet } from '../fixtures/hourlyFleet.js';
 import { forecasterOf, lastValue } from './lastValue.js';
 
 const HOUR = 3600;
-const START = Date.UTC(2026, 5, 1) / 1000;
 const THRESHOLDS = thresholdsSchema.parse({});
 const METRICS = ['cpu_user_pct', 'mem_used_pct'];
 const OPTIONS: TruthOptions = {
@@ -30,32 +27,6 @@ const OPTIONS: TruthOptions = {
 /** The model says half of what every candidate says. */
 const halfTooLow = forecasterOf(lastValue, 0.5);
 
-/** Two servers with a week of history that go on by the hour. */
-class Fleet {
-  readonly #store = new WindowStore(WINDOWS);
-  readonly #fleet = createFleet({ servers: 2, seed: 1, scenariosPerServerWeek: 0 });
-  at = START;
-
-  constructor() {
-    this.#ingest(START - WINDOWS.historySeconds, START);
-  }
-
-  advance(): Frame[] {
-    this.#ingest(this.at, this.at + HOUR);
-    this.at += HOUR;
-    return this.frames();
-  }
-
-  frames(): Frame[] {
-    return this.#store.frames(this.at);
-  }
-
-  #ingest(from: number, until: number): void {
-    const batch = fleetBatch(this.#fleet, from / WINDOWS.stepSeconds, until / WINDOWS.stepSeconds);
-    this.#store.ingest({ ...batch, series: batch.series.filter(({ metric }) => METRICS.includes(metric)) });
-  }
-}
-
 function ledgerWith(change: Partial<TruthOptions> = {}): ForecastLedger {
   const options = { ...OPTIONS, ...change };
   const { stepSeconds } = WINDOWS;
@@ -63,7 +34,12 @@ function ledgerWith(change: Partial<TruthOptions> = {}): ForecastLedger {
 }
 
 /** As `serve` does it. */
-async function cycle(ledger: ForecastLedger, fleet: Fleet, forecastRows: ForecastRows, actedUpon: ActedUpon[] = []) {
+async function cycle(
+  ledger: ForecastLedger,
+  fleet: HourlyFleet,
+  forecastRows: ForecastRows,
+  actedUpon: ActedUpon[] = [],
+) {
   const frames = fleet.advance();
   ledger.begin(frames, fleet.at, actedUpon);
   const forecaster = { forecastRows, model: 'tft', ...ledger.wishes(frames, fleet.at) };
@@ -87,7 +63,7 @@ const judgedIn = (report: TruthReport | undefined) => report!.accuracy.reduce((s
 describe('a cycle', () => {
   it('records what is forecast, judges it when its time has come, and serves better for it', async () => {
     const ledger = ledgerWith();
-    const fleet = new Fleet();
+    const fleet = new HourlyFleet();
     const first = await cycle(ledger, fleet, halfTooLow);
     expect(first.report).toMatchObject({ at: fleet.at, since: fleet.at, judged: 0 });
     expect(first.report!.pending).toBeGreaterThan(0);
@@ -102,7 +78,7 @@ describe('a cycle', () => {
 
   it('judges what was promised of a threshold, and promises less where nothing comes', async () => {
     const ledger = ledgerWith();
-    const fleet = new Fleet();
+    const fleet = new HourlyFleet();
     let latest = await cycle(ledger, fleet, promising);
     expect(latest.memory.breachProbability![0]).toBeCloseTo(0.2, 6);
     for (let hour = 1; hour < 36; hour++) latest = await cycle(ledger, fleet, promising);
@@ -117,7 +93,7 @@ describe('a cycle', () => {
 
   it('learns nothing of promises about servers that something was done about', async () => {
     const ledger = ledgerWith();
-    const fleet = new Fleet();
+    const fleet = new HourlyFleet();
     const actedUpon = fleet.frames().map(({ server }) => ({ server, from: fleet.at, to: fleet.at + 48 * HOUR }));
     let latest = await cycle(ledger, fleet, promising, actedUpon);
     for (let hour = 1; hour < 12; hour++) latest = await cycle(ledger, fleet, promising, actedUpon);
@@ -128,7 +104,7 @@ describe('a cycle', () => {
 
   it('asks for details once an hour only', async () => {
     const ledger = ledgerWith();
-    const fleet = new Fleet();
+    const fleet = new HourlyFleet();
     const { details } = await cycle(ledger, fleet, halfTooLow);
     expect(details.map((list) => list.length)).toEqual([2, 2]);
     const { wantsDetails } = ledger.wishes(fleet.frames(), fleet.at + 1);
@@ -138,7 +114,7 @@ describe('a cycle', () => {
 
   it('puts nothing down of a server in maintenance, and does so at once when that is over', () => {
     const ledger = ledgerWith();
-    const fleet = new Fleet();
+    const fleet = new HourlyFleet();
     const maintenance = [{ from: fleet.at - 60, to: fleet.at + 60 }];
     const frames = fleet.frames().map((frame, i) => (i === 0 ? { ...frame, maintenance } : frame));
     const wantedAt = (at: number) => [0, 1].map((i) => ledger.wishes(frames, at).wantsDetails!(i));
@@ -148,7 +124,7 @@ describe('a cycle', () => {
 
   it('forgets a server that is gone', async () => {
     const ledger = ledgerWith();
-    const fleet = new Fleet();
+    const fleet = new HourlyFleet();
     const { report } = await cycle(ledger, fleet, halfTooLow);
     for (const { server } of fleet.frames()) ledger.forget(server);
     const result = { at: fleet.at + 60, servers: [], details: [], failedSeries: 0, failure: undefined };
@@ -158,7 +134,7 @@ describe('a cycle', () => {
 
   it('judges nothing and serves what the model says where the ledger is switched off', async () => {
     const ledger = ledgerWith({ isEnabled: false });
-    const { report, details, medianOverLast } = await cycle(ledger, new Fleet(), halfTooLow);
+    const { report, details, medianOverLast } = await cycle(ledger, new HourlyFleet(), halfTooLow);
     expect(report).toBeUndefined();
     expect(details.flat()).toEqual([]);
     expect(medianOverLast).toBeCloseTo(0.5, 4);
@@ -166,7 +142,7 @@ describe('a cycle', () => {
 });
 
 describe('a start', () => {
-  function lessonsOf(fleet: Fleet, change: Partial<Lessons> = {}) {
+  function lessonsOf(fleet: HourlyFleet, change: Partial<Lessons> = {}) {
     const log: Record<string, unknown>[] = [];
     const lessons: Lessons = {
       forecastRows: halfTooLow,
@@ -183,7 +159,7 @@ describe('a start', () => {
 
   it('learns from hindcasts how to serve, before any forecast of its own has come due', async () => {
     const ledger = ledgerWith();
-    const fleet = new Fleet();
+    const fleet = new HourlyFleet();
     const { lessons, log } = lessonsOf(fleet);
     await ledger.learn(lessons);
     expect(log).toMatchObject([{ hindcasts: 48 * 4, recorded: 0 }]);
@@ -194,7 +170,7 @@ describe('a start', () => {
   });
 
   it('goes on counting what Prometheus recorded before', async () => {
-    const fleet = new Fleet();
+    const fleet = new HourlyFleet();
     const [{ server }] = fleet.frames() as [Frame];
     const times = [fleet.at - 6 * HOUR, fleet.at - 4 * HOUR];
     const nothing = async function* () {};
@@ -223,7 +199,7 @@ describe('a start', () => {
 
   it('that cannot learn says why, and serves all the same', async () => {
     const ledger = ledgerWith();
-    const fleet = new Fleet();
+    const fleet = new HourlyFleet();
     const { lessons, log } = lessonsOf(fleet, {
       frames: () => {
         throw new Error('the windows are gone');

@@ -76,6 +76,17 @@ describe('the ledger of promised breaches', () => {
     expect(ledger.report().mitigated).toBeGreaterThan(300);
   });
 
+  it('takes a span of all servers for one of each, beside its own', () => {
+    const all = { from: secondsAt(-1), to: secondsAt(DAYS * 24 * HOUR) };
+    const own = { server: 'a', from: secondsAt(0), to: secondsAt(1) };
+    for (const spans of [[{ server: '*', ...all }], [{ server: '*', ...all }, own]]) {
+      const ledger = newLedger();
+      ledger.noteActions(spans);
+      live(ledger, every(12));
+      expect(ledger.report().probabilities).toEqual([]);
+    }
+  });
+
   it('learns from hindcasts but does not count them', () => {
     const ledger = newLedger();
     const served = live(ledger, every(12), 0.1, false);

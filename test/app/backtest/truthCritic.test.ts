@@ -35,9 +35,9 @@ async function servedAfterHours(hours: number, spans: (fleet: HourlyFleet) => re
       ...{ forecastRows: promising, model: 'tft', wantsDetails: () => true },
       recalibrate: (frame, metric, raw) => critic.recalibrate(frame, metric, raw),
     });
-    result.servers.forEach(({ frame, forecasts, risk }, i) =>
-      critic.record({ frame, at, forecasts, risk, details: result.details[i]! }),
-    );
+    for (const [i, { frame, forecasts, risk }] of result.servers.entries()) {
+      critic.record({ frame, at, forecasts, risk, details: result.details[i]! });
+    }
     served = result.servers[0]!.forecasts.find(({ metric }) => metric === 'mem_used_pct')!.breachProbability![0]!;
   }
   return served;

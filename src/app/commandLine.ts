@@ -75,6 +75,7 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
     .option('--days <days>', 'days of history to read from Prometheus', '30')
     .option('--out <dir>', 'model folder to write', 'models/trained')
     .option('--base <dir>', 'fine-tune this model, e.g. models/default; where nothing is gained its weights stay')
+    .option('--average <parts...>', 'DIR=SHARE: learn nothing, but take the mean of the weights of these models')
     .option('--only <part>', 'incident-head: keep the network of --base and train nothing but a new incident head')
     .option('--evaluate <dir...>', 'more trace folders to measure accuracy on, not trained on')
     .option('--leave-out <names...>', 'data sets of --from to measure accuracy on only')

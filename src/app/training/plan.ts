@@ -13,10 +13,12 @@ import { FINE_TUNING } from '../../model/training/fineTune.js';
 import { DEFAULT_TRAINING, type TrainingSettings, withAnyShifts } from '../../model/training/trainer.js';
 import { numberWithin, wholeNumber } from '../flags.js';
 import { resolveModelPath } from '../modelPath.js';
+import { averageHyperparameters, readParts, type WeighedModel } from './averagePlan.js';
 
 /** The flags that say how to train; the text of each as it was typed. */
 export interface PlanFlags {
   readonly base?: string;
+  readonly average?: readonly string[];
   readonly network?: string;
   readonly hidden?: string;
   readonly notch?: string;
@@ -34,6 +36,8 @@ export interface TrainingPlan {
   readonly settings: TrainingSettings;
   /** The model to start from. */
   readonly base: LoadedModel | undefined;
+  /** Models whose mean the weights are, so that nothing is learnt. */
+  readonly average: readonly WeighedModel[] | undefined;
   /** The network stays the base's: nothing but a new incident head is made. */
   readonly onlyHead: boolean;
   /** What a checkpoint must agree with. */
@@ -47,9 +51,11 @@ export interface TrainingPlan {
 export async function planTraining(flags: PlanFlags): Promise<TrainingPlan> {
   const wished = flags.base === undefined ? hyperparametersOf(flags) : undefined;
   const onlyHead = isOnlyHead(flags);
+  const average = await averageOf(flags);
   const base = flags.base === undefined ? undefined : await readModel(await resolveModelPath(flags.base));
   if (base) checkAgainstBase(flags, base);
-  const hyperparameters = withNotch(wished ?? base!.manifest.hyperparameters, flags);
+  const given = average ? averageHyperparameters(average, flags.notch !== undefined) : base?.manifest.hyperparameters;
+  const hyperparameters = withNotch(given ?? wished!, flags);
   const defaults = base && !onlyHead ? FINE_TUNING : DEFAULT_TRAINING;
   const trainUntil = 1 - numberWithin('hold-out', flags.holdOut, 0, 0.9);
   // The share that validates moves with the end of what is trained on.
@@ -72,9 +78,20 @@ export async function planTraining(flags: PlanFlags): Promise<TrainingPlan> {
     hyperparameters,
     settings,
     base,
+    average,
     onlyHead,
     identity: { hyperparameters, seed, ...(sha ? { base: sha } : {}) },
   };
+}
+
+/** The parts of `--average`, which leaves nothing to learn. */
+async function averageOf(flags: PlanFlags): Promise<WeighedModel[] | undefined> {
+  if (flags.average === undefined) return undefined;
+  const other = (['base', 'only', 'network', 'hidden', 'steps', 'patience'] as const).find(
+    (name) => flags[name] !== undefined,
+  );
+  if (other !== undefined) throw new CommandError(`--average learns nothing; leave --${other} out`);
+  return readParts(flags.average);
 }
 
 function isOnlyHead({ only, base }: PlanFlags): boolean {

@@ -5,6 +5,7 @@ import type { Engine } from '../../model/engine/types.js';
 import type { ModelAccuracy } from '../../model/files/manifest.js';
 import type { TrainedModel } from '../../model/files/modelFolder.js';
 import type { WeightValues } from '../../model/network/parameters.js';
+import { averageWeights } from '../../model/training/average.js';
 import { type FineTuned, fineTune } from '../../model/training/fineTune.js';
 import {
   type BestWeights,
@@ -12,10 +13,12 @@ import {
   type TrainingHooks,
   type TrainingTask,
   trainNetwork,
+  validation,
 } from '../../model/training/trainer.js';
 import { describeTrainingInputs } from '../../model/training/trainingInputs.js';
 import { packageVersion } from '../package.js';
 import type { Progress } from '../progress.js';
+import { describeAverage, type WeighedModel } from './averagePlan.js';
 import type { Corpora } from './corpora.js';
 import { makeIncidentHead } from './incidentHead.js';
 import { measureAccuracy } from './measure.js';
@@ -42,13 +45,14 @@ export interface TrainingOrder {
 export async function trainModel(engine: Engine, order: TrainingOrder, progress: Progress): Promise<TrainedModel> {
   const { plan, corpora, hooks, resume } = order;
   if (plan.onlyHead) return withNewHead(engine, order, progress);
-  const { hyperparameters, settings, base } = plan;
+  const { hyperparameters, settings, base, average } = plan;
   const task: TrainingTask = { corpus: corpora.trained, hyperparameters, settings, resume };
   progress.done(describeTask(order));
   const tuned = base && (await fineTune(engine, base.weights, task, hooks));
-  const best = tuned?.best ?? (await trainNetwork(engine, task, hooks));
+  const mean = average && weighMean(engine, task, average);
+  const best = tuned?.best ?? mean ?? (await trainNetwork(engine, task, hooks));
   order.onLearnt();
-  progress.done(tuned ? describeTuned(tuned) : `best validation loss ${best.loss.toFixed(4)} at step ${best.step}`);
+  progress.done(tuned ? describeTuned(tuned) : describeBest(best, mean !== undefined));
 
   const accuracy = await measure(engine, order, best, progress);
   return {
@@ -64,6 +68,7 @@ export async function trainModel(engine: Engine, order: TrainingOrder, progress:
       validation_loss: best.loss,
       train_until: settings.split.trainUntil,
       datasets: describeDatasets(corpora.trained),
+      ...(average ? describeAverage(average, order.command) : {}),
       ...(tuned ? { base: await describeBase(engine, order, tuned, accuracy, progress) } : {}),
     },
     profiles: PROFILES,
@@ -71,6 +76,13 @@ export async function trainModel(engine: Engine, order: TrainingOrder, progress:
     trainingInputs: describeTrainingInputs(corpora.trained, settings.split, settings.seed),
     incident: await headFor(engine, order, best.weights, progress),
   };
+}
+
+/** The mean of the parts' weights, with the validation loss that it has on the series at hand. */
+function weighMean(engine: Engine, task: TrainingTask, parts: readonly WeighedModel[]): BestWeights {
+  const weights = averageWeights(parts.map(({ model, share }) => ({ weights: model.weights, share })));
+  const step = Math.max(...parts.map(({ model }) => model.manifest.training.steps));
+  return { step, loss: validation(engine, task)(weights), weights };
 }
 
 /** The base with a head that is trained anew. */
@@ -97,10 +109,16 @@ function headFor(engine: Engine, { plan, corpora, command }: TrainingOrder, weig
 }
 
 function describeTask({ plan, corpora: { trained } }: TrainingOrder): string {
-  const { base, settings } = plan;
+  const { base, settings, average } = plan;
+  if (average)
+    return `the mean of ${average.map(({ model, share }) => `${model.manifest.name} (${share})`).join(', ')}`;
   const servers = new Set(trained.map(({ dataset, server }) => `${dataset}\n${server}`)).size;
   const what = base ? `fine-tuning ${base.manifest.name}` : 'training';
   return `${what} on ${trained.length} series of ${servers} servers: at most ${settings.adam.totalSteps} steps`;
+}
+
+function describeBest({ loss, step }: BestWeights, isMean: boolean): string {
+  return isMean ? `validation loss ${loss.toFixed(4)}` : `best validation loss ${loss.toFixed(4)} at step ${step}`;
 }
 
 function describeTuned({ best, baseLoss, outcome }: FineTuned): string {

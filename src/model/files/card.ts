@@ -22,6 +22,14 @@ ${result} ${name} (SHA-256 \`${sha256}\`), whose validation loss here is ${figur
 `;
 }
 
+/** How the weights were found, up to their validation loss. */
+function describeWeights({ average, seed, steps, validation_loss }: Manifest['training']): string {
+  if (!average) return `Seed ${seed}; ${steps} steps to the best validation loss, ${figure(validation_loss)}`;
+  const parts = average.map(({ name, share, sha256 }) => `${share} of ${name} (SHA-256 \`${sha256}\`)`);
+  return `The weights are a mean: ${parts.join(', ')}.
+Seed ${seed}; validation loss ${figure(validation_loss)}`;
+}
+
 /** The model card: what it is, what it saw, how good it was on what it never saw, and its limits. */
 export function renderCard(manifest: Manifest): string {
   const {
@@ -78,7 +86,7 @@ seven more days as a same-time profile, the next 8 h out as p10, p50 and p90.
 ${training.command}
 \`\`\`
 
-Seed ${training.seed}; ${training.steps} steps to the best validation loss, ${figure(training.validation_loss)} (pinball, in units of the
+${describeWeights(training)} (pinball, in units of the
 window's scale). Only the first ${percent} % of each series were seen${base ? '' : '; a tenth of the servers served validation only'}.
 ${base ? describeBase(base) : ''}
 | data set | servers | series | from | to |

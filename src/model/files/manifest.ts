@@ -47,6 +47,14 @@ const base = z.strictObject({
   accuracy: z.array(accuracy),
 });
 
+/** A model whose weights went into a mean. */
+const averaged = z.strictObject({
+  name: z.string(),
+  sha256: z.string(),
+  /** How much it counts, beside the others. */
+  share: z.number().positive(),
+});
+
 /** How a model that was trained without one data set fares on that set. */
 const leftOut = z.strictObject({
   accuracy,
@@ -128,13 +136,17 @@ export const manifestSchema = z.strictObject({
     .refine(({ hidden, heads }) => hidden % heads === 0, { error: 'expected hidden to be a multiple of heads' }),
   weights: z.strictObject({ file: z.string(), sha256: z.string(), parameters: z.number().int() }),
   training: z.strictObject({
+    /** One a line: those of the parts of a mean come first. */
     command: z.string(),
     seed: z.number(),
+    /** To the weights that were kept; of a mean, the most of its parts. */
     steps: z.number(),
     validation_loss: z.number(),
     train_until: z.number(),
     datasets: z.array(dataset),
     base: base.exactOptional(),
+    /** What the weights are the mean of. */
+    average: z.array(averaged).min(2).exactOptional(),
   }),
   profiles: z.array(z.string()),
   accuracy: z.array(accuracy),

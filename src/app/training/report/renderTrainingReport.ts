@@ -38,7 +38,11 @@ ${manifest.incident && renderHead(manifest.incident)}
 `);
 }
 
-function describeOutcome({ training: { base, steps, validation_loss: loss } }: Manifest): string {
+function describeOutcome({ training: { base, steps, average, validation_loss: loss } }: Manifest): string {
+  if (average) {
+    const parts = average.map(({ name, share }) => `${name} (${share})`).join(', ');
+    return `The weights are the mean of ${parts}: validation loss ${describeFixed(loss, 4)}.`;
+  }
   if (!base) return `The weights of step ${describeCount(steps)} were kept: validation loss ${describeFixed(loss, 4)}.`;
   const before = describeFixed(base.validation_loss, 4);
   return base.outcome === 'gain'

@@ -14,6 +14,7 @@ build: setup ## dist/ from src/
 test: setup ## sets up all it needs and runs the tests, with coverage
 	@scripts/ensure-prometheus.sh
 	@scripts/ensure-test-programs.sh
+	@scripts/ensure-celery.sh
 	@mkdir -p build
 	@npx vitest run --coverage --reporter=default --reporter=json --outputFile.json=build/test.json
 

@@ -2,8 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { type Config, loadConfig } from '../config/load.js';
 import { ConfigError } from '../core/errors.js';
+import { TARGETS_FOLDER } from './package.js';
+import { withTargetPacks } from './targetPacks.js';
 
-/** Reads and checks a configuration file. Throws ConfigError with every fault and its line. */
+/** Reads and checks a configuration file, with the packs of targets that it names. Throws ConfigError with every fault and its line. */
 export async function loadConfigFile(path: string): Promise<Config> {
   let text: string;
   try {
@@ -14,5 +16,5 @@ export async function loadConfigFile(path: string): Promise<Config> {
       { cause },
     );
   }
-  return loadConfig(text, path, process.env);
+  return withTargetPacks(loadConfig(text, path, process.env), TARGETS_FOLDER);
 }

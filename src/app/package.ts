@@ -9,6 +9,9 @@ export const PACKAGE_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..
 /** Mapping packs that come with linborg. */
 export const PACKS_FOLDER = join(PACKAGE_ROOT, 'rules', 'packs');
 
+/** Packs of extra targets that come with linborg. */
+export const TARGETS_FOLDER = join(PACKAGE_ROOT, 'rules', 'targets');
+
 /** The version in package.json. */
 export function packageVersion(): string {
   const text = readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8');

@@ -23,6 +23,7 @@ import {
   windowFields,
   windowOptionsOf,
 } from '../windows/options.js';
+import { targetPacksSchema, type WantedTargetPack } from './targetPacks.js';
 import { type TargetSettings, targetsSchema } from './targets.js';
 
 /** What `linborg.yml` says, checked, in base units, with every default filled in. */
@@ -30,6 +31,8 @@ export interface Settings {
   readonly sources: readonly SourceOptions[];
   /** Extra series, asked of every source. */
   readonly targets: readonly TargetSettings[];
+  /** Packs whose targets come to these when their files have been read. */
+  readonly targetPacks: readonly WantedTargetPack[];
   readonly windows: WindowOptions;
   readonly maintenance: readonly MaintenanceWindow[];
   /** How often the risk is computed. */
@@ -49,6 +52,7 @@ export const settingsSchema = z
   .strictObject({
     sources: z.array(sourceOptions).min(1),
     targets: targetsSchema,
+    target_packs: targetPacksSchema,
     cycle: durationSeconds.prefault('1m'),
     ...windowFields,
     ...maintenanceFields,
@@ -72,6 +76,7 @@ export const settingsSchema = z
     (file): Settings => ({
       sources: file.sources,
       targets: file.targets,
+      targetPacks: file.target_packs,
       windows: windowOptionsOf(file),
       maintenance: file.maintenance,
       cycleSeconds: file.cycle,

@@ -3,16 +3,31 @@ import { z } from 'zod';
 import { faultOfLimit, targetLimitFields } from '../scoring/options.js';
 import { targetQueryFields } from '../sources/options.js';
 
-const target = z.strictObject({ ...targetQueryFields, ...targetLimitFields }).superRefine((written, context) => {
-  const fault = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
+export const target = z.strictObject({ ...targetQueryFields, ...targetLimitFields });
+
+/** One extra series, out of the configuration or of a pack. */
+export type TargetSettings = z.output<typeof target> & {
+  /** The pack that it comes from; undefined where the configuration itself has it. */
+  readonly pack?: string;
+};
+
+/** Finds what single keys cannot tell. */
+export function checkTarget(written: z.output<typeof target>, context: z.RefinementCtx): void {
+  for (const { key, text } of faultsOfTarget(written)) context.addIssue({ code: 'custom', path: [key], message: text });
+}
+
+/** What is wrong with the keys of a target together. */
+export function faultsOfTarget(written: TargetSettings): { readonly key: string; readonly text: string }[] {
   const faulty = faultOfLimit(written);
-  if (faulty !== undefined) fault('threshold', faulty);
-  if (written.server !== undefined && written.server_label !== undefined)
-    fault('server', 'stands beside server_label; expected at most one of the two');
-});
+  const hasTwoSubjects = written.server !== undefined && written.server_label !== undefined;
+  return [
+    ...(faulty === undefined ? [] : [{ key: 'threshold', text: faulty }]),
+    ...(hasTwoSubjects ? [{ key: 'server', text: 'stands beside server_label; expected at most one of the two' }] : []),
+  ];
+}
 
 export const targetsSchema = z
-  .array(target)
+  .array(target.superRefine(checkTarget))
   .superRefine((targets, context) => {
     targets.forEach(({ name }, i) => {
       if (targets.findIndex((other) => other.name === name) < i)
@@ -20,5 +35,3 @@ export const targetsSchema = z
     });
   })
   .prefault([]);
-
-export type TargetSettings = z.output<typeof target>;

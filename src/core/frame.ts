@@ -15,9 +15,14 @@ export function bucketValue({ values, newest, capacity }: Frame, row: number, bu
 
 /** The newest known value of a row within the last `buckets`; undefined if there is none. */
 export function newestValue(frame: Frame, row: number, buckets: number): number | undefined {
+  const bucket = newestBucket(frame, row, buckets);
+  return bucket === undefined ? undefined : bucketValue(frame, row, bucket);
+}
+
+/** The index of the newest bucket with a value within the last `buckets`; undefined if there is none. */
+export function newestBucket(frame: Frame, row: number, buckets: number): number | undefined {
   for (let bucket = frame.newest; bucket > frame.newest - buckets; bucket--) {
-    const value = bucketValue(frame, row, bucket);
-    if (!Number.isNaN(value)) return value;
+    if (!Number.isNaN(bucketValue(frame, row, bucket))) return bucket;
   }
   return undefined;
 }

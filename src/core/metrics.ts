@@ -70,7 +70,27 @@ const EXTRA_UNIT_SUFFIXES: readonly (readonly [string, string])[] = [
   ['_pct', ' %'],
   ['_seconds', ' s'],
   ['_bytes', ' B'],
+  ['_rate', ' /s'],
+  ['_cores', ' cores'],
 ];
+
+/** The units of extra metrics in words for programs. */
+export const UNIT_NAMES = ['percent', 'ratio', 'seconds', 'bytes', 'per_second', 'cores', 'count'] as const;
+export type UnitName = (typeof UNIT_NAMES)[number];
+
+const UNIT_NAME_ENDS: readonly (readonly [string, UnitName])[] = [
+  ['_pct', 'percent'],
+  ['_ratio', 'ratio'],
+  ['_seconds', 'seconds'],
+  ['_bytes', 'bytes'],
+  ['_rate', 'per_second'],
+  ['_cores', 'cores'],
+];
+
+/** The unit of an extra metric, by the end of its name. */
+export function unitName(metric: string): UnitName {
+  return UNIT_NAME_ENDS.find(([end]) => metric.endsWith(end))?.[1] ?? 'count';
+}
 
 /** What goes behind a value in a sentence: ' %', ' MB/s' or nothing. Works for extra metrics too. */
 export function unitSuffix(metric: string): string {

@@ -9,7 +9,7 @@ import { newestValue } from '../core/frame.js';
 const TOLERATED_STEPS = 2;
 
 /** Buckets back from the newest within which a value counts as current: 30 minutes of 5-minute buckets. */
-const CURRENT_STEPS = 6;
+export const CURRENT_STEPS = 6;
 
 /** The step (1–96) of `forecast` whose bucket holds epoch second `time`; undefined outside the forecast. */
 export function forecastStep(forecast: Forecast, time: number): number | undefined {

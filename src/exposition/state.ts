@@ -34,12 +34,14 @@ export interface CycleRecord {
 export interface QueryView {
   readonly source: string;
   readonly metric: string;
-  /** Name of the pack's alternative. */
+  /** Name of the pack's alternative; of an extra target that of its pack, or `target`. */
   readonly alternative: string;
   /** PromQL, on one line. */
   readonly expr: string;
   /** Servers that it serves. */
   readonly servers: number;
+  /** Of an extra target: whom it brought values of when it was asked last. */
+  readonly subjects?: readonly string[];
   /** Address at which a person runs it. */
   readonly page: string;
   /** Why it failed in the newest pull; undefined if it did not. */

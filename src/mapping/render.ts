@@ -17,13 +17,17 @@ export interface Rendering {
 /** The PromQL to send: every placeholder filled in, and no stray comma where the selector is empty. */
 export function renderExpr(expr: string, rendering: Rendering): string {
   const matchers = [trimMatchers(rendering.selector), serverMatcher(rendering)].filter((part) => part !== '').join(',');
-  const withSelector =
-    matchers === ''
-      ? expr.replace(/,\s*\$selector\b|\$selector\b\s*,?/g, '')
-      : expr.replaceAll('$selector', () => matchers);
-  return withSelector
+  return fillSelector(expr, matchers)
     .replaceAll('$window', formatDuration(rendering.windowSeconds))
     .replaceAll('$server_label', rendering.serverLabel);
+}
+
+/** The expression with these label matchers, which may be none, in place of `$selector`. */
+export function fillSelector(expr: string, selector: string): string {
+  const matchers = trimMatchers(selector);
+  return matchers === ''
+    ? expr.replace(/,\s*\$selector\b|\$selector\b\s*,?/g, '')
+    : expr.replaceAll('$selector', () => matchers);
 }
 
 /** Words in an expression that look like placeholders and are none. */

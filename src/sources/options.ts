@@ -10,7 +10,7 @@ import { serverLabelFields } from './serverLabelOptions.js';
 
 export { targetQueryFields } from './targetOptions.js';
 
-const matchers = z
+export const matchers = z
   .string()
   .trim()
   .refine((text) => !/[{}]/.test(text.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, '')), {

@@ -70,6 +70,8 @@ class PrometheusSource implements Source {
   readonly #targets: readonly TargetQuery[];
   #choice = new Choice();
   #ledger = new Ledger();
+  /** Whom each target brought values of when all of it was last answered. */
+  readonly #subjects = new Map<string, readonly string[]>();
   /** Where a metric never read before begins: the start of the history that was asked for. */
   #historyFrom: number | undefined;
   #probedAt = Number.NEGATIVE_INFINITY;
@@ -105,12 +107,20 @@ class PrometheusSource implements Source {
 
   queries(): SourceQuery[] {
     const inUse = this.#prober.queries.flat().filter((query) => this.#choice.serversOf(query).length > 0);
-    return inUse.map((query) => {
-      const expr = oneLine(bucketExpr(query, this.#options));
-      const { metric, alternative } = query;
-      const page = graphPage(this.#options, expr);
-      return { metric, alternative: alternative.name, expr, servers: this.#choice.serversOf(query).length, page };
+    const targets = this.#targets.map((query) => {
+      const subjects = this.#subjects.get(query.metric) ?? [];
+      return { ...this.#show(query), servers: subjects.length, subjects };
     });
+    return [
+      ...inUse.map((query) => ({ ...this.#show(query), servers: this.#choice.serversOf(query).length })),
+      ...targets,
+    ];
+  }
+
+  #show(query: SeriesQuery): Pick<SourceQuery, 'metric' | 'alternative' | 'expr' | 'page'> {
+    const { metric, alternative } = query;
+    const expr = oneLine(bucketExpr(query, this.#options));
+    return { metric, alternative: alternative.name, expr, page: graphPage(this.#options, expr) };
   }
 
   close(): void {
@@ -126,6 +136,8 @@ class PrometheusSource implements Source {
       await this.#probeIfDue(pull, since, maxSeconds);
       yield* this.#run(pull, since, bucketAt(pull.at - maxSeconds));
     }
+    for (const { metric } of this.#targets)
+      if (pull.target(metric).isUp) this.#subjects.set(metric, pull.subjectsOf(metric));
     const after = this.#client.counts();
     const requests = {
       queries: after.queries - before.queries,

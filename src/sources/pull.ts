@@ -58,6 +58,11 @@ export class Pull {
     else this.#seen.set(metric, new Set([server]));
   }
 
+  /** What it has seen so far with a finite value of a metric. */
+  subjectsOf(metric: string): readonly string[] {
+    return [...(this.#seen.get(metric) ?? [])];
+  }
+
   hasSeen(metric: string, server: string): boolean {
     return this.#seen.get(metric)?.has(server) ?? false;
   }

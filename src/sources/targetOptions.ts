@@ -35,4 +35,7 @@ export const targetQueryFields = {
 const targetQuery = z.strictObject(targetQueryFields);
 
 /** An extra series to be pulled. */
-export type TargetOptions = z.output<typeof targetQuery>;
+export type TargetOptions = z.output<typeof targetQuery> & {
+  /** The pack that it comes from. */
+  readonly pack?: string;
+};

@@ -10,7 +10,7 @@ import type { TargetOptions } from './targetOptions.js';
 export function targetQueries(targets: readonly TargetOptions[]): TargetQuery[] {
   return targets.map((target) => ({
     metric: target.name,
-    alternative: { name: 'target', expr: target.query, estimate: false, place: `target ${target.name}` },
+    alternative: { name: target.pack ?? 'target', expr: target.query, estimate: false, place: `target ${target.name}` },
     rank: 0,
     target,
   }));

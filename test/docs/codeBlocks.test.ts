@@ -37,6 +37,8 @@ const YAML_CHECKS: Readonly<Record<string, (block: CodeBlock) => unknown>> = {
   },
   '': ({ text, where }) => loadConfig(/^sources:/m.test(text) ? text : `${SOURCES}${text}`, where, ENVIRONMENT),
   feed: ({ text, where }) => decodeYaml(feedSchema, { name: where, text }, { LINBORG_API_KEY: 'x' }),
+  // Its own program runs in the test of the pack that the page is about.
+  exporter: ({ text }) => expect(parse(text)).toHaveProperty('process_names'),
   prometheus: ({ text }) => promtool(['check', 'config', '--syntax-only'], text),
   rules: ({ text }) => promtool(['check', 'rules'], text),
 };

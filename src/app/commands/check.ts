@@ -9,6 +9,7 @@ import { describeMaintenance } from '../describeMaintenance.js';
 import { describeSource } from '../describeSource.js';
 import { realSurroundings } from '../openSources.js';
 import { PACKS_FOLDER } from '../package.js';
+import { describeTargetPacks } from '../targetPacks.js';
 
 /** Says OK, or throws ConfigError with every fault. */
 export async function checkConfig(file: string): Promise<number> {
@@ -18,7 +19,8 @@ export async function checkConfig(file: string): Promise<number> {
   );
   process.stdout.write(`${file}: OK (${config.sources.length} source${config.sources.length === 1 ? '' : 's'})\n`);
   const maintenance = describeMaintenance(config.maintenance, Date.now() / 1000);
-  for (const line of [...sources.flat(), ...maintenance]) process.stdout.write(`${line}\n`);
+  for (const line of [...sources.flat(), ...describeTargetPacks(config.targets), ...maintenance])
+    process.stdout.write(`${line}\n`);
   return 0;
 }
 

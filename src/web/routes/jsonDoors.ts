@@ -12,6 +12,7 @@ import { explanationView } from '../../exposition/json/explanation.js';
 import { healthView, isHealthy, statusView } from '../../exposition/json/health.js';
 import { isScored } from '../../exposition/json/scored.js';
 import { serverAnswer } from '../../exposition/json/serverAnswer.js';
+import { noServicesSummary, servicesSummary } from '../../exposition/json/services.js';
 import { insufficientData, insufficientHistory } from '../../exposition/json/warmup.js';
 import type { PublishedCycle } from '../../exposition/publishedCycle.js';
 import { currentCycle, judgeReadiness } from '../../exposition/readiness.js';
@@ -48,6 +49,7 @@ export function addJsonRoutes(router: Router, parts: WebParts, keyDigest: Buffer
   router.get('/api/v1/metrics/predictions', key, rate, (ctx) =>
     sendForecasts(ctx, parts, (cycle) => cycle.flatPredictions()),
   );
+  router.get('/api/v1/services/summary', key, rate, (ctx) => sendServices(ctx, parts));
   router.get('/predictions/:server', key, rate, (ctx) =>
     forServer(ctx, parts, (server, { at }) => sendJson(ctx, 200, serverAnswer(at, server, state.warmupBuckets()))),
   );
@@ -103,6 +105,13 @@ async function sendAlerts(ctx: Context, parts: WebParts): Promise<void> {
   const cycle = currentCycle(parts.state, parts.now());
   if (cycle) await sendJson(ctx, 200, alertsView(cycle.at, cycle.servers));
   else await sendJson(ctx, 200, noAlertsView(parts.now(), withdrawalReason(parts)));
+}
+
+async function sendServices(ctx: Context, parts: WebParts): Promise<void> {
+  const cycle = currentCycle(parts.state, parts.now());
+  if (!cycle) return sendJson(ctx, 200, noServicesSummary(parts.now(), withdrawalReason(parts)));
+  const views = [...cycle.servers, ...cycle.subjects];
+  return sendJson(ctx, 200, servicesSummary({ at: cycle.at, views, queries: parts.state.queries() }));
 }
 
 function findingsOf(parts: WebParts): Findings {

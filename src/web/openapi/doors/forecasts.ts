@@ -4,6 +4,7 @@ import { alertsAnswer } from '../../../exposition/answers/alerts.js';
 import { refusal, unknownName } from '../../../exposition/answers/common.js';
 import { explanationAnswer } from '../../../exposition/answers/explanation.js';
 import { currentAnswer, flatAnswer, oneAnswer } from '../../../exposition/answers/predictions.js';
+import { servicesAnswer } from '../../../exposition/answers/services.js';
 import { isoTime } from '../../../exposition/json/timestamp.js';
 import type { Door, DoorAnswer } from '../door.js';
 
@@ -86,6 +87,29 @@ const EXPLANATION = {
   timestamp: isoTime(AT),
 };
 
+const SOURCE = {
+  ...{ name: 'prometheus http://localhost:9090', target: 'celery' },
+  query: 'max by (queue) (label_replace(redis_key_size{}, "queue", "$1", "key", "(.+)"))',
+  page: 'http://localhost:9090/graph?g0.expr=redis_key_size&g0.tab=1',
+};
+const SERVICES = {
+  timestamp: isoTime(AT),
+  count: 1,
+  services: [
+    {
+      ...{ name: 'high_priority', state: 'ok', risk_score: null },
+      figures: [
+        {
+          ...{ metric: 'queue_depth', value: 42, unit: 'count', trend_pct: 16.67 },
+          forecast: { time: isoTime(AT + 3600), p10: 31, p50: 47, p90: 70 },
+          sources: [SOURCE],
+        },
+      ],
+    },
+  ],
+  silent: [{ metric: 'worker_cpu_cores', message: 'the query is answered with nothing', source: SOURCE }],
+};
+
 export const SERVER_PARAMETER = {
   server: { description: 'Name of a server, or of a subject of extra targets', example: 'ppdb001' },
 };
@@ -154,6 +178,21 @@ export const FORECAST_DOORS: readonly Door[] = [
           timestamp: isoTime(AT),
           predictions: [{ server: 'ppdb001', metric: 'mem_used_pct', horizon: '1h', p10: 92, p50: 94, p90: 96 }],
         },
+      },
+    },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/services/summary',
+    tag: 'forecasts',
+    summary: 'Services, queues and workers: figures of extra targets with trend and forecast',
+    access: 'key',
+    isLimited: true,
+    answers: {
+      200: {
+        description: 'The figures of the newest cycle, or why there are none',
+        schema: servicesAnswer,
+        example: SERVICES,
       },
     },
   },

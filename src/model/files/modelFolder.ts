@@ -1,4 +1,4 @@
-/** Reading and writing a model folder: manifest.json, weights.safetensors, CARD.md. */
+/** Reading and writing a model folder: manifest.json, weights.safetensors, CARD.md, training_info.json. */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -22,6 +22,7 @@ import {
   type TrainingInputs,
 } from './manifest.js';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
+import { renderTrainingInfo } from './trainingInfo.js';
 
 const WEIGHTS_FILE = 'weights.safetensors';
 const INCIDENT_FILE = 'incident.safetensors';
@@ -178,6 +179,7 @@ export async function writeModel(path: string, model: TrainedModel, engine: Engi
   }
   await writeTogether([
     [join(path, 'CARD.md'), renderCard(manifest)],
+    [join(path, 'training_info.json'), renderTrainingInfo(manifest)],
     [join(path, WEIGHTS_FILE), bytes],
     ...(incident ? [[join(path, INCIDENT_FILE), incident.bytes] as const] : []),
     [join(path, MANIFEST_FILE), `${JSON.stringify(manifest)}\n`],
@@ -189,6 +191,7 @@ export async function writeModel(path: string, model: TrainedModel, engine: Engi
 export async function writeManifest(path: string, manifest: Manifest): Promise<void> {
   await writeTogether([
     [join(path, 'CARD.md'), renderCard(manifest)],
+    [join(path, 'training_info.json'), renderTrainingInfo(manifest)],
     [join(path, MANIFEST_FILE), `${JSON.stringify(manifest)}\n`],
   ]);
 }

@@ -46,7 +46,13 @@ describe.skipIf(!hasNative)('train --from csv', () => {
     const out = path.join(folder, 'whole');
     const { code, stderr } = await runHere(...trainArgs(out, 30));
     expect(code, stderr).toBe(0);
-    expect(readdirSync(out).sort()).toEqual(['CARD.md', 'manifest.json', 'report.html', 'weights.safetensors']);
+    expect(readdirSync(out).sort()).toEqual([
+      'CARD.md',
+      'manifest.json',
+      'report.html',
+      'training_info.json',
+      'weights.safetensors',
+    ]);
     const { manifest } = await readModel(out);
     expect(manifest).toMatchObject({ name: 'whole', hyperparameters: { hidden: 8 } });
     expect(manifest.training).toMatchObject({ seed: 1, steps: 30, datasets: [{ name: 'traces', servers: 2 }] });

@@ -51,7 +51,13 @@ describe.skipIf(!hasNative || !hasPrometheus)('train --from prometheus --base', 
     const { code, stderr } = await fineTune(out, configFile, '--days', '3', '--steps', '4');
     expect(code, stderr).toBe(0);
     expect(stderr).toMatch(/^1 spans after actions in the audit log exclude parts of 1\d series$/m);
-    expect(readdirSync(out).sort()).toEqual(['CARD.md', 'manifest.json', 'report.html', 'weights.safetensors']);
+    expect(readdirSync(out).sort()).toEqual([
+      'CARD.md',
+      'manifest.json',
+      'report.html',
+      'training_info.json',
+      'weights.safetensors',
+    ]);
     const model = await readModel(out);
     createForecaster(await loadEngine('auto'), model).dispose();
     const { training, accuracy } = model.manifest;

@@ -125,8 +125,25 @@ describe('a model folder', () => {
     expect((await readModel(folder)).manifest.hyperparameters.network).toBe('tft');
   });
 
-  test('consists of three files and nothing temporary', () => {
-    expect(readdirSync(folder).sort()).toEqual(['CARD.md', 'manifest.json', 'weights.safetensors']);
+  test('consists of four files and nothing temporary', () => {
+    expect(readdirSync(folder).sort()).toEqual([
+      'CARD.md',
+      'manifest.json',
+      'training_info.json',
+      'weights.safetensors',
+    ]);
+  });
+
+  test('tells tooling of the older daemons which profiles it knows, as its manifest has them', () => {
+    const manifest = readManifest();
+    const text = readFileSync(join(folder, 'training_info.json'), 'utf8');
+    // Greppable: one profile to a line.
+    expect(text).toMatch(/"unique_profiles": \[\n {4}"/);
+    expect(JSON.parse(text)).toMatchObject({
+      model: manifest.name,
+      unique_profiles: manifest.profiles,
+      profile_count: manifest.profiles.length,
+    });
   });
 
   test('is the same bytes when it is written again', async () => {
@@ -267,7 +284,7 @@ describe('a failed write', () => {
     expect(readdirSync(folder)).not.toContain('taken.tmp');
   });
 
-  test.each(['weights.safetensors', 'CARD.md', 'manifest.json'])(
+  test.each(['weights.safetensors', 'CARD.md', 'training_info.json', 'manifest.json'])(
     'of %s (as on a full disk) leaves the model that was there usable',
     async (file) => {
       mkdirSync(join(folder, `${file}.tmp`));

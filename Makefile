@@ -1,9 +1,9 @@
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build test verify rules dashboards demo bench clean
+.PHONY: help setup build test test-doors verify rules dashboards demo bench clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-11s %s\n", $$1, $$2 }'
 
 setup: ## npm packages, TensorFlow engine, build; does only what is missing
 	@scripts/setup.sh
@@ -17,6 +17,10 @@ test: setup ## sets up all it needs and runs the tests, with coverage
 	@scripts/ensure-celery.sh
 	@mkdir -p build
 	@npx vitest run --coverage --reporter=default --reporter=json --outputFile.json=build/test.json
+
+test-doors: setup ## the doors by schemathesis, which is installed into ~/.cache/linborg; two minutes
+	@scripts/ensure-prometheus.sh
+	@npx vitest run --config vitest.doors.config.ts
 
 verify: setup ## types, format and lint, room table, dead code, rules, scripts
 	@scripts/ensure-prometheus.sh

@@ -12,7 +12,14 @@ import { type ExportOptions, exportOptionsSchema } from '../exposition/options.j
 import { type ModelOptions, modelFields, modelOptionsOf } from '../model/options.js';
 import { type PolicyOptions, policyFields, policyOptionsOf } from '../policy/options.js';
 import { thresholdsSchema, withTargets } from '../scoring/options.js';
-import { type HistoricalOptions, historicalFields, type SourceOptions, sourceOptions } from '../sources/options.js';
+import {
+  type HistoricalOptions,
+  historicalFields,
+  type PushOptions,
+  pushFields,
+  type SourceOptions,
+  sourceOptions,
+} from '../sources/options.js';
 import { type TruthOptions, truthFields, truthOptionsOf } from '../truth/options.js';
 import { type WebOptions, webOptionsSchema } from '../web/options.js';
 import {
@@ -28,7 +35,9 @@ import { type TargetSettings, targetsSchema } from './targets.js';
 
 /** What `linborg.yml` says, checked, in base units, with every default filled in. */
 export interface Settings {
+  /** May be empty where records are pushed. */
   readonly sources: readonly SourceOptions[];
+  readonly push: PushOptions;
   /** Extra series, asked of every source. */
   readonly targets: readonly TargetSettings[];
   /** Packs whose targets come to these when their files have been read. */
@@ -50,7 +59,8 @@ export interface Settings {
 
 export const settingsSchema = z
   .strictObject({
-    sources: z.array(sourceOptions).min(1),
+    sources: z.array(sourceOptions).prefault([]),
+    ...pushFields,
     targets: targetsSchema,
     target_packs: targetPacksSchema,
     cycle: durationSeconds.prefault('1m'),
@@ -67,6 +77,10 @@ export const settingsSchema = z
     ...policyFields,
   })
   .superRefine(checkWindowFields)
+  .refine(({ sources, push }) => sources.length > 0 || push.isEnabled, {
+    error: 'expected at least one entry with a prometheus, or push.enabled: true for records that clients push',
+    path: ['sources'],
+  })
   .refine(({ retrain, truth }) => retrain.when === 'never' || truth.enabled, {
     error:
       'expected never while truth.enabled is false, which leaves a trained model without evidence that it is better',
@@ -75,6 +89,7 @@ export const settingsSchema = z
   .transform(
     (file): Settings => ({
       sources: file.sources,
+      push: file.push,
       targets: file.targets,
       targetPacks: file.target_packs,
       windows: windowOptionsOf(file),

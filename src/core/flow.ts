@@ -24,6 +24,16 @@ export interface SampleBatch {
   /** Epoch seconds at which it was collected. */
   readonly at: number;
   readonly series: readonly SampleSeries[];
+  /** What came with the samples about the servers themselves, by name. */
+  readonly notes?: ReadonlyMap<string, ServerNote>;
+}
+
+/** What whoever sends a server's samples says of the server. */
+export interface ServerNote {
+  /** Undefined where nothing is said. */
+  readonly profile: Profile | undefined;
+  /** Spans of planned maintenance; they may overlap. */
+  readonly maintenance: readonly TimeSpan[];
 }
 
 export const SERVER_STATES = ['ok', 'warming', 'stale', 'gaps', 'maintenance'] as const;

@@ -39,10 +39,11 @@ export const BUILT_IN_PROFILE_RULES: readonly ProfileRule[] = [
   { match: /^(pprisk|risk)/i, profile: 'risk_analytics' },
 ];
 
-/** The profile of a server: the first of `rules` that matches, then the built-in list, else `generic`. */
-export function profileOf(server: string, rules: readonly ProfileRule[] = []): Profile {
-  for (const rule of [...rules, ...BUILT_IN_PROFILE_RULES]) {
-    if (rule.match.test(server)) return rule.profile;
-  }
-  return 'generic';
+/**
+ * The profile of a server: the first of `rules` that matches, then what the server's samples say, then the built-in list, else
+ * `generic`.
+ */
+export function profileOf(server: string, rules: readonly ProfileRule[] = [], said?: Profile): Profile {
+  const matches = ({ match }: ProfileRule) => match.test(server);
+  return rules.find(matches)?.profile ?? said ?? BUILT_IN_PROFILE_RULES.find(matches)?.profile ?? 'generic';
 }

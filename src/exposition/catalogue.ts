@@ -383,6 +383,36 @@ export const EXPORTER_METRICS = [
     labels: ['reason'],
   },
   {
+    name: 'linborg_push_requests_total',
+    type: 'counter',
+    help: 'Requests to /feed/data with the right key and within the rate, refused ones included.',
+    labels: [],
+  },
+  {
+    name: 'linborg_push_requests_failed_total',
+    type: 'counter',
+    help: 'Requests to /feed/data that were refused or failed: nothing of them was taken in.',
+    labels: [],
+  },
+  {
+    name: 'linborg_push_records_total',
+    type: 'counter',
+    help: 'Pushed records, by what became of them: accepted, rejected (faulty, or in a batch that was refused) or too_old (older than the window). Absent until the first batch.',
+    labels: ['outcome'],
+  },
+  {
+    name: 'linborg_push_records_clamped_total',
+    type: 'counter',
+    help: 'Pushed records that were accepted with an uptime cut to 365 days.',
+    labels: [],
+  },
+  {
+    name: 'linborg_push_servers',
+    type: 'gauge',
+    help: 'Servers that records have been pushed for, 0 to push.max_servers. Absent until the first batch.',
+    labels: [],
+  },
+  {
     name: 'linborg_series_dropped_total',
     type: 'counter',
     help: 'Forecast series left out of a cycle because of export.max_series, summed over the cycles.',

@@ -110,6 +110,27 @@ export class ExporterMetrics {
     this.#counter('linborg_samples_dropped_total').inc({ reason }, count);
   }
 
+  /** Counts a request to /feed/data that was taken in, or refused. */
+  pushRequested(successful: boolean): void {
+    this.#counter('linborg_push_requests_total').inc();
+    if (!successful) this.#counter('linborg_push_requests_failed_total').inc();
+  }
+
+  /** Counts pushed records by what became of them. */
+  recordsPushed(outcome: 'accepted' | 'rejected' | 'too_old', count: number): void {
+    this.#counter('linborg_push_records_total').inc({ outcome }, count);
+  }
+
+  /** Counts pushed records whose uptime was cut. */
+  recordsClamped(count: number): void {
+    this.#counter('linborg_push_records_clamped_total').inc(count);
+  }
+
+  /** Shows how many servers have been pushed. */
+  setPushedServers(count: number): void {
+    this.#gauge('linborg_push_servers').set(count);
+  }
+
   /** Counts forecast series that the budget left out of a cycle. */
   seriesDropped(count: number): void {
     this.#counter('linborg_series_dropped_total').inc(count);

@@ -8,6 +8,7 @@ import { packNames } from '../mapping/packFile.js';
 import { grafanaOptions } from './grafana.js';
 import { serverLabelFields } from './serverLabelOptions.js';
 
+export { type PushOptions, pushFields } from './push/options.js';
 export { targetQueryFields } from './targetOptions.js';
 
 export const matchers = z

@@ -8,6 +8,7 @@ import type { WebParts } from './parts.js';
 import { addActionRoutes } from './routes/actions.js';
 import { addAdminRoutes } from './routes/admin.js';
 import { addDocumentRoute } from './routes/document.js';
+import { addFeedRoutes } from './routes/feed.js';
 import { addHistoricalRoutes } from './routes/historical.js';
 import { addJsonRoutes } from './routes/jsonDoors.js';
 import { addLifecycleRoutes } from './routes/lifecycle.js';
@@ -36,6 +37,7 @@ export function createRouter(parts: WebParts, keyDigest: Buffer | undefined): Ro
   addScrapeRoute(router, parts);
   addLifecycleRoutes(router, parts);
   addJsonRoutes(router, parts, keyDigest);
+  addFeedRoutes(router, parts, keyDigest);
   addHistoricalRoutes(router, parts, keyDigest);
   addRemoteReadRoute(router, parts, keyDigest);
   addAdminRoutes(router, parts, keyDigest);

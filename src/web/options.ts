@@ -19,7 +19,9 @@ export interface WebOptions {
   readonly enableLifecycle: boolean;
   /** Largest body of a request. */
   readonly maxBodyBytes: number;
-  /** Requests per client and minute on /predictions/*; 0 = unlimited, here and below. On cascade, drift and the like, too. */
+  /** Requests per client and minute on /feed/data; 0 = unlimited, here and below. */
+  readonly feedPerMinute: number;
+  /** On /predictions/*, and on cascade, drift and the like. */
   readonly predictionsPerMinute: number;
   readonly alertsPerMinute: number;
   readonly explainPerMinute: number;
@@ -53,6 +55,7 @@ export const webOptionsSchema = z
     max_body_bytes: z.int().min(1024).default(10_485_760),
     rate_limits: z
       .strictObject({
+        feed_per_minute: z.int().min(0).default(60),
         predictions_per_minute: z.int().min(0).default(30),
         alerts_per_minute: z.int().min(0).default(30),
         explain_per_minute: z.int().min(0).default(30),
@@ -73,6 +76,7 @@ export const webOptionsSchema = z
       apiKeyFile: block.api_key_file,
       enableLifecycle: block.enable_lifecycle,
       maxBodyBytes: block.max_body_bytes,
+      feedPerMinute: block.rate_limits.feed_per_minute,
       predictionsPerMinute: block.rate_limits.predictions_per_minute,
       alertsPerMinute: block.rate_limits.alerts_per_minute,
       explainPerMinute: block.rate_limits.explain_per_minute,

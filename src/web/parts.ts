@@ -3,6 +3,7 @@ import type { ActionDoors } from '../exposition/actions.js';
 import type { ExplainDoors } from '../exposition/explain.js';
 import type { HistoryDoors } from '../exposition/historical/history.js';
 import type { LearningDoors } from '../exposition/learning.js';
+import type { PushDoors } from '../exposition/push.js';
 import type { StateView } from '../exposition/state.js';
 import type { WebOptions } from './options.js';
 
@@ -14,6 +15,8 @@ export interface WebParts {
   readonly reload: () => Promise<void>;
   /** Without it, there are no doors of the model. */
   readonly learning?: LearningDoors;
+  /** Without it, no records are taken. */
+  readonly push?: PushDoors;
   /** Without it, there are no doors of the policy. */
   readonly actions?: ActionDoors;
   /** Without it, nobody can tell why a server has its risk. */

@@ -23,7 +23,7 @@ export interface IngestSummary {
 
 /** One server, with what the ring alone does not know. */
 interface ServerWindow {
-  readonly profile: Profile;
+  profile: Profile;
   readonly ring: ServerRing;
   means: RecentMeans | undefined;
   /** Epoch seconds of the newest sample of one of the 14 metrics. */
@@ -75,6 +75,10 @@ export class WindowStore {
           this.#ingestSamples(series, batch.at, summary);
           break;
       }
+    }
+    for (const [server, { profile }] of batch.notes ?? []) {
+      const window = this.#windows.get(server);
+      if (window && profile) window.profile = profileOf(server, this.#options.profiles, profile);
     }
     return summary;
   }

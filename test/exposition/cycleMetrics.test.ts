@@ -48,6 +48,12 @@ function busyExporter(): ExporterMetrics {
   exporter.sourcePulled('prometheus http://localhost:9090', pull);
   exporter.targetsPulled('prometheus http://localhost:9090', [{ metric: 'queue_depth', isUp: true, series: 12 }]);
   exporter.samplesDropped('future', 3);
+  exporter.pushRequested(true);
+  exporter.pushRequested(false);
+  exporter.recordsPushed('accepted', 45);
+  exporter.recordsPushed('rejected', 3);
+  exporter.recordsClamped(2);
+  exporter.setPushedServers(45);
   exporter.seriesDropped(168);
   exporter.forecastsJudged(12_345);
   exporter.futureRead(true, 1728);

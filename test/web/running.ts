@@ -10,6 +10,7 @@ import type { HistoryDoors } from '../../src/exposition/historical/history.js';
 import type { LearningDoors } from '../../src/exposition/learning.js';
 import { futureOptionsOf, futureReadFields } from '../../src/exposition/options.js';
 import { publishCycle } from '../../src/exposition/publishedCycle.js';
+import type { PushDoors } from '../../src/exposition/push.js';
 import type { CycleRecord, CycleTotals, QueryView, StateView } from '../../src/exposition/state.js';
 import type { ModelCard } from '../../src/exposition/summaries.js';
 import { webOptionsSchema } from '../../src/web/options.js';
@@ -33,6 +34,9 @@ export interface Setting {
   readonly actions?: ActionDoors;
   readonly explain?: ExplainDoors;
   readonly history?: HistoryDoors;
+  readonly push?: PushDoors;
+  /** Where it counts; a test may look into it. */
+  readonly exporter?: ExporterMetrics;
   readonly configText?: () => string;
   readonly cycles?: readonly CycleRecord[];
   readonly queries?: readonly QueryView[];
@@ -82,6 +86,7 @@ export async function makeParts(setting: Setting = {}): Promise<WebParts> {
     reload: setting.reload ?? (async () => {}),
     ...(setting.learning ? { learning: setting.learning } : {}),
     ...(setting.actions ? { actions: setting.actions } : {}),
+    ...(setting.push ? { push: setting.push } : {}),
     ...(setting.explain ? { explain: setting.explain } : {}),
     ...(setting.history ? { history: setting.history } : {}),
     log: pino({}, { write: setting.log ?? (() => {}) }),
@@ -104,7 +109,7 @@ async function makeState(setting: Setting): Promise<StateView> {
   };
   return {
     build: BUILD,
-    exporter: new ExporterMetrics(BUILD),
+    exporter: setting.exporter ?? new ExporterMetrics(BUILD),
     cycle: () => cycle,
     cycles: () => totals,
     model: () => CARD,

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../../config/load.js';
 import type { Frame } from '../../core/flow.js';
+import type { TimeSpan } from '../../core/timeSpan.js';
 import type { MaintenanceStatus } from '../../exposition/cycleView.js';
 import type { ExcludedSpan } from '../../model/training/excludedSpans.js';
 import type { Source } from '../../sources/source.js';
@@ -17,6 +18,9 @@ export interface MaintenanceParts {
   /** What a pipeline before this one knew; without, the file in the data folder tells. */
   readonly past?: readonly PastMaintenance[];
 }
+
+/** The window of what clients say in `status`; no window of the configuration. */
+const PUSHED_STATUS = 'status of pushed records';
 
 type NamedServer = Pick<Frame, 'server' | 'profile'>;
 
@@ -73,6 +77,11 @@ export class Maintenance {
   async update(at: number, isReached: (source: Source) => boolean): Promise<void> {
     this.#book.advance(at);
     await this.#queries.ask(at, isReached);
+  }
+
+  /** Takes in when a server was in maintenance by the status of its pushed records. */
+  observe(server: string, spans: readonly TimeSpan[]): void {
+    this.#book.observe(PUSHED_STATUS, server, spans);
   }
 
   /** The same frames, with their maintenance. */

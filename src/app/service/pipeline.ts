@@ -11,6 +11,7 @@ import type { TruthReport } from '../../core/truth.js';
 import type { MaintenanceStatus, ServerView } from '../../exposition/cycleView.js';
 import { LevelMemory } from '../../scoring/riskLevel.js';
 import { categoriesOf } from '../../scoring/targetOptions.js';
+import { PUSH_SOURCE } from '../../sources/push/pushSource.js';
 import type { PullEvent, PullSummary, Source } from '../../sources/source.js';
 import type { ActedUpon } from '../../truth/incidents/incidentLedger.js';
 import type { PastMaintenance } from '../../windows/maintenance.js';
@@ -24,6 +25,7 @@ import { FleetMonitor } from './fleetMonitor.js';
 import { ForecastLedger } from './forecastLedger.js';
 import { Maintenance } from './maintenance.js';
 import { type CycleWork, ownSamples, ownWindow, recallOwn } from './ownFigures.js';
+import { Precedence } from './precedence.js';
 
 /** What the exporter counts of a pull. */
 export interface PipelineEvents {
@@ -36,6 +38,8 @@ export interface PipelineEvents {
 export interface OpenOptions {
   /** Instead of the configured ones. */
   readonly sources?: readonly Source[];
+  /** What clients push, besides. */
+  readonly push?: PushedRecords;
   /** The model to serve, where it is not the configured one. */
   readonly modelPath?: string;
   /** Past maintenance, as the pipeline before knew it; without, as the data folder has it. */
@@ -46,6 +50,14 @@ export interface OpenOptions {
   readonly own?: SampleBatch;
   /** Ends the opening. */
   readonly signal?: AbortSignal;
+}
+
+/** Records that clients push, as far as a pipeline is concerned. */
+export interface PushedRecords {
+  /** A source of their own for each pipeline. */
+  source(): Source;
+  /** The frame of a server that is pushed and not pulled: not warm before it has the records that it needs. */
+  judge(frame: Frame): Frame;
 }
 
 /** A model in service: its workers, and what is known of its forecasts. */
@@ -110,6 +122,8 @@ export class Pipeline {
   readonly sources: readonly Source[];
   readonly maintenance: Maintenance;
   readonly #store: WindowStore;
+  readonly #push: PushedRecords | undefined;
+  readonly #precedence: Precedence;
   readonly #fleet: FleetMonitor;
   readonly explainer = new Explainer();
   /** The levels of the risks, from cycle to cycle. */
@@ -142,6 +156,7 @@ export class Pipeline {
       maintenance: Maintenance;
       levels: LevelMemory;
       own: SampleBatch | undefined;
+      push: PushedRecords | undefined;
     },
     log: Logger,
     events: PipelineEvents,
@@ -158,6 +173,8 @@ export class Pipeline {
     );
     this.#takenNames = new Set(targets.map(({ name }) => name));
     this.#own = parts.own && [parts.own];
+    this.#push = parts.push;
+    this.#precedence = new Precedence(parts.config.windows.staleAfterSeconds);
     this.#log = log;
     this.#events = events;
   }
@@ -167,14 +184,16 @@ export class Pipeline {
    * @throws ConfigError, PackError, SourceError or ModelError for what a person must mend
    */
   static async open(config: Config, log: Logger, events: PipelineEvents, options: OpenOptions = {}): Promise<Pipeline> {
-    const sources = options.sources ?? (await openSources(config));
+    const { push } = options;
+    const pulled = options.sources ?? (await openSources(config));
+    const sources = push === undefined ? pulled : [...pulled, push.source()];
     try {
       const serving = await openServing(config, options.modelPath ?? config.model.path, log, options.signal);
       const { pastMaintenance: past } = options;
       const maintenance = await Maintenance.open({ config, sources, log, ...(past === undefined ? {} : { past }) });
       const levels = options.levels ?? new LevelMemory(config.cycleSeconds);
       const { own } = options;
-      return new Pipeline({ config, sources, serving, maintenance, levels, own }, log, events);
+      return new Pipeline({ config, sources, serving, maintenance, levels, own, push }, log, events);
     } catch (error) {
       for (const source of sources) source.close();
       throw error;
@@ -222,7 +241,7 @@ export class Pipeline {
     const { pool, ledger, report, deaths } = this.#serving;
     await Promise.all(this.#retired.splice(0).map((retired) => retired.close()));
     const isFirst = this.sources.some((source) => !this.#readUntil.has(source));
-    const summaries = await Promise.all(this.sources.map((source) => this.#pull(source, now)));
+    const summaries = await this.#pullAll(now);
     const reached = summaries.filter(({ outage }) => outage === undefined);
     if (reached.length === 0) throw summaries[0]?.outage ?? new SourceError('no source is configured');
     // The sources' own clock is the one that the samples carry.
@@ -232,6 +251,7 @@ export class Pipeline {
       ledger.forget(server);
       this.#fleet.forget(server);
       this.levels.forget(server);
+      this.#precedence.forget(server);
       this.#log.info({ server }, 'server forgotten after long silence');
     }
     await this.maintenance.update(at, (source) => reached.some((summary) => summary.source === source.name));
@@ -317,8 +337,25 @@ export class Pipeline {
     };
   }
 
+  /** Whether a server's samples come from a source that is asked, at epoch second `at`. */
+  isPulled(server: string, at: number): boolean {
+    return this.#precedence.isPulled(server, at);
+  }
+
   #frames(at: number): Frame[] {
-    return this.maintenance.mark(this.#store.frames(at));
+    const push = this.#push;
+    const frames = this.#store.frames(at);
+    if (push === undefined) return this.maintenance.mark(frames);
+    return this.maintenance.mark(frames.map((frame) => (this.isPulled(frame.server, at) ? frame : push.judge(frame))));
+  }
+
+  /** What is pushed comes last: it gives way to what is pulled. */
+  async #pullAll(now: number): Promise<PullSummary[]> {
+    const asked = this.sources.filter(({ name }) => name !== PUSH_SOURCE);
+    const pushed = this.sources.filter(({ name }) => name === PUSH_SOURCE);
+    const summaries = await Promise.all(asked.map((source) => this.#pull(source, now)));
+    for (const source of pushed) summaries.push(await this.#pull(source, now));
+    return summaries;
   }
 
   async #pull(source: Source, now: number): Promise<PullSummary> {
@@ -340,7 +377,7 @@ export class Pipeline {
     for await (const event of events) {
       if (event.kind === 'summary') return event.summary;
       this.explainer.begin();
-      this.#countDropped(this.#store.ingest(event.batch));
+      this.#ingest(event.batch);
       if (!this.#readUntil.has(source)) this.#events.onHistory(source.name, event.done, event.total);
     }
     throw new SourceError(`${source.name} ended its answer without a summary`);
@@ -351,6 +388,16 @@ export class Pipeline {
     const { historySeconds, stepSeconds } = this.config.windows;
     this.#own ??= [await recallOwn({ sources: this.sources, at, historySeconds, stepSeconds, log: this.#log })];
     for (const batch of this.#own.splice(0)) this.#countDropped(this.#store.ingest(batch));
+  }
+
+  #ingest(batch: SampleBatch): void {
+    const isPushed = batch.source === PUSH_SOURCE;
+    // Nobody gives way where nobody pushes.
+    if (!isPushed && this.#push) this.#precedence.note(batch);
+    this.#countDropped(this.#store.ingest(isPushed ? this.#precedence.yielding(batch) : batch));
+    for (const [server, { maintenance }] of batch.notes ?? []) {
+      if (maintenance.length > 0) this.maintenance.observe(server, maintenance);
+    }
   }
 
   /** Once per change: a cycle that fails like the one before says nothing new. */

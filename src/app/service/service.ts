@@ -10,6 +10,7 @@ import { FutureWriter } from './futureWriter.js';
 import { type LearningSource, learningSettings, openLearning, openWithLearning } from './learning.js';
 import { figuresOf } from './ownFigures.js';
 import { Pipeline, type PipelineEvents } from './pipeline.js';
+import { PushFeed } from './pushFeed.js';
 import { RecordedHistory } from './recordedHistory.js';
 import { type Schedule, startSchedule } from './scheduler.js';
 
@@ -39,6 +40,7 @@ export class Service {
   #web: WebServer | undefined;
   #learning: FleetLearning | undefined;
   #policy: PolicyRunner | undefined;
+  #push: PushFeed | undefined;
   #reloading: Promise<void> | undefined;
   /** Aborted by `stop`: ends a reload under way. */
   readonly #stopping: AbortController;
@@ -62,9 +64,11 @@ export class Service {
     if (parts.signal?.aborted) stopping.abort();
     parts.signal?.addEventListener('abort', () => stopping.abort(), { once: true });
     const events = eventsFor(parts, () => service?.state);
+    const push = openPush(parts.config, () => service);
     const open = (modelPath?: string) =>
       Pipeline.open(parts.config, parts.log, events, {
         signal: stopping.signal,
+        ...(push === undefined ? {} : { push }),
         ...(modelPath === undefined ? {} : { modelPath }),
       });
     const learning =
@@ -81,6 +85,7 @@ export class Service {
     parts.log.info({ model: manifest.name, parameters: manifest.weights.parameters }, 'model loaded');
     service = new Service(parts, pipeline, stopping);
     service.#learning = learning;
+    service.#push = push;
     service.#policy = await PolicyRunner.open({
       options: parts.config.policy,
       dataFolder: parts.config.retrain.dataFolder,
@@ -94,6 +99,7 @@ export class Service {
       state: service.state,
       reload: () => service!.reload(),
       ...(learning === undefined ? {} : { learning }),
+      ...(push === undefined ? {} : { push }),
       actions: service.#policy,
       // Of whatever pipeline serves then.
       explain: { explain: (server) => service!.#pipeline.explainer.explain(server) },
@@ -117,7 +123,7 @@ export class Service {
 
   /**
    * Reads the configuration again and puts it into force once its sources and model are open; a faulty one changes nothing.
-   * Listen address, TLS and keys stay as they were at the start. One reload at a time.
+   * Listen address, TLS, keys and whether records may be pushed stay as they were at the start. One reload at a time.
    */
   reload(): Promise<void> {
     this.#reloading ??= this.#reload().finally(() => {
@@ -139,6 +145,12 @@ export class Service {
     ]);
     await this.#pipeline.maintenance.save(now(), true);
     await Promise.race([idle, sleep(STOP_MILLISECONDS, undefined, { ref: false })]);
+  }
+
+  /** How warm a server that is pulled was in the newest cycle; undefined for one that is not pulled. */
+  pulledWarmth(server: string, at: number): number | undefined {
+    if (!this.#pipeline.isPulled(server, at)) return undefined;
+    return this.state.cycle()?.find(server)?.frame.quality.warmupRatio ?? 1;
   }
 
   /** Another model serves from the next cycle on. Throws ModelError if it cannot be used. */
@@ -232,6 +244,7 @@ export class Service {
           pastMaintenance: this.#pipeline.maintenance.past(now()),
           levels: this.#pipeline.levels,
           ...(own === undefined ? {} : { own }),
+          ...(this.#push === undefined ? {} : { push: this.#push }),
           ...(modelPath === undefined ? {} : { modelPath }),
         },
       );
@@ -244,6 +257,10 @@ export class Service {
       await idle;
       if (this.#stopping.signal.aborted) return await pipeline.close();
       this.state.adopt(pipeline, now());
+      this.#push?.adopt(config);
+      if (config.push.isEnabled !== (this.#push !== undefined)) {
+        this.#log.warn({ enabled: config.push.isEnabled }, 'push.enabled takes effect at the next start');
+      }
       await this.#learning?.adopt(settings);
       await this.#policy?.adopt(config.policy);
       this.#startCycles();
@@ -258,6 +275,17 @@ export class Service {
       throw error;
     }
   }
+}
+
+/** What clients push; undefined where they may not. */
+function openPush(config: Config, service: () => Service | undefined): PushFeed | undefined {
+  if (!config.push.isEnabled) return undefined;
+  return new PushFeed({
+    config,
+    clock: now,
+    exporter: () => service()?.state.exporter,
+    pulledWarmth: (server, at) => service()?.pulledWarmth(server, at),
+  });
 }
 
 function eventsFor(parts: ServiceParts, state: () => ExporterState | undefined): PipelineEvents {

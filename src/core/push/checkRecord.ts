@@ -80,6 +80,6 @@ function expectationOf(column: string): string {
 
 function tooEarly(raw: unknown, index: number, { latest }: TimeBounds): RecordVerdict {
   const { timestamp: value } = raw as { readonly timestamp: string };
-  const expected = `a time up to ${new Date(latest * 1000).toISOString()}, 5 minutes ahead of this clock`;
+  const expected = `a time up to ${new Date(latest * 1000).toISOString()}`;
   return { kind: 'faulty', faults: [{ kind: 'value', index, column: 'timestamp', value, expected }] };
 }

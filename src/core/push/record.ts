@@ -15,7 +15,6 @@ export const PUSH_STATUSES = [
   'offline',
   'recovery',
 ] as const;
-export type PushStatus = (typeof PUSH_STATUSES)[number];
 
 /** Longest name of a server: that of a host in the DNS, and a little. */
 const MAX_NAME_CHARACTERS = 255;
@@ -108,13 +107,8 @@ export function recordSchema(optional: ReadonlySet<MetricName>) {
       // Which of them may be missing is known at run time only.
       ...(Object.fromEntries(metrics) as MetricFields),
     })
-    .meta({ id: 'Record', description: 'The state of one server at one moment.' });
+    .meta({ description: 'The state of one server at one moment.' });
 }
 
 /** A record that is as it should be; `timestamp` in epoch seconds. */
 export type PushRecord = z.output<ReturnType<typeof recordSchema>>;
-
-/** The body of POST /feed/data. @param optional  as for `recordSchema` */
-export function feedRequestSchema(optional: ReadonlySet<MetricName>) {
-  return z.object({ records: z.array(recordSchema(optional)) }).meta({ id: 'FeedRequest' });
-}

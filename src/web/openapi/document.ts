@@ -32,6 +32,7 @@ const TAGS: Readonly<Record<Door['tag'], string>> = {
   past: 'What Prometheus recorded of linborg',
   state: 'How linborg is',
   fleet: 'The fleet as a whole: anomalies, cascades, drift',
+  push: 'Records that clients send',
   model: 'Which model serves, and the training of the next',
   actions: 'Decisions on actions',
   prometheus: 'What Prometheus asks for, and probes',

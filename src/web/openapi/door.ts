@@ -6,6 +6,7 @@ export type DoorTag =
   | 'past'
   | 'state'
   | 'fleet'
+  | 'push'
   | 'model'
   | 'actions'
   | 'prometheus'

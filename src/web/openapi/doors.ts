@@ -3,6 +3,7 @@
 import type { Door } from './door.js';
 import { ACTION_DOORS } from './doors/actions.js';
 import { ADMIN_DOORS } from './doors/admin.js';
+import { FEED_DOORS } from './doors/feed.js';
 import { FLEET_DOORS } from './doors/fleet.js';
 import { FORECAST_DOORS } from './doors/forecasts.js';
 import { HISTORICAL_DOORS } from './doors/historical.js';
@@ -15,6 +16,7 @@ export const DOORS: readonly Door[] = [
   ...HISTORICAL_DOORS,
   ...STATE_DOORS,
   ...FLEET_DOORS,
+  ...FEED_DOORS,
   ...ADMIN_DOORS,
   ...ACTION_DOORS,
   ...PROMETHEUS_DOORS,

@@ -1,0 +1,167 @@
+/** The push door behind its HTTP: checks records, keeps account of them and hands them to the pipeline. */
+import type { Config } from '../../config/load.js';
+import type { Frame } from '../../core/flow.js';
+import { createRecordCheck, type RecordCheck, type RecordFault } from '../../core/push/checkRecord.js';
+import { describeFaults } from '../../core/push/describeFaults.js';
+import type { PushRecord } from '../../core/push/record.js';
+import type { ExporterMetrics } from '../../exposition/exporterMetrics.js';
+import type { FeedOutcome, PushDoors, PushWarmup } from '../../exposition/push.js';
+import { createPushSource } from '../../sources/push/pushSource.js';
+import { type PushedServer, RecordBook } from '../../sources/push/recordBook.js';
+import type { Source } from '../../sources/source.js';
+import type { PushedRecords } from './pipeline.js';
+
+export interface PushFeedParts {
+  readonly config: Config;
+  /** Epoch seconds. */
+  readonly clock: () => number;
+  readonly exporter: () => ExporterMetrics | undefined;
+  /**
+   * How warm a server is that is pulled as well, 0–1: that is not up to the records. Undefined for one that is not pulled at
+   * epoch second `at`.
+   */
+  readonly pulledWarmth: (server: string, at: number) => number | undefined;
+}
+
+/** A batch as it was checked. */
+interface CheckedBatch {
+  readonly good: PushRecord[];
+  readonly faults: RecordFault[];
+  rejected: number;
+  tooOld: number;
+  clamped: number;
+}
+
+/** Records that are checked in one turn of the event loop: about 2 ms, so that a scrape need not wait. */
+const RECORDS_PER_TURN = 200;
+/** Faults that are put into words, of which the answer shows some: those of a large batch would take long. */
+const MAX_FAULTS = 1000;
+
+export class PushFeed implements PushDoors, PushedRecords {
+  readonly #parts: PushFeedParts;
+  readonly #book: RecordBook;
+  #config: Config;
+  #check: RecordCheck;
+  #tick = 0;
+
+  constructor(parts: PushFeedParts) {
+    this.#parts = parts;
+    this.#config = parts.config;
+    this.#check = createRecordCheck(parts.config.push.optionalMetrics);
+    this.#book = new RecordBook(parts.config.windows);
+  }
+
+  /** Another configuration is in force: what records must be like, and how many a server needs. */
+  adopt(config: Config): void {
+    this.#config = config;
+    this.#check = createRecordCheck(config.push.optionalMetrics);
+  }
+
+  source(): Source {
+    return createPushSource(this.#book, this.#config.windows.stepSeconds);
+  }
+
+  async feed(raw: readonly unknown[]): Promise<FeedOutcome> {
+    if (raw.length === 0) return { kind: 'ignored' };
+    const exporter = this.#parts.exporter();
+    const batch = await this.#checkAll(raw);
+    const { good, faults, rejected, tooOld, clamped } = batch;
+    const texts = describeFaults(faults);
+    if (rejected > 0 && this.#config.push.validation === 'strict') {
+      exporter?.recordsPushed('rejected', raw.length);
+      return { kind: 'refused', ...texts };
+    }
+    for (const record of good) this.#book.add(record);
+    this.#tick++;
+    exporter?.recordsPushed('accepted', good.length);
+    exporter?.recordsPushed('rejected', rejected);
+    exporter?.recordsPushed('too_old', tooOld);
+    exporter?.recordsClamped(clamped);
+    exporter?.setPushedServers(this.#book.size);
+    const counts = { received: raw.length, accepted: good.length, rejected, tooOld, clamped, errors: texts.errors };
+    const window = { tick: this.#tick, windowRecords: this.#book.records, servers: this.#warmup() };
+    return { kind: 'accepted', tally: { ...counts, ...window } };
+  }
+
+  warmup(): readonly PushWarmup[] {
+    const at = this.#parts.clock();
+    return this.#warmup().filter(({ server }) => this.#parts.pulledWarmth(server, at) === undefined);
+  }
+
+  judge(frame: Frame): Frame {
+    const known = this.#book.find(frame.server);
+    if (known === undefined) return frame;
+    const warmupRatio = Math.min(frame.quality.warmupRatio, known.records / this.#config.push.warmupRecords);
+    if (warmupRatio >= 1) return frame;
+    const state = frame.state === 'stale' ? 'stale' : 'warming';
+    return { ...frame, state, quality: { ...frame.quality, warmupRatio } };
+  }
+
+  async #checkAll(raw: readonly unknown[]): Promise<CheckedBatch> {
+    const { windows } = this.#config;
+    const at = this.#parts.clock();
+    const bounds = { oldest: at - windows.historySeconds, latest: at + windows.maxAheadSeconds };
+    const batch: CheckedBatch = { good: [], faults: [], rejected: 0, tooOld: 0, clamped: 0 };
+    const isPlaced = this.#placesFor();
+    const reject = (faults: readonly RecordFault[]) => {
+      batch.rejected++;
+      if (batch.faults.length < MAX_FAULTS) batch.faults.push(...faults);
+    };
+    for (let i = 0; i < raw.length; i++) {
+      if (i % RECORDS_PER_TURN === RECORDS_PER_TURN - 1) await new Promise(setImmediate);
+      const verdict = this.#check(raw[i], i, bounds);
+      switch (verdict.kind) {
+        case 'good':
+          if (isPlaced(verdict.record.server_name)) {
+            batch.good.push(verdict.record);
+            if (verdict.isClamped) batch.clamped++;
+          } else {
+            reject([this.#tooMany(i, verdict.record.server_name)]);
+          }
+          break;
+        case 'too_old':
+          batch.tooOld++;
+          break;
+        case 'faulty':
+          reject(verdict.faults);
+          break;
+      }
+    }
+    return batch;
+  }
+
+  /** Tells of one server after the other whether there is a place for it. */
+  #placesFor(): (server: string) => boolean {
+    const added = new Set<string>();
+    return (server) => {
+      if (this.#book.has(server) || added.has(server)) return true;
+      if (this.#book.size + added.size >= this.#config.push.maxServers) return false;
+      added.add(server);
+      return true;
+    };
+  }
+
+  #tooMany(index: number, value: string): RecordFault {
+    const expected = `one of the ${this.#config.push.maxServers} servers that are known already (push.max_servers)`;
+    return { kind: 'value', index, column: 'server_name', value, expected };
+  }
+
+  #warmup(): PushWarmup[] {
+    const at = this.#parts.clock();
+    return [...this.#book.servers()].map((known) => this.#warmupOf(known, at));
+  }
+
+  #warmupOf({ server, records, buckets, oldest }: PushedServer, at: number): PushWarmup {
+    const { windows, push } = this.#config;
+    const ofRecords = records / push.warmupRecords;
+    const ofHistory = (buckets * windows.stepSeconds) / windows.minHistorySeconds;
+    return {
+      server,
+      records,
+      required: push.warmupRecords,
+      ratio: this.#parts.pulledWarmth(server, at) ?? Math.min(1, ofRecords, ofHistory),
+      lacks: ofRecords <= ofHistory ? 'records' : 'history',
+      since: oldest,
+    };
+  }
+}

@@ -1,0 +1,131 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { rawRecord } from '../../core/push/records.js';
+import { REPOSITORY } from '../fixtures/cli.js';
+import { type FleetPrometheus, startFleetPrometheus } from '../fixtures/fleet.js';
+import { temporaryFolder } from '../fixtures/folder.js';
+import { figureOf, samplesOf, scrape, serversOf, until, untilReady } from '../fixtures/scrape.js';
+import { startService } from '../fixtures/serviceHere.js';
+
+/** Writes a configuration with the push door open; cycles follow each other quickly. */
+function writePushConfiguration(keys: Record<string, unknown> = {}): string {
+  const file = path.join(temporaryFolder(), 'linborg.yml');
+  const configuration = {
+    push: { enabled: true, warmup_records_per_server: 30 },
+    data_dir: temporaryFolder(),
+    model: path.join(REPOSITORY, 'models/default'),
+    ...{ workers: 1, cycle: '1s' },
+    web: { listen_address: '127.0.0.1:0', rate_limits: { feed_per_minute: 0 } },
+    ...keys,
+  };
+  writeFileSync(file, stringify(configuration));
+  return file;
+}
+
+async function feed(url: string, records: readonly unknown[]): Promise<Record<string, unknown>> {
+  const response = await fetch(`${url}/feed/data`, { method: 'POST', body: JSON.stringify({ records }) });
+  return (await response.json()) as Record<string, unknown>;
+}
+
+/** A record of each server every five minutes over the last hours, the newest just now. */
+function lastHours(hours: number, servers: readonly string[], fields: Record<string, unknown> = {}) {
+  const now = Date.now();
+  const ages = Array.from({ length: hours * 12 }, (_, i) => i).reverse();
+  return ages.flatMap((age) =>
+    servers.map((server_name) =>
+      rawRecord({ server_name, timestamp: new Date(now - age * 300_000).toISOString(), ...fields }),
+    ),
+  );
+}
+
+interface Prediction {
+  readonly server_name: string;
+  readonly profile: string;
+}
+
+async function predictionsOf(url: string): Promise<Readonly<Record<string, Prediction>>> {
+  const answer = (await (await fetch(`${url}/predictions/current`)).json()) as {
+    readonly predictions?: Readonly<Record<string, Prediction>>;
+  };
+  return answer.predictions ?? {};
+}
+
+async function stateOf(url: string, server: string): Promise<string | undefined> {
+  const states = samplesOf(await scrape(url), 'linborg_server_state');
+  return states.find(({ labels, value }) => labels['server'] === server && value === 1)?.labels['state'];
+}
+
+async function untilState(url: string, server: string, state: string): Promise<void> {
+  await until(
+    () => stateOf(url, server),
+    (now) => now === state,
+  );
+}
+
+describe('linborg without a Prometheus', () => {
+  it('is ready at once, and forecasts and scores what is pushed as soon as it is enough', async () => {
+    const { url } = await startService(writePushConfiguration());
+    await untilReady(url);
+    expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ status: 'healthy', servers_tracked: 0 });
+    const half = await feed(url, lastHours(1, ['ppdb001', 'other']));
+    expect(half).toMatchObject({ status: 'warming_up', progress: '40% (need 30 records minimum)' });
+    await untilState(url, 'ppdb001', 'warming');
+    expect(await (await fetch(`${url}/predictions/current`)).json()).toMatchObject({ error: 'insufficient_data' });
+
+    const all = lastHours(4, ['ppdb001', 'other'], { profile: 'ml_compute' });
+    expect(await feed(url, all)).toMatchObject({ status: 'accepted', servers_ready: 2, rolling_window_size: 120 });
+    await untilState(url, 'other', 'ok');
+    expect(Object.values(await predictionsOf(url)).map(({ server_name, profile }) => [server_name, profile])).toEqual(
+      expect.arrayContaining([
+        ['ppdb001', 'ML Compute'],
+        ['other', 'ML Compute'],
+      ]),
+    );
+    const text = await scrape(url);
+    expect(serversOf(text, 'linborg_forecast_value')).toEqual(['other', 'ppdb001']);
+    const cpu = samplesOf(text, 'linborg_metric_value').filter(({ labels }) => labels['metric'] === 'cpu_user_pct');
+    expect(cpu.map(({ value }) => value)).toEqual([40, 40]);
+    expect(await (await fetch(`${url}/status`)).json()).toMatchObject({ warmup_complete: true, servers_warmed_up: 2 });
+  });
+
+  it('shows a server as in maintenance while its status says so', async () => {
+    const { url } = await startService(writePushConfiguration());
+    await feed(url, lastHours(4, ['ppdb001']));
+    await feed(url, [rawRecord({ timestamp: new Date().toISOString(), status: 'maintenance' })]);
+    await untilState(url, 'ppdb001', 'maintenance');
+  });
+});
+
+describe('a server that is both pulled and pushed', () => {
+  let fleet: FleetPrometheus;
+
+  beforeAll(async () => {
+    fleet = await startFleetPrometheus({ servers: 2, days: 1, until: Date.now() / 1000 });
+  });
+
+  afterAll(() => fleet?.prometheus.stop());
+
+  it('is warm at once and keeps what Prometheus says; others stand beside it', async () => {
+    const [name] = fleet.names;
+    const sources = [{ prometheus: { url: fleet.prometheus.url, selector: 'job="node"' } }];
+    const { url } = await startService(writePushConfiguration({ sources }));
+    await untilReady(url);
+    const lie = { mem_used_pct: 1, profile: 'generic' };
+    const both = lastHours(1, [name!, 'pushed-only'], lie).slice(0, -2);
+    const answer = await feed(url, both);
+    expect(answer).toMatchObject({ servers_tracked: 2, servers_ready: 1 });
+    await untilState(url, 'pushed-only', 'warming');
+    expect(await stateOf(url, name!)).toBe('ok');
+    const text = await scrape(url);
+    expect(serversOf(text, 'linborg_metric_value')).toEqual([...fleet.names, 'pushed-only'].sort());
+    const memory = samplesOf(text, 'linborg_metric_value').filter(({ labels }) => labels['metric'] === 'mem_used_pct');
+    const values = new Map(memory.map(({ labels, value }) => [labels['server'], value]));
+    expect(values.get('pushed-only')).toBe(1);
+    expect(values.get(name!)).toBeGreaterThan(5);
+    expect(figureOf(text, 'linborg_push_servers')).toBe(2);
+    const warmup = (await (await fetch(`${url}/debug/warmup`)).json()) as { servers: { server: string }[] };
+    expect(warmup.servers.find(({ server }) => server === name)).toMatchObject({ source: 'prometheus', ready: true });
+  });
+});

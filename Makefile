@@ -1,9 +1,9 @@
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-doors verify rules dashboards demo bench clean
+.PHONY: help setup build test test-dashboards test-doors verify rules dashboards demo bench clean
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-11s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-15s %s\n", $$1, $$2 }'
 
 setup: ## npm packages, TensorFlow engine, build; does only what is missing
 	@scripts/setup.sh
@@ -21,6 +21,13 @@ test: setup ## sets up all it needs and runs the tests, with coverage
 test-doors: setup ## the doors by schemathesis, which is installed into ~/.cache/linborg; two minutes
 	@scripts/ensure-prometheus.sh
 	@npx vitest run --config vitest.doors.config.ts
+
+test-dashboards: setup ## draws every dashboard in Chromium over the demo; the first run installs Grafana's panel code (458 MB)
+	@scripts/ensure-prometheus.sh
+	@scripts/ensure-test-programs.sh
+	@scripts/ensure-drawing.sh
+	@node_modules/.bin/tsc -p test/grafana/draw
+	@npx vitest run test/grafana/live.test.ts
 
 verify: setup ## types, format and lint, room table, dead code, rules, scripts
 	@scripts/ensure-prometheus.sh

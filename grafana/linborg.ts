@@ -3,7 +3,7 @@ import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
 import { type BuiltDashboard, dashboard } from './lib/dashboard.js';
 import { dashed } from './lib/look.js';
 import { graph, type Placed, stat } from './lib/panel.js';
-import { now, overTime } from './lib/query.js';
+import { now, ofCycles, overTime } from './lib/query.js';
 import { table } from './lib/table.js';
 import { FAILURES, NONE_IS_GOOD, SOME_IS_GOOD, YES_IS_GOOD } from './lib/thresholds.js';
 
@@ -91,7 +91,7 @@ function work(): Placed[] {
       description:
         'From the first query to the rendered metrics: the median and the slowest of twenty. It must stay below the interval between cycles, or cycles are skipped.',
       unit: 's',
-      queries: [overTime(quantile('0.5'), 'median'), overTime(quantile('0.95'), 'p95')],
+      queries: [ofCycles(quantile('0.5'), 'median'), ofCycles(quantile('0.95'), 'p95')],
       width: 12,
     }),
     graph({
@@ -188,6 +188,30 @@ function costs(): Placed[] {
       queries: [overTime(`rate(process_cpu_seconds_total[$__rate_interval]) ${SELF}`, '{{instance}}')],
       width: 8,
       decimals: 2,
+    }),
+    graph({
+      title: 'Workers busy',
+      description:
+        'Share of their time that the threads which forecast spend on jobs. Near 100 %, cycles take longer than they should: give linborg more cores and workers.',
+      unit: 'percentunit',
+      queries: [
+        ofCycles('rate(linborg_worker_busy_seconds_total[$__rate_interval]) / linborg_workers', 'busy {{instance}}'),
+      ],
+      width: 8,
+      min: 0,
+      max: 1,
+    }),
+    stat({
+      title: 'Workers that died',
+      description: 'Threads that died in the last hour. Each is replaced; the log says why it died.',
+      unit: 'short',
+      queries: [now('sum(increase(linborg_worker_deaths_total[$__range]))', 'died')],
+      width: 8,
+      height: 8,
+      decimals: 0,
+      steps: NONE_IS_GOOD,
+      isPlain: true,
+      lastOf: '1h',
     }),
     graph({
       title: 'Memory',

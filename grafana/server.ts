@@ -1,12 +1,12 @@
 /** What will happen to this server? Past and future of each metric in one graph. */
 import { type MetricName, metricSpec } from '../src/core/metrics.js';
 import { type BuiltDashboard, dashboard } from './lib/dashboard.js';
-import { bandAbove, bandEdge, dashed, dots, plainLine } from './lib/look.js';
+import { bandAbove, bandEdge, dashed, dots, inColor, plainLine } from './lib/look.js';
 import { GRAFANA_UNITS, METRIC_TITLES } from './lib/metrics.js';
 import { bars, graph, type Placed, stat } from './lib/panel.js';
 import { now, overTime } from './lib/query.js';
 import { table } from './lib/table.js';
-import { ANOMALY, PROBABILITY, RISK, TIME_LEFT } from './lib/thresholds.js';
+import { ANOMALY, NEUTRAL, PROBABILITY, RISK, TIME_LEFT } from './lib/thresholds.js';
 
 /** What ends at this moment although the dashboard looks ahead. */
 const LATELY = '6h';
@@ -56,6 +56,19 @@ function headline(): Placed[] {
       lastOf: LATELY,
     }),
     stat({
+      title: 'Level',
+      description:
+        'The colour that alerts go by: it rises with the score at once and falls when the score has stayed clearly below the border for ten minutes.',
+      unit: 'short',
+      queries: [now('max by (color) (server_color:linborg_risk_level:max{server="$server"})', '{{color}}')],
+      width: 3,
+      steps: NEUTRAL,
+      isPlain: true,
+      text: 'name',
+      lastOf: '1h',
+      overrides: ['green', 'yellow', 'red'].map((color) => ({ series: color, properties: inColor(color) })),
+    }),
+    stat({
       title: 'Highest risk in 8 h',
       description: 'The highest risk score along the forecast, if things go as forecast.',
       unit: 'short',
@@ -73,7 +86,7 @@ function headline(): Placed[] {
       description: 'Calibrated probability that a metric breaches its threshold anew within an hour.',
       unit: 'percentunit',
       queries: [overTime(probability('1h'), 'probability')],
-      width: 4,
+      width: 3,
       decimals: 0,
       min: 0,
       max: 1,
@@ -85,7 +98,7 @@ function headline(): Placed[] {
       description: 'Calibrated probability that a metric breaches its threshold anew within eight hours.',
       unit: 'percentunit',
       queries: [overTime(probability('8h'), 'probability')],
-      width: 4,
+      width: 3,
       decimals: 0,
       min: 0,
       max: 1,
@@ -116,7 +129,7 @@ function headline(): Placed[] {
         'State of the server. Besides ok: warming = too little history yet; gaps = too few samples; stale = silent; maintenance = planned work.',
       unit: 'short',
       queries: [now('max by (state) (linborg_server_state{server="$server"})', '{{state}}')],
-      width: 4,
+      width: 3,
       steps: ['blue'],
       isPlain: true,
       text: 'name',

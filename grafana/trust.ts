@@ -49,14 +49,16 @@ function headline(): Placed[] {
       steps: COVERAGE,
     }),
     stat({
-      title: 'Verdicts per hour',
+      title: 'Verdicts in an hour',
       description:
-        'Forecast steps that came due and were compared with a sample, in an hour. Without verdicts nothing here means anything.',
+        'Forecast steps that came due and were compared with a sample, in the last hour. Without verdicts nothing here means anything.',
       unit: 'short',
-      queries: [overTime('3600 * sum(rate(linborg_forecasts_judged_total[$__rate_interval]))', 'verdicts')],
+      queries: [now('sum(increase(linborg_forecasts_judged_total[$__range]))', 'verdicts')],
+      lastOf: '1h',
       width: 6,
       decimals: 0,
       steps: ['blue'],
+      isPlain: true,
     }),
     stat({
       title: 'Forecasts that wait',

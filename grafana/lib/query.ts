@@ -12,6 +12,11 @@ export function overTime(expr: string, legend: string): DataqueryBuilder {
   return new DataqueryBuilder().datasource(DATASOURCE).expr(expr).legendFormat(legend).range();
 }
 
+/** The same of what happens once in a cycle, which is longer than the interval between scrapes: rates reach over several. */
+export function ofCycles(expr: string, legend: string): DataqueryBuilder {
+  return overTime(expr, legend).interval('1m');
+}
+
 /** The value of each series at the end of the panel's time range. */
 export function now(expr: string, legend: string): DataqueryBuilder {
   return new DataqueryBuilder().datasource(DATASOURCE).expr(expr).legendFormat(legend).instant();

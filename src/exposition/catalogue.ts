@@ -335,6 +335,24 @@ export const EXPORTER_METRICS = [
     labels: [],
   },
   {
+    name: 'linborg_workers',
+    type: 'gauge',
+    help: 'Worker threads that forecast and are ready, 0 or more. Absent before the first cycle.',
+    labels: [],
+  },
+  {
+    name: 'linborg_worker_busy_seconds_total',
+    type: 'counter',
+    help: 'Time that worker threads spent on jobs, all together, counted once per cycle; its rate over linborg_workers is the share that is busy.',
+    labels: [],
+  },
+  {
+    name: 'linborg_worker_deaths_total',
+    type: 'counter',
+    help: 'Worker threads that died; each is replaced unless five in a row die without finishing a job.',
+    labels: [],
+  },
+  {
     name: 'linborg_source_queries_total',
     type: 'counter',
     help: 'Queries sent to a source, failed ones included.',

@@ -23,6 +23,13 @@ export interface SourcePull {
   readonly clockSkewSeconds?: number | undefined;
 }
 
+/** What the worker threads did in a cycle. */
+interface WorkerActivity {
+  readonly workers: number;
+  readonly busySeconds: number;
+  readonly deaths: number;
+}
+
 /** How an extra target fared. */
 interface TargetRead {
   readonly metric: string;
@@ -78,6 +85,13 @@ export class ExporterMetrics {
   /** Counts a cycle left out because the one before was still running. */
   cycleSkipped(): void {
     this.#counter('linborg_cycles_skipped_total').inc();
+  }
+
+  /** Shows the worker threads, and counts what they did. */
+  workersActive({ workers, busySeconds, deaths }: WorkerActivity): void {
+    this.#gauge('linborg_workers').set(workers);
+    this.#counter('linborg_worker_busy_seconds_total').inc(busySeconds);
+    this.#counter('linborg_worker_deaths_total').inc(deaths);
   }
 
   /** Counts what a source brought; call it once with zeros to show the source from the start. */

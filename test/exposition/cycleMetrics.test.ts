@@ -44,6 +44,7 @@ function busyExporter(): ExporterMetrics {
   exporter.cycleSucceeded(1.5, AT);
   exporter.cycleFailed(4);
   exporter.cycleSkipped();
+  exporter.workersActive({ workers: 2, busySeconds: 2.5, deaths: 1 });
   const pull = { queries: 14, queriesFailed: 1, samples: 280, duplicateSeries: 2, clockSkewSeconds: -0.25 };
   exporter.sourcePulled('prometheus http://localhost:9090', pull);
   exporter.targetsPulled('prometheus http://localhost:9090', [{ metric: 'queue_depth', isUp: true, series: 12 }]);

@@ -14,6 +14,10 @@ export interface RecordingRule {
 export interface DemoHere {
   /** What it printed. */
   readonly said: string;
+  /** Address of its Prometheus. */
+  readonly prometheus: string;
+  /** What the dashboards' variables, and Grafana's own, stand for here. */
+  readonly variables: Readonly<Record<string, string>>;
   /** A query with the dashboards' variables filled in. */
   fill(expr: string): string;
   /** Series that a query finds now. */
@@ -41,17 +45,16 @@ export async function startDemo(): Promise<DemoHere> {
   const url = `http://127.0.0.1:${ports.prometheus}/api/v1`;
   await untilRecorded(url);
   const server = await serverWithAllMetrics(url);
-  const fill = (expr: string) =>
-    expr
-      .replaceAll('$server', server)
-      .replaceAll('$profile', '.*')
-      .replaceAll('$instance', '.*')
-      .replaceAll('$service', 'orders')
-      .replaceAll('$__rate_interval', '1m')
-      .replaceAll('$__range', '1h');
+  const variables: Readonly<Record<string, string>> = {
+    ...{ server, profile: '.*', instance: '.*', service: 'orders' },
+    ...{ __rate_interval: '1m', __range: '1h' },
+  };
+  const fill = (expr: string) => expr.replaceAll(/\$(\w+)/g, (whole, name: string) => variables[name] ?? whole);
   const vector = async (expr: string) => (await ask<Vector>(`${url}/query?${asked({ query: fill(expr) })}`)).result;
   return {
     said,
+    prometheus: `http://127.0.0.1:${ports.prometheus}`,
+    variables,
     fill,
     count: async (expr) => (await vector(expr)).length,
     countOverTime: async (expr, range) => {

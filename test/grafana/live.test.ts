@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DemoHere, startDemo } from './demoHere.js';
+import { canDraw, type DrawingBoard, openDrawingBoard } from './draw/drawing.js';
 import { DASHBOARDS, drawnPanels, type Panel, type WrittenDashboard } from './written.js';
 
 /** Queries that rightly find nothing on a demo of a few minutes. */
@@ -55,6 +56,49 @@ describe.each(DASHBOARDS)('on the demo, the dashboard $uid', (dashboard) => {
   });
 });
 
+/** `make test-dashboards` and CI see to Grafana's packages. */
+describe.runIf(canDraw)("drawn by Grafana's own panel code over the demo", () => {
+  let board: DrawingBoard;
+  beforeAll(async () => {
+    board = await openDrawingBoard(demo.prometheus);
+  }, 120_000);
+  afterAll(() => board?.close());
+
+  it.each(DASHBOARDS)(
+    'the dashboard $uid has something in every panel, and the browser does not complain',
+    async (dashboard) => {
+      const { panels, complaints, picture } = await board.draw({ dashboard, variables: demo.variables, theme: 'dark' });
+      expect(complaints).toEqual([]);
+      const wanted = drawnPanels(dashboard);
+      expect(panels.map(({ title }) => title)).toEqual(wanted.map(({ title }) => title));
+      const faulty = panels.filter(({ isDrawn, fault }) => !isDrawn || fault !== undefined);
+      expect(faulty).toEqual([]);
+      // What has no series says so in words of its own, or asks for what the demo rightly has not.
+      const empty = panels.filter(({ series }, i) => series === 0 && !mayBeEmpty(wanted[i]!));
+      expect(empty).toEqual([]);
+      expect(picture.length).toBeGreaterThan(20_000);
+    },
+    120_000,
+  );
+
+  it('a panel that is empty, and one whose query is refused, are found', async () => {
+    const [dashboard] = DASHBOARDS as [WrittenDashboard];
+    const like = drawnPanels(dashboard).find(({ type }) => type === 'timeseries')!;
+    const asking = (id: number, title: string, expr: string): Panel => {
+      const targets = [{ ...like.targets![0]!, expr }];
+      return { ...like, id, title, targets, fieldConfig: { defaults: {}, overrides: [] } };
+    };
+    const panels = [asking(1, 'empty', 'nothing_has_this_name'), asking(2, 'refused', 'up{'), asking(3, 'good', 'up')];
+    const drawn = await board.draw({ dashboard: { ...dashboard, panels }, variables: {}, theme: 'light' });
+    expect(drawn.panels).toMatchObject([
+      { title: 'empty', series: 0, text: 'No data' },
+      { title: 'refused', series: 0, fault: expect.stringContaining('parse error') },
+      { title: 'good', isDrawn: true },
+    ]);
+    expect(drawn.panels[2]!.series).toBeGreaterThan(0);
+  }, 60_000);
+});
+
 it('every recording rule is recorded', async () => {
   const rules = await demo.recordingRules();
   expect(rules.length).toBeGreaterThan(20);
@@ -74,6 +118,11 @@ async function answers(panel: Panel, dashboard: WrittenDashboard) {
         : await demo.count(expr),
     })),
   );
+}
+
+/** Nothing is good news there, or none of its queries can find anything on this demo. */
+function mayBeEmpty({ fieldConfig, targets = [] }: Panel): boolean {
+  return fieldConfig?.defaults.noValue !== undefined || targets.every(({ expr }) => excused(MAY_FIND_NOTHING, expr));
 }
 
 function excused(list: readonly (readonly [RegExp, string])[], text: string): boolean {

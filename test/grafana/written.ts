@@ -22,6 +22,7 @@ export interface Panel {
   readonly options?: unknown;
   readonly fieldConfig?: {
     readonly defaults: { readonly unit?: string; readonly noValue?: string; readonly custom?: unknown };
+    readonly overrides?: readonly unknown[];
   };
   /** Those of a folded row. */
   readonly panels?: readonly Panel[];

@@ -15,6 +15,16 @@ export interface PoolOptions extends WorkerStart {
 /** What the workers run. */
 export type PoolReport = Pick<ReadyMessage, 'engine' | 'manifest'>;
 
+/** What the workers did since this was last asked. */
+export interface PoolActivity {
+  /** Those that are ready now. */
+  readonly workers: number;
+  /** Spent on jobs that ended, all workers together. */
+  readonly busySeconds: number;
+  /** Workers that died. */
+  readonly deaths: number;
+}
+
 interface Waiting {
   readonly job: ForecastJob;
   readonly resolve: (block: ServedBlock) => void;
@@ -24,6 +34,8 @@ interface Waiting {
 interface Slot {
   readonly worker: Worker;
   current: Waiting | undefined;
+  /** When it was given that job, as of `performance.now()`. */
+  since: number;
 }
 
 /** A worker that dies this often in a row without finishing a job is not replaced any more. */
@@ -43,6 +55,7 @@ export class ForecastPool {
   readonly #slots = new Set<Slot>();
   #nextId = 0;
   #deaths = 0;
+  #activity = { busySeconds: 0, deaths: 0 };
   /** Why nothing can be forecast any more. */
   #ended: ModelError | undefined;
   #isClosed = false;
@@ -88,6 +101,13 @@ export class ForecastPool {
     });
   }
 
+  /** What the workers did since this was last asked. */
+  takeActivity(): PoolActivity {
+    const activity = { workers: this.#slots.size, ...this.#activity };
+    this.#activity = { busySeconds: 0, deaths: 0 };
+    return activity;
+  }
+
   /** Ends the workers, whatever they are doing; waiting jobs are rejected. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -100,7 +120,7 @@ export class ForecastPool {
     const { modelPath, engine } = this.#options;
     const worker = new Worker(WORKER_URL, { workerData: { modelPath, engine } satisfies WorkerStart });
     this.#workers.add(worker);
-    const slot: Slot = { worker, current: undefined };
+    const slot: Slot = { worker, current: undefined, since: 0 };
     let why = 'it ended';
     let refusal: ModelError | undefined;
     return new Promise((resolve, reject) => {
@@ -124,6 +144,7 @@ export class ForecastPool {
             break;
         }
         slot.current = undefined;
+        this.#activity.busySeconds += (performance.now() - slot.since) / 1000;
         this.#dispatch();
       });
       worker.on('error', (error) => {
@@ -142,6 +163,7 @@ export class ForecastPool {
   #replace(why: string): void {
     if (this.#isClosed) return;
     this.#deaths++;
+    this.#activity.deaths++;
     if (this.#deaths <= MAX_DEATHS) {
       this.#options.onDeath(why);
       this.#addWorker().catch((error: Error) => this.#replace(error.message));
@@ -162,6 +184,7 @@ export class ForecastPool {
       const waiting = this.#queue.shift();
       if (!waiting) return;
       slot.current = waiting;
+      slot.since = performance.now();
       slot.worker.postMessage(waiting.job);
     }
   }

@@ -91,6 +91,7 @@ export class ExporterState implements StateView {
     this.exporter.forecastsJudged(Math.max(0, (result.truth?.judged ?? 0) - (this.#cycle?.truth?.judged ?? 0)));
     this.#cycle = cycle;
     this.exporter.cycleSucceeded(durationSeconds, at);
+    this.exporter.workersActive(this.#pipeline.takeActivity());
     const { failedSeries, failure } = result;
     this.#remember({ at, durationSeconds, servers: result.servers.length, failedSeries, failure });
     this.exporter.seriesDropped(cycle.metrics.dropped);
@@ -106,6 +107,7 @@ export class ExporterState implements StateView {
 
   failed(reason: string, durationSeconds: number, at: number): void {
     this.exporter.cycleFailed(durationSeconds);
+    this.exporter.workersActive(this.#pipeline.takeActivity());
     this.#remember({ at, durationSeconds, servers: undefined, failedSeries: 0, failure: reason });
     this.#totals = { ...this.#totals, failed: this.#totals.failed + 1, lastFailure: reason };
   }

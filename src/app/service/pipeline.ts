@@ -18,7 +18,7 @@ import type { PastMaintenance } from '../../windows/maintenance.js';
 import { type IngestSummary, WindowStore } from '../../windows/store.js';
 import { type CycleResult, runCycle } from '../cycle.js';
 import { Explainer } from '../explain/explainer.js';
-import { ForecastPool, type PoolReport } from '../forecasting/pool.js';
+import { ForecastPool, type PoolActivity, type PoolReport } from '../forecasting/pool.js';
 import { resolveModelPath } from '../modelPath.js';
 import { openSources } from '../openSources.js';
 import { FleetMonitor } from './fleetMonitor.js';
@@ -203,6 +203,11 @@ export class Pipeline {
   /** What the workers run now. */
   get report(): PoolReport {
     return this.#serving.report;
+  }
+
+  /** What the workers did since this was last asked. */
+  takeActivity(): PoolActivity {
+    return this.#serving.pool.takeActivity();
   }
 
   /** The folder of the model that serves. */

@@ -99,6 +99,25 @@ describe('ForecastPool', () => {
     expect(alive).not.toContain(victim);
   });
 
+  it('tells how long its workers were busy and how many died, each time since it was asked last', async () => {
+    let onDeath = () => {};
+    const died = new Promise<void>((resolve) => {
+      onDeath = resolve;
+    });
+    const pool = await startPool({ onDeath: () => onDeath() });
+    expect(pool.takeActivity()).toEqual({ workers: 1, busySeconds: 0, deaths: 0 });
+    const startedAt = performance.now();
+    await pool.forecast(job);
+    const elapsedSeconds = (performance.now() - startedAt) / 1000;
+    const { busySeconds, ...rest } = pool.takeActivity();
+    expect(rest).toEqual({ workers: 1, deaths: 0 });
+    expect(busySeconds).toBeGreaterThan(0);
+    expect(busySeconds).toBeLessThanOrEqual(elapsedSeconds);
+    void [...alive][0]!.terminate();
+    await died;
+    expect(pool.takeActivity()).toEqual({ workers: 0, busySeconds: 0, deaths: 1 });
+  });
+
   it('fails a job that cannot be computed, and its worker goes on', async () => {
     const deaths: string[] = [];
     const pool = await startPool({ onDeath: (message) => deaths.push(message) });

@@ -1,0 +1,160 @@
+/** A whole dashboard on one page: its panels laid out as Grafana lays them out, folded rows open; what became of each is reported. */
+import { createTheme, type DataFrame, EventBusSrv, FieldType, LoadingState, ThemeContext } from '@grafana/data';
+import { initPluginTranslations } from '@grafana/i18n';
+import { GlobalStyles, PanelChrome, PanelContextProvider, PortalContainer, useTheme2 } from '@grafana/ui';
+import { Component, type ReactNode, useEffect, useState } from 'react';
+import { createRoot } from 'react-dom/client';
+import type { DrawnPanel } from '../drawnPanel.js';
+import { type Dashboard, type Drawing, type Panel, spanOf } from './dashboard.js';
+import { dress, registerTransformations } from './fields.js';
+import { PanelOfKind } from './kinds.js';
+import { ask } from './prometheus.js';
+
+declare global {
+  interface Window {
+    drawing: Drawing;
+    /** By number; complete when every panel is in it. */
+    outcomes: Record<number, Outcome>;
+    /** What became of all panels, once they are drawn. */
+    inspect(): DrawnPanel[];
+  }
+}
+
+interface Outcome {
+  readonly series: number;
+  readonly fault?: string | undefined;
+}
+
+const COLUMNS = 24;
+const GAP_PIXELS = 8;
+const LINE_PIXELS = 30 + GAP_PIXELS;
+
+/** Rows and panels; linborg's dashboards keep the place of a folded row's panels free, so that it can be drawn open. */
+const panelsOf = ({ panels }: Dashboard): Panel[] => panels.flatMap((panel) => [panel, ...(panel.panels ?? [])]);
+
+function DashboardPage({ drawing }: { readonly drawing: Drawing }) {
+  const theme = createTheme({ colors: { mode: drawing.theme } });
+  const panels = panelsOf(drawing.dashboard);
+  const bottom = Math.max(...panels.map(({ gridPos: { y, h } }) => (y + h) * LINE_PIXELS));
+  return (
+    <ThemeContext.Provider value={theme}>
+      <GlobalStyles />
+      <PortalContainer />
+      <h3 style={{ margin: GAP_PIXELS }}>{drawing.dashboard.title}</h3>
+      <div style={{ position: 'relative', height: bottom, margin: GAP_PIXELS }}>
+        {panels.map((panel) =>
+          panel.type === 'row' ? (
+            <h5 key={panel.id} style={{ position: 'absolute', top: panel.gridPos.y * LINE_PIXELS + GAP_PIXELS }}>
+              {panel.title}
+            </h5>
+          ) : (
+            <Guard key={panel.id} panel={panel}>
+              <PanelInPlace panel={panel} drawing={drawing} />
+            </Guard>
+          ),
+        )}
+      </div>
+    </ThemeContext.Provider>
+  );
+}
+
+/** Reports a panel whose drawing throws, and leaves the others alone. */
+class Guard extends Component<{ readonly panel: Panel; readonly children: ReactNode }, { readonly fault?: string }> {
+  override state: { readonly fault?: string } = {};
+
+  static getDerivedStateFromError(error: Error) {
+    return { fault: error.message };
+  }
+
+  override render() {
+    const { fault } = this.state;
+    if (fault === undefined) return this.props.children;
+    window.outcomes[this.props.panel.id] = { series: 0, fault };
+    return <pre>{fault}</pre>;
+  }
+}
+
+function PanelInPlace({ panel, drawing }: { readonly panel: Panel; readonly drawing: Drawing }) {
+  const theme = useTheme2();
+  const column = (window.innerWidth - 2 * GAP_PIXELS) / COLUMNS;
+  const { x, y, w, h } = panel.gridPos;
+  const width = w * column - GAP_PIXELS;
+  const height = h * LINE_PIXELS - GAP_PIXELS;
+  const [found, setFound] = useState<{ readonly frames: DataFrame[]; readonly fault?: string }>();
+  useEffect(() => {
+    ask(panel, drawing, Math.floor(width))
+      .then((frames) => dress(panel, frames, theme))
+      .then((frames) => setFound({ frames }))
+      .catch((error: Error) => setFound({ frames: [], fault: error.message }));
+  }, [panel, drawing, width, theme]);
+  useEffect(() => {
+    if (found !== undefined) window.outcomes[panel.id] = { series: seriesIn(found.frames), fault: found.fault };
+  }, [panel, found]);
+  return (
+    <div data-panel={panel.id} style={{ position: 'absolute', left: x * column, top: y * LINE_PIXELS, width, height }}>
+      <PanelChrome
+        title={panel.title}
+        description={panel.description ?? ''}
+        width={width}
+        height={height}
+        loadingState={found === undefined ? LoadingState.Loading : LoadingState.Done}
+        {...(found?.fault === undefined ? {} : { statusMessage: found.fault })}
+      >
+        {(innerWidth, innerHeight) =>
+          found === undefined ? null : (
+            <PanelContextProvider value={{ eventsScope: `panel-${panel.id}`, eventBus: new EventBusSrv() }}>
+              <div data-content={panel.id}>
+                {seriesIn(found.frames) === 0 ? (
+                  <p>{found.fault ?? panel.fieldConfig.defaults.noValue ?? 'No data'}</p>
+                ) : (
+                  <PanelOfKind
+                    panel={panel}
+                    frames={found.frames}
+                    span={spanOf(panel, drawing)}
+                    width={innerWidth}
+                    height={innerHeight}
+                  />
+                )}
+              </div>
+            </PanelContextProvider>
+          )
+        }
+      </PanelChrome>
+    </div>
+  );
+}
+
+/** Series with a value, or tables with a row. */
+function seriesIn(frames: readonly DataFrame[]): number {
+  return frames.filter(({ fields }) => {
+    const value = fields.find(({ type }) => type === FieldType.number) ?? fields[0];
+    return value?.values.some((one) => typeof one !== 'number' || Number.isFinite(one));
+  }).length;
+}
+
+function inspectPanel({ id, title, type }: Panel): DrawnPanel {
+  const content = document.querySelector<HTMLElement>(`[data-content="${id}"]`);
+  const text = content?.innerText.trim() ?? '';
+  const outcome = { series: 0, ...window.outcomes[id] };
+  const draws = outcome.series > 0 && ['timeseries', 'state-timeline'].includes(type);
+  const isDrawn = content !== null && (draws ? hasPicture(content) : text !== '');
+  return { id, title, text, isDrawn, ...outcome };
+}
+
+function hasPicture(content: HTMLElement): boolean {
+  return [...content.querySelectorAll('canvas')].some(hasInk) || content.querySelector('svg rect') !== null;
+}
+
+function hasInk(canvas: HTMLCanvasElement): boolean {
+  const pixels = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height).data;
+  // Every fourth byte is the opacity.
+  return pixels.some((value, i) => i % 4 === 3 && value > 0);
+}
+
+const { drawing } = window;
+const all = panelsOf(drawing.dashboard).filter(({ type }) => type !== 'row');
+window.outcomes = {};
+window.inspect = () => all.map(inspectPanel);
+await initPluginTranslations('linborg', []);
+registerTransformations();
+createRoot(document.getElementById('root')!).render(<DashboardPage drawing={drawing} />);

@@ -312,7 +312,7 @@ function categories(): Placed {
   return table({
     title: 'Categories',
     description:
-      'Whether the last hour of the servers, of the services and of the AI engines, as a whole, was what was forecast. Severity: nothing means no anomaly. From a confidence of 95 % on it is no coincidence. Which series, and what to do: /anomalies of linborg.',
+      'Whether the last hour of the servers, of the services and of the AI engines, as a whole, was what was forecast. Severity: nothing means no anomaly. From a confidence of 99 % on it is no coincidence. Which series, and what to do: /anomalies of linborg.',
     width: 12,
     height: 7,
     lastOf: '1h',

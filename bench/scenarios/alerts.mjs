@@ -7,21 +7,19 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { createGunzip } from 'node:zlib';
 import { parse } from 'yaml';
 import { firingSpans } from '../../dist/app/backtest/rules/firing.js';
 import { readRuleFile } from '../../dist/app/backtest/rules/ruleFile.js';
+import { linesOf, readLabels, STEP } from './recording.mjs';
 
-const STEP = 300;
 const HOUR = 3600;
 const WEEK = 7 * 86_400;
 /** A breach counts if it lasts so long. */
@@ -104,10 +102,7 @@ async function readHistory(folder) {
     from: undefined,
     until: 0,
   };
-  for await (const text of createInterface({
-    input: createReadStream(join(folder, 'served.jsonl.gz')).pipe(createGunzip()),
-  })) {
-    const line = JSON.parse(text);
+  for await (const line of linesOf(folder)) {
     history.from ??= line.at;
     history.until = line.at;
     if (line.isScored) history.scoredFrom = Math.min(history.scoredFrom, line.at);
@@ -162,15 +157,6 @@ function exposition({ at, cascade, servers }) {
     }
   }
   return text;
-}
-
-async function readLabels(folder) {
-  const [, ...lines] = (await readFile(join(folder, 'labels.csv'), 'utf8')).trim().split('\n');
-  return lines.map((line) => {
-    const [server, start, end, kind, detail] = line.split(',');
-    const facts = Object.fromEntries(detail.split(';').map((fact) => fact.split('=')));
-    return { server, start: Number(start), end: Number(end), kind, isIncident: facts.incident === 'true', facts };
-  });
 }
 
 /** The first breach of any threshold of the server that lasts and begins within the episode. */

@@ -3,16 +3,11 @@
  *
  *   node bench/scenarios/cascades.mjs FOLDER… [--verbose]
  */
-import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { createGunzip } from 'node:zlib';
 import { FleetWatch } from '../../dist/scoring/fleet.js';
 import { planFleet } from '../../dist/simulator/fleetPlan.js';
+import { quantile, readLabels, recorded, STEP } from './recording.mjs';
 
-const STEP = 300;
 const MINUTE = 60;
 const WEEK = 7 * 86_400;
 /** LinborgCascadePredicted: its score and its number of servers. */
@@ -49,40 +44,13 @@ process.stdout.write(`${report()}\n`);
 /** The state of the fleet bucket by bucket, as the watch tells it now. */
 async function replay(folder) {
   const watch = new FleetWatch();
-  const deviations = new Map();
-  const memory = { at: (server, metric, bucket) => deviations.get(`${server},${metric}`)?.get(bucket) ?? Number.NaN };
   const moments = [];
-  for await (const { at, isScored, servers } of linesOf(join(folder, 'served.jsonl.gz'))) {
-    for (const { server, profile, state, newest, deviations: newer } of servers) {
-      for (const [metric, deviation] of Object.entries(newer))
-        keep(deviations, `${server},${metric}`, newest, deviation);
+  for await (const { at, isScored, servers, memory } of recorded(folder)) {
+    for (const { server, profile, state, newest } of servers)
       watch.judge({ server, profile, state, newest, stepSeconds: STEP }, memory);
-    }
     moments.push({ at, isScored, ...watch.conclude(memory, at) });
   }
   return moments;
-}
-
-/** The memory keeps two hours. */
-function keep(deviations, key, bucket, deviation) {
-  const series = deviations.get(key) ?? new Map();
-  deviations.set(key, series);
-  series.set(bucket, deviation ?? Number.NaN);
-  series.delete(bucket - 24);
-}
-
-async function* linesOf(path) {
-  for await (const line of createInterface({ input: createReadStream(path).pipe(createGunzip()) }))
-    yield JSON.parse(line);
-}
-
-async function readLabels(folder) {
-  const [, ...lines] = (await readFile(join(folder, 'labels.csv'), 'utf8')).trim().split('\n');
-  return lines.map((line) => {
-    const [server, start, end, kind, detail] = line.split(',');
-    const facts = Object.fromEntries(detail.split(';').map((fact) => fact.split('=')));
-    return { server, start: Number(start), end: Number(end), kind, facts };
-  });
 }
 
 /** Labelled cascades of three servers or more: the servers of a service that went wrong at one time. */
@@ -193,7 +161,7 @@ function report() {
     }
   }
   lines.push(
-    `${found.length} cascades in ${weeks.toFixed(1)} fleet-weeks: found ${share(hits, found)}, within ${IN_TIME / MINUTE} min of the third onset ${share(inTime, found)}, median ${quantile(delays, 0.5)} min, p90 ${quantile(delays, 0.9)} min`,
+    `${found.length} cascades in ${weeks.toFixed(1)} fleet-weeks: found ${share(hits, found)}, within ${IN_TIME / MINUTE} min of the third onset ${share(inTime, found)}${delays.length === 0 ? '' : `, median ${quantile(delays, 0.5)} min, p90 ${quantile(delays, 0.9)} min`}`,
     `origin right when first told ${share(
       hits.filter(({ isRight }) => isRight),
       hits,
@@ -213,8 +181,4 @@ function report() {
 
 function share(part, whole) {
   return `${part.length} of ${whole.length}`;
-}
-
-function quantile(sorted, level) {
-  return sorted[Math.max(0, Math.ceil(level * sorted.length) - 1)];
 }

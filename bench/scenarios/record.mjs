@@ -24,34 +24,22 @@ import { benchConfig } from '../../dist/app/bench/benchConfig.js';
 import { runCycle } from '../../dist/app/cycle.js';
 import { createTruth, recordForecasts } from '../../dist/app/fleetTruth.js';
 import { ForecastPool } from '../../dist/app/forecasting/pool.js';
-import { FleetMonitor } from '../../dist/app/service/fleetMonitor.js';
 import { topReasons } from '../../dist/core/topReasons.js';
 import { DeviationMemory } from '../../dist/scoring/deviations.js';
+import { FleetWatch } from '../../dist/scoring/fleet.js';
 import { LevelMemory } from '../../dist/scoring/riskLevel.js';
 import { createFleet } from '../../dist/simulator/fleet.js';
 import { fleetBatch } from '../../dist/simulator/fleetBatch.js';
 import { labelsCsv } from '../../dist/simulator/labels.js';
 import { WindowStore } from '../../dist/windows/store.js';
+import { rounded, STEP, THRESHOLDED } from './recording.mjs';
 
-const STEP = 300;
 const DAY_STEPS = 288;
 /** Eight days are known before the first bucket that is recorded; the ledger learns by the hour in the last seven of them. */
 const HISTORY_STEPS = 8 * DAY_STEPS;
 const LEDGER_STEPS = 7 * DAY_STEPS;
 /** Deviations need forecasts of an hour before, and a server's own limit of stress takes a while to settle. */
 const SETTLING_STEPS = DAY_STEPS;
-/** What has no threshold alarms nobody, and forecasts of one series need no other. */
-const THRESHOLDED = [
-  'cpu_idle_pct',
-  'cpu_iowait_pct',
-  'java_cpu_pct',
-  'mem_used_pct',
-  'swap_used_pct',
-  'disk_usage_pct',
-  'back_close_wait',
-  'front_close_wait',
-  'load_average',
-];
 /** With --episodes, a server is followed from so long before. */
 const BEFORE = 3600;
 
@@ -95,7 +83,7 @@ const { pool, report } = await ForecastPool.start({
 const model = report.manifest.name;
 const store = new WindowStore(config.windows);
 const truth = createTruth(model, { options: config.truth, stepSeconds: STEP, isSpread: false });
-const monitor = new FleetMonitor();
+const watch = new FleetWatch();
 const deviations = new DeviationMemory();
 const levels = new LevelMemory(STEP);
 const file = createGzip();
@@ -114,11 +102,12 @@ for (let step = start - LEDGER_STEPS; step < end; step++) {
     .filter(({ server }) => isTick || !flags.episodes || samples.hasIncident(server, at - STEP, at + BEFORE));
   const result = await cycle(followed, at, isTick);
   if (!isFollowed) continue;
-  const fleetReport = await monitor.observe(result);
   for (const { frame, forecasts } of result.servers) {
     deviations.judge(frame);
     deviations.remember(frame, forecasts);
+    watch.judge(frame, deviations);
   }
+  const fleetReport = watch.conclude(deviations, at);
   if (step >= start - DAY_STEPS) file.write(`${JSON.stringify(lineOf(at, step >= start, result, fleetReport))}\n`);
   if (step % DAY_STEPS === 0) process.stderr.write(`${flags.out}: ${(step - start) / DAY_STEPS} days\n`);
 }
@@ -181,14 +170,15 @@ async function cycle(frames, at, isTick) {
     model,
     wantsDetails: (i) => isDue[i],
     planOf: ({ server, profile }, metric) => truth.plan(server, metric, profile),
+    recalibrate: ({ profile }, metric, raw) => truth.incidents.apply(metric, profile, raw),
   });
-  result.servers.forEach(({ frame, forecasts }, i) => {
-    if (isDue[i]) recordForecasts(truth, { frame, at, forecasts, details: result.details[i], wasServed: true });
+  result.servers.forEach(({ frame, forecasts, risk }, i) => {
+    if (isDue[i]) recordForecasts(truth, { frame, at, forecasts, risk, details: result.details[i], wasServed: true });
   });
   return result;
 }
 
-function lineOf(at, isScored, { servers }, { stressed, cascade, anomalies }) {
+function lineOf(at, isScored, { servers }, { stressed, cascade }) {
   return {
     at,
     isScored,
@@ -199,15 +189,18 @@ function lineOf(at, isScored, { servers }, { stressed, cascade, anomalies }) {
       state: frame.state,
       newest: frame.newest,
       stress: stressed.find(({ server }) => server === frame.server)?.stress,
-      anomalies: Object.fromEntries(
-        (anomalies.get(frame.server) ?? []).map(({ metric, score }) => [metric, rounded(score)]),
-      ),
+      anomalies: Object.fromEntries(anomaliesOf(frame).map(({ metric, score }) => [metric, rounded(score)])),
       deviations: Object.fromEntries(
         frame.metrics.map((metric) => [metric, rounded(deviations.at(frame.server, metric, frame.newest))]),
       ),
       risk: risk && described(levels.hold(risk), frame),
     })),
   };
+}
+
+/** Nothing is told of a silent server. */
+function anomaliesOf(frame) {
+  return frame.state === 'stale' ? [] : deviations.anomalies(frame);
 }
 
 /** What is served of a risk, and the values and limits behind it. */
@@ -237,9 +230,4 @@ function described(risk, frame) {
 
 function newestValue({ values, capacity, newest }, row) {
   return values[row * capacity + (newest % capacity)];
-}
-
-/** JSON has no NaN: null. */
-function rounded(value) {
-  return Number.isFinite(value) ? Math.round(value * 1000) / 1000 : null;
 }

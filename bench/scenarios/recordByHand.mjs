@@ -16,8 +16,8 @@ import { DEVIATION_LEAD_STEPS, DeviationMemory } from '../../dist/scoring/deviat
 import { createFleet } from '../../dist/simulator/fleet.js';
 import { fleetBatch } from '../../dist/simulator/fleetBatch.js';
 import { labelsCsv } from '../../dist/simulator/labels.js';
+import { rounded, STEP, THRESHOLDED } from './recording.mjs';
 
-const STEP = 300;
 const DAY_STEPS = 288;
 const WEEK_STEPS = 7 * DAY_STEPS;
 /** A week for the seasonal profile, and one of its errors. */
@@ -27,17 +27,7 @@ const LEAD = DEVIATION_LEAD_STEPS;
 const LEVEL_LEFT = Math.exp(-(LEAD - 1) / 24);
 /** Errors are looked through once an hour. */
 const TUNE_STEPS = 12;
-const METRICS = new Set([
-  'cpu_idle_pct',
-  'cpu_iowait_pct',
-  'java_cpu_pct',
-  'mem_used_pct',
-  'swap_used_pct',
-  'disk_usage_pct',
-  'back_close_wait',
-  'front_close_wait',
-  'load_average',
-]);
+const METRICS = new Set(THRESHOLDED);
 
 const { values: flags } = parseArgs({
   options: {
@@ -194,9 +184,4 @@ function quantilesAt(levels) {
   const values = new Float32Array(3 * LEAD).fill(Number.NaN);
   values.set(levels, 3 * (LEAD - 1));
   return values;
-}
-
-/** JSON has no NaN: null. */
-function rounded(value) {
-  return Number.isFinite(value) ? Math.round(value * 1000) / 1000 : null;
 }

@@ -23,8 +23,8 @@ export const DRIFT: Steps = ['green', [0.1, 'yellow'], [0.2, 'red']];
 export const ANOMALY: Steps = ['green', [1, 'yellow'], [2, 'red']];
 /** Score of an anomaly of a category: low, medium, high, critical; docs/fleet.md. */
 export const SEVERITY: Steps = ['green', [0.15, 'yellow'], [0.3, 'orange'], [0.6, 'red']];
-/** Probability of no coincidence: an anomaly from 0.95 on. */
-export const CONFIDENCE: Steps = ['blue', [0.95, 'red']];
+/** Probability of no coincidence: an anomaly from 0.99 on. */
+export const CONFIDENCE: Steps = ['blue', [0.99, 'red']];
 /** A share of failures. */
 export const FAILURES: Steps = ['green', [0.01, 'yellow'], [0.05, 'red']];
 /** A share that should be near 1. */

@@ -173,7 +173,7 @@ export const FLEET_METRICS = [
   {
     name: 'linborg_category_anomaly_confidence_ratio',
     type: 'gauge',
-    help: 'Probability of fewer outlying servers or series in a category if each were outlying by its usual chance, 0-1; an anomaly from 0.95 on. Absent with the score.',
+    help: 'Probability of fewer outlying servers or series in a category if each were outlying by its usual chance, 0-1; an anomaly from 0.99 on. Absent with the score.',
     labels: ['category'],
   },
 ] as const satisfies readonly CatalogueEntry[];

@@ -2,7 +2,8 @@
 
 import { RISK_HORIZONS } from '../../core/flow.js';
 import type { Profile } from '../../core/profiles.js';
-import { alongLine, IDENTITY, type Looseness, OddsEvidence, type OddsLine } from './platt.js';
+import { alongLine, IDENTITY, type Looseness, OddsEvidence, type OddsLine } from './oddsLine.js';
+import { Scatter } from './scatter.js';
 
 /**
  * Four independent breaches move the line of all metrics half-way from what the model says to what came, eight that of a metric
@@ -15,11 +16,15 @@ const LOOSENESS = {
   profile: { shift: 16 ** -0.5, slope: 0.1 },
 } satisfies Record<string, Looseness>;
 
+/** What comes within an hour is often one event, whatever the horizon. */
+const LEAST_SPAN_BUCKETS = 12;
+
 /** Evidence on one level, and the lines that follow from it. */
 class Level {
   readonly #above: Level | undefined;
   readonly #looseness: Looseness;
   readonly #evidence: readonly OddsEvidence[];
+  readonly #scatter: readonly Scatter[];
   #lines: readonly OddsLine[];
   #isStale = false;
 
@@ -28,6 +33,7 @@ class Level {
     this.#above = above;
     this.#looseness = looseness;
     this.#evidence = RISK_HORIZONS.map(() => new OddsEvidence(halfLifeBuckets));
+    this.#scatter = RISK_HORIZONS.map(({ steps }) => new Scatter(Math.max(steps, LEAST_SPAN_BUCKETS), halfLifeBuckets));
     this.#lines = above?.lines ?? RISK_HORIZONS.map(() => IDENTITY);
   }
 
@@ -36,9 +42,11 @@ class Level {
     return this.#lines;
   }
 
-  add(horizon: number, ...found: Parameters<OddsEvidence['add']>): void {
-    this.#above?.add(horizon, ...found);
-    this.#evidence[horizon]!.add(...found);
+  add(verdict: JudgedClaim): void {
+    const { horizon, bucket, probability, came, weight } = verdict;
+    this.#above?.add(verdict);
+    this.#evidence[horizon]!.add(bucket, probability, came, weight);
+    this.#scatter[horizon]!.add(bucket, alongLine(this.#lines[horizon]!, probability), came, weight);
     this.#isStale = true;
   }
 
@@ -47,7 +55,9 @@ class Level {
     const isChanged = this.#isStale || isAboveChanged;
     if (isChanged) {
       const held = this.#above?.lines;
-      this.#lines = this.#evidence.map((evidence, h) => evidence.line(held?.[h] ?? IDENTITY, this.#looseness));
+      this.#lines = this.#evidence.map((evidence, h) =>
+        evidence.line(held?.[h] ?? IDENTITY, this.#looseness, this.#scatter[h]!.casesPerIndependent),
+      );
     }
     this.#isStale = false;
     return isChanged;
@@ -69,7 +79,7 @@ export interface JudgedClaim {
   /** Before any correction. */
   readonly probability: number;
   readonly came: boolean;
-  /** How many independent cases it stands for, ≤ 1. */
+  /** How many cases that are independent in time it stands for, ≤ 1. */
   readonly weight: number;
 }
 
@@ -85,8 +95,8 @@ export class Recalibration {
   }
 
   /** Takes effect with the next `settle`. */
-  add({ metric, profile, horizon, bucket, probability, came, weight }: JudgedClaim): void {
-    this.#levelOf(metric, profile).add(horizon, bucket, probability, came, weight);
+  add(verdict: JudgedClaim): void {
+    this.#levelOf(verdict.metric, verdict.profile).add(verdict);
   }
 
   settle(): void {

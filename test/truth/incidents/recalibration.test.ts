@@ -73,12 +73,15 @@ describe('recalibrated probabilities', () => {
     );
   });
 
-  it('do not depend on the order in which verdicts came', () => {
+  it('do not depend on the order in which the verdicts of one moment came', () => {
     fc.assert(
       fc.property(verdicts, fc.nat(), ascending, (found, seed, raw) => {
         const random = seededRandom(seed);
-        const shuffled = found.map((verdict) => [random(), verdict] as const).sort(([a], [b]) => a - b);
-        const plain = taughtBy(found).apply('mem_used_pct', 'generic', raw);
+        const moments = found.map((verdict) => ({ ...verdict, bucket: 1000 * Math.floor(verdict.bucket / 1000) }));
+        const keyed = moments.map((verdict) => [verdict.bucket + random(), verdict] as const);
+        const shuffled = keyed.sort(([a], [b]) => a - b);
+        const inOrder = [...moments].sort((a, b) => a.bucket - b.bucket);
+        const plain = taughtBy(inOrder).apply('mem_used_pct', 'generic', raw);
         const other = taughtBy(shuffled.map(([, verdict]) => verdict)).apply('mem_used_pct', 'generic', raw);
         plain.forEach((value, h) => {
           expect(other[h]).toBeCloseTo(value, 4);
@@ -94,6 +97,42 @@ describe('recalibrated probabilities', () => {
     expect(Math.abs(told(recalibration, 0.05) - 0.1)).toBeLessThan(0.03);
     expect(Math.abs(told(recalibration, 0.2) - 0.4)).toBeLessThan(0.05);
     expect(Math.abs(told(recalibration, 0.4) - 0.65)).toBeLessThan(0.05);
+  });
+
+  it('are lifted where little comes without lifting what is right where much does', () => {
+    const found = [
+      ...cases(0.02, 0.06, 3000),
+      ...cases(0.1, 0.25, 800),
+      ...cases(0.5, 0.55, 400),
+      ...cases(0.8, 0.8, 200),
+    ];
+    const recalibration = taughtBy(found);
+    expect(Math.abs(told(recalibration, 0.02) - 0.06)).toBeLessThan(0.03);
+    expect(Math.abs(told(recalibration, 0.1) - 0.25)).toBeLessThan(0.05);
+    expect(Math.abs(told(recalibration, 0.5) - 0.55)).toBeLessThan(0.07);
+    expect(Math.abs(told(recalibration, 0.8) - 0.8)).toBeLessThan(0.07);
+  });
+
+  it('learn much less from a fleet whose servers breach as one than from as many that breach each for itself', () => {
+    const DAYS = 30;
+    const SERVERS = 20;
+    const random = seededRandom(7);
+    const served = (isTogether: boolean) => {
+      const recalibration = new Recalibration(HALF_LIFE);
+      for (let day = 0; day < DAYS; day++) {
+        const shared = random() < 0.3;
+        const ofDay = Array.from({ length: SERVERS }, () =>
+          cases(0.1, (isTogether ? shared : random() < 0.3) ? 1 : 0, 1),
+        );
+        for (const verdict of ofDay.flat()) recalibration.add({ ...verdict, bucket: 5000 + day * 288, weight: 0.25 });
+        recalibration.settle();
+      }
+      return told(recalibration, 0.1);
+    };
+    expect(served(false)).toBeGreaterThan(0.24);
+    const together = served(true);
+    expect(together).toBeGreaterThan(0.1);
+    expect(together).toBeLessThan(0.22);
   });
 
   it('hardly move by two breaches, and most of the way by forty', () => {

@@ -49,6 +49,8 @@ has() {
 # off: only the programs are wanted.
 install_debian() {
   local root=() services=("${@/%/.service}")
+  # collectd-core brings collectd.service.
+  services=("${services[@]/-core.service/.service}")
   has apt-get || return 1
   if [ "$(id -u)" -ne 0 ]; then
     sudo -n true 2>/dev/null || return 1

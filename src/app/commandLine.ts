@@ -65,6 +65,8 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
     .command('mappings')
     .description('ask Prometheus for each of the 14 metrics: servers, gaps, staleness, units, with the PromQL to paste')
     .option(...CONFIG_FLAG)
+    .option('--suggest', 'propose packs, selectors and labels for what Prometheus has, as YAML to paste')
+    .option('--url <url>', 'with --suggest: the Prometheus to look at, where there is no configuration yet')
     .action(async (flags) => exit(await (await import('./commands/check.js')).checkMappings(flags)));
 
   program

@@ -10,6 +10,8 @@ export interface MappingPack {
   readonly name: string;
   /** The packs that it extends, those that these extend among them. */
   readonly bases: readonly string[];
+  /** Labels that may name the server, the likeliest first; only to propose one, never to choose it. */
+  readonly serverLabels: readonly string[];
   readonly alternatives: Alternatives;
 }
 
@@ -19,6 +21,8 @@ export interface WantedPack {
   readonly pack: string | readonly string[];
   readonly mappings?: Mappings;
 }
+
+const DEFAULT_SERVER_LABELS = ['instance'];
 
 /** A pack that is being read, and those that wait for it. */
 interface Reading {
@@ -42,6 +46,7 @@ export async function loadPack({ pack, mappings = {} }: WantedPack, packsDir: st
       : {
           name: packs.map(({ name }) => name).join(' + '),
           bases: packs.flatMap(({ bases }) => bases),
+          serverLabels: packs[0]?.serverLabels ?? DEFAULT_SERVER_LABELS,
           alternatives: join(packs.map(({ alternatives }) => alternatives)),
         };
   const placeOf = (metric: string, index: number) => `mappings.${metric}[${index}] in the configuration`;
@@ -72,6 +77,7 @@ function over(pack: PackFile, bases: readonly MappingPack[]): MappingPack {
   return {
     name: pack.name,
     bases: bases.flatMap(({ name, bases: further }) => [name, ...further]),
+    serverLabels: pack.serverLabels ?? bases[0]?.serverLabels ?? DEFAULT_SERVER_LABELS,
     alternatives: alternativesOf(pack, join(bases.map(({ alternatives }) => alternatives))),
   };
 }

@@ -3,6 +3,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { PackError } from '../core/errors.js';
 import { METRIC_NAMES, type MetricName } from '../core/metrics.js';
+import { LABEL_NAME } from '../core/serverLabels.js';
 import { type Alternatives, type Mappings, mappingsSchema, overlay } from './alternative.js';
 import { lineOfPath } from './lines.js';
 
@@ -11,6 +12,8 @@ export interface PackFile {
   readonly path: string;
   /** Packs that it builds upon, by name or path, the preferred one first. */
   readonly extends: readonly string[];
+  /** Labels that may name the server, the likeliest first; undefined = as in what it extends. */
+  readonly serverLabels: readonly string[] | undefined;
   readonly metrics: Mappings;
   /** File and line of a key, for messages. */
   readonly placeOf: (at: readonly PropertyKey[]) => string;
@@ -25,6 +28,7 @@ const packSchema = z.strictObject({
   name: z.string().min(1),
   description: z.string().optional(),
   extends: packNames.optional(),
+  server_labels: z.array(z.string().regex(LABEL_NAME)).min(1).optional(),
   metrics: mappingsSchema.optional(),
 });
 
@@ -50,8 +54,8 @@ export function parsePackFile(text: string, file: string): PackFile {
     });
     throw new PackError(faults.join('\n'), { cause: parsed.error });
   }
-  const { name, extends: bases = [], metrics = {} } = parsed.data;
-  const pack = { name, path: file, extends: [bases].flat(), metrics, placeOf };
+  const { name, extends: bases = [], server_labels: serverLabels, metrics = {} } = parsed.data;
+  const pack = { name, path: file, extends: [bases].flat(), serverLabels, metrics, placeOf };
   checkSomethingLeft(pack);
   return pack;
 }

@@ -49,7 +49,9 @@ function headline({ url, pack, selector, servers, metrics, skewSeconds }: Doctor
     `${url}, pack ${pack}, ${chosen}: ${found} of ${metrics.length} metrics on ${servers} servers in the last 24 h.`,
   ];
   if (servers === 0)
-    lines.push('No server found: check selector and server_label, and whether node_exporter is scraped.');
+    lines.push(
+      'No server found: check selector, server_label and pack; check mappings --suggest looks for what there is.',
+    );
   if (skewSeconds !== 0)
     lines.push(`Its clock differs from this machine's by ${Math.round(skewSeconds)} s; linborg goes by its clock.`);
   return lines.join('\n');
@@ -97,7 +99,8 @@ function remarksOn(report: MetricReport, all: number): string[] {
   return remarks;
 }
 
-function table(rows: readonly (readonly string[])[]): string {
+/** Columns apart by two spaces, numbers to the right but for the first and the last column. */
+export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((cells) => cells[column]!.length)));
   const lastColumn = widths.length - 1;
   const line = (cells: readonly string[]) =>

@@ -54,6 +54,17 @@ describe('linborg', () => {
 
 const NODE_EXPORTER = '  http://localhost:9090: pack node_exporter; knows 14 of 14 metrics\n';
 
+describe('check mappings', () => {
+  it('takes --url only with --suggest, and checks it as it would the configuration', async () => {
+    expect((await runHere('check', 'mappings', '--url', 'http://localhost:9090')).stderr).toBe(
+      'linborg: --url stands without --suggest; expected both, or neither\n',
+    );
+    expect((await runHere('check', 'mappings', '--suggest', '--url', 'localhost:9090')).stderr).toMatch(
+      /^linborg: --url:1:\d+ sources\[0\]\.prometheus\.url is "localhost:9090"; expected an http:/,
+    );
+  });
+});
+
 describe('check config', () => {
   it('says OK of a good file', async () => {
     const file = writeConfiguration({ url: 'http://localhost:9090' });

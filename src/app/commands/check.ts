@@ -1,8 +1,12 @@
 /** `linborg check config` and `linborg check mappings`. */
-import { loadPack } from '../../mapping/pack.js';
+import { loadConfig } from '../../config/load.js';
+import { CommandError } from '../../core/errors.js';
+import { loadPack, packNamesIn } from '../../mapping/pack.js';
 import { checkPackQueries } from '../../sources/checkPackQueries.js';
 import { examineMappings } from '../../sources/doctor.js';
 import { renderDoctor, renderTargets } from '../../sources/renderDoctor.js';
+import { renderSuggestions } from '../../sources/renderSuggestions.js';
+import { suggestMappings } from '../../sources/suggest.js';
 import { examineTargets } from '../../sources/targetDoctor.js';
 import { loadConfigFile } from '../configFile.js';
 import { describeMaintenance } from '../describeMaintenance.js';
@@ -24,8 +28,19 @@ export async function checkConfig(file: string): Promise<number> {
   return 0;
 }
 
-/** Examines every source; 1 if a pack has a query that Prometheus does not accept, or nothing was found. */
-export async function checkMappings(flags: { readonly 'config.file': string }): Promise<number> {
+export interface CheckMappingsFlags {
+  readonly 'config.file': string;
+  readonly suggest?: true;
+  readonly url?: string;
+}
+
+/**
+ * Examines every source, or proposes what to configure.
+ * @returns 1 if a pack has a query that Prometheus does not accept, or nothing was found
+ */
+export async function checkMappings(flags: CheckMappingsFlags): Promise<number> {
+  if (flags.suggest) return suggest(flags);
+  if (flags.url !== undefined) throw new CommandError('--url stands without --suggest; expected both, or neither');
   const config = await loadConfigFile(flags['config.file']);
   let isUsable = true;
   for (const { prometheus } of config.sources) {
@@ -39,4 +54,19 @@ export async function checkMappings(flags: { readonly 'config.file': string }): 
     if (faults.length > 0 || report.servers === 0) isUsable = false;
   }
   return isUsable ? 0 : 1;
+}
+
+/** With all packs that are shipped, for each source, or for the Prometheus at `--url` where there is no configuration yet. */
+async function suggest({ url, 'config.file': file }: CheckMappingsFlags): Promise<number> {
+  const written = `sources: [{ prometheus: { url: ${JSON.stringify(url)} } }]`;
+  const config = url === undefined ? await loadConfigFile(file) : loadConfig(written, '--url', {});
+  const names = await packNamesIn(PACKS_FOLDER);
+  const packs = await Promise.all(names.map((pack) => loadPack({ pack }, PACKS_FOLDER)));
+  let isFitting = true;
+  for (const { prometheus } of config.sources) {
+    const report = await suggestMappings(prometheus, packs, realSurroundings());
+    process.stdout.write(`${renderSuggestions(report)}\n`);
+    isFitting &&= report.proposals.length > 0;
+  }
+  return isFitting ? 0 : 1;
 }

@@ -1,5 +1,6 @@
 /** Schemathesis against a real linborg: no answer is a 5xx, and every one is what /openapi.json says. */
 import { execFile } from 'node:child_process';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { REPOSITORY, startCli } from '../app/fixtures/cli.js';
@@ -28,13 +29,14 @@ afterAll(() => fleet?.prometheus.stop());
 
 test('whatever is asked, no door fails, and each answers as the document says', async ({ skip }) => {
   if (program === undefined) return skip('schemathesis cannot be installed here');
-  const limits = ['predictions', 'alerts', 'explain', 'historical', 'admin'];
+  const limits = ['feed', 'predictions', 'alerts', 'explain', 'historical', 'admin'];
   const keys = {
     web: {
       listen_address: '127.0.0.1:0',
       api_key: KEY,
       rate_limits: Object.fromEntries(limits.map((name) => [`${name}_per_minute`, 0])),
     },
+    push: { enabled: true },
     data_dir: temporaryFolder(),
   };
   const linborg = startCli(['serve', '--config.file', writeConfiguration({ url: fleet.prometheus.url, keys })]);
@@ -48,13 +50,13 @@ test('whatever is asked, no door fails, and each answers as the document says', 
 
 async function schemathesis(program: string, url: string): Promise<{ readonly stdout: string; readonly code: number }> {
   const args = [
+    `--config-file=${path.join(import.meta.dirname, 'schemathesis.toml')}`,
     'run',
     `${url}/openapi.json`,
     `--header=X-API-Key:${KEY}`,
     `--max-time=${FUZZ_SECONDS}`,
     '--seed=1',
     '--workers=2',
-    '--checks=all',
     // It would train.
     '--exclude-path=/admin/trigger-training',
     // Protobuf, which schemathesis cannot make; test/web/remoteRead.test.ts does that.

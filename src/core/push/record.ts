@@ -36,14 +36,23 @@ const timestamp = z
     context.addIssue({ code: 'custom', message: `expected ${EXPECTED_TIMESTAMP}` });
     return z.NEVER;
   })
-  .meta({ description: 'Date and time in ISO 8601; without a zone, UTC.', examples: ['2026-01-01T00:00:00Z'] });
+  .meta({
+    description: 'Date and time in ISO 8601; without a zone, UTC. Not more than max_ahead in the future.',
+    pattern: '^\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d(:\\d\\d([.,]\\d{1,9})?)?(Z|[+-]\\d\\d(:?\\d\\d)?)?$',
+    examples: ['2026-01-01T00:00:00Z'],
+  });
 
 const serverName = z
   .string()
   .min(1)
   .max(MAX_NAME_CHARACTERS)
   .refine((name) => !UNPRINTABLE.test(name) && name.trim() !== '')
-  .meta({ description: 'The server, without control characters.', examples: ['ppdb001'] });
+  .meta({
+    description: 'The server, without control characters.',
+    // As above, in the words that readers of the document in all languages know.
+    pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]+$',
+    examples: ['ppdb001'],
+  });
 
 /** A client's word for a profile; what nobody knows is as good as none. */
 const profile = z

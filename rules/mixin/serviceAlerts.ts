@@ -2,7 +2,7 @@
 import type { MixinConfig } from './config.js';
 import { type AlertingRule, type AlertSpec, alertingRule, type RuleGroup } from './rule.js';
 import { ask } from './sentences.js';
-import { labelledWithService } from './serviceRecording.js';
+import { labelledWithService } from './serviceQueries.js';
 
 export function serviceAlerts(config: MixinConfig): RuleGroup<AlertingRule> {
   const specs = [...health(config), ...requests(config), ...messages(config)];

@@ -1,13 +1,15 @@
-/**
- * The services of a processing pipeline under one set of names. Their metrics carry the service in the name
- * (`orders_health_status`) or in the labels (`http_requests_total{job="orders"}`); these rules make it the label `service`.
- */
+/** The services of a processing pipeline under one set of names: what dashboards and alerts about them share. */
 import type { MixinConfig } from './config.js';
 import { type RecordingRule, type RuleGroup, recordingRule } from './rule.js';
+import { labelledWithService, serviceQueries } from './serviceQueries.js';
 
-export function serviceRecording(config: MixinConfig): RuleGroup<RecordingRule> {
-  const named = (suffix: string) => namedAfterService(suffix, config);
-  const { selector } = config.services;
+export function serviceRecording({ services }: MixinConfig): RuleGroup<RecordingRule> {
+  const { selector, not_services: notServices } = services;
+  const { named, rated, mean, quantile, requests, requestQuantile } = serviceQueries({
+    selector,
+    notServices,
+    window: '5m',
+  });
   return {
     name: 'services-recording',
     why: 'What the services of a pipeline export, with the service as a label.',
@@ -22,25 +24,18 @@ export function serviceRecording(config: MixinConfig): RuleGroup<RecordingRule> 
       ),
       recordingRule(
         'service:messages_processed:rate5m',
-        `sum by (service) (rate(${named('messages_processed_total')}[5m:]))`,
+        rated('messages_processed_total'),
         'A rate loses the name of its metric, so the name has to become a label before: hence the subquery.',
       ),
-      recordingRule('service:errors:rate5m', `sum by (service) (rate(${named('errors_total')}[5m:]))`),
+      recordingRule('service:errors:rate5m', rated('errors_total')),
       recordingRule(
         'service:errors_per_message:ratio_rate5m',
         'service:errors:rate5m / (service:messages_processed:rate5m > 0)',
       ),
-      recordingRule(
-        'service:processing_duration_seconds:p95_rate5m',
-        `histogram_quantile(0.95, sum by (service, le) (rate(${named('processing_duration_seconds_bucket')}[5m:])))`,
-      ),
-      recordingRule(
-        'service:processing_duration_seconds:avg_rate5m',
-        `sum by (service) (rate(${named('processing_duration_seconds_sum')}[5m:]))
-/ (sum by (service) (rate(${named('processing_duration_seconds_count')}[5m:])) > 0)`,
-      ),
-      recordingRule('service:jobs_completed:rate5m', `sum by (service) (rate(${named('jobs_completed_total')}[5m:]))`),
-      recordingRule('service:jobs_failed:rate5m', `sum by (service) (rate(${named('jobs_failed_total')}[5m:]))`),
+      recordingRule('service:processing_duration_seconds:p95_rate5m', quantile(0.95, 'processing_duration_seconds')),
+      recordingRule('service:processing_duration_seconds:avg_rate5m', mean('processing_duration_seconds')),
+      recordingRule('service:jobs_completed:rate5m', rated('jobs_completed_total')),
+      recordingRule('service:jobs_failed:rate5m', rated('jobs_failed_total')),
       recordingRule(
         'service:jobs_completed:ratio_rate5m',
         `service:jobs_completed:rate5m
@@ -62,33 +57,18 @@ export function serviceRecording(config: MixinConfig): RuleGroup<RecordingRule> 
         `sum by (service) (${labelledWithService(`rate(data_quality_issues_total{${selector}}[5m])`)})`,
         'These names carry no service: it is the label `service`, or else the job.',
       ),
-      recordingRule(
-        'service:http_request_duration_seconds:p95_rate5m',
-        `histogram_quantile(0.95, sum by (service, le) (${labelledWithService(`rate(http_request_duration_seconds_bucket{${selector}}[5m])`)}))`,
-      ),
+      recordingRule('service:http_request_duration_seconds:p95_rate5m', requestQuantile(0.95)),
       recordingRule(
         'service_status:http_requests:rate5m',
-        `sum by (service, status) (label_replace(label_replace(${labelledWithService(`rate(http_requests_total{${selector}}[5m])`)},
-  "status", "$1", "code", "(.+)"), "status", "$1", "status_code", "(.+)"))`,
-        'Frameworks call the label status, code or status_code.',
+        requests(),
+        'Counted as requests, or else by the histogram of their durations, by the names of Prometheus, OpenTelemetry and Micrometer.',
       ),
       recordingRule('service:http_requests:rate5m', 'sum by (service) (service_status:http_requests:rate5m)'),
       recordingRule(
         'service:http_errors:ratio_rate5m',
-        `sum by (service) (service_status:http_requests:rate5m{status=~"5.."})
+        `(sum by (service) (service_status:http_requests:rate5m{status=~"5.."}) or 0 * service:http_requests:rate5m)
 / (service:http_requests:rate5m > 0)`,
       ),
     ],
   };
-}
-
-/** `orders_errors_total` → `service="orders"`. */
-function namedAfterService(suffix: string, { services }: MixinConfig): string {
-  const matchers = [`__name__=~".+_${suffix}"`, `__name__!~"(${services.not_services})_.+"`, services.selector];
-  return `label_replace({${matchers.join(', ')}}, "service", "$1", "__name__", "(.+)_${suffix}")`;
-}
-
-/** The label `service` where the series has it, else its job. */
-export function labelledWithService(expr: string): string {
-  return `label_replace(label_join(${expr}, "origin", ";", "service", "job"), "service", "$1", "origin", ";?([^;]+).*")`;
 }

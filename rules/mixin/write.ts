@@ -1,5 +1,5 @@
 /**
- * Writes the rule files.
+ * Writes the rule files, and the target packs that ask the same.
  *
  * usage: node build/mixin/write.js [--config FILE] [--out FOLDER] [--check]
  *   --config  YAML in the shape of config.ts; without it, the defaults
@@ -14,6 +14,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { ruleFiles } from './files.js';
 import { linborgMixin } from './mixin.js';
+import { targetPackFiles } from './serviceTargets.js';
 
 const { values: args } = parseArgs({
   options: {
@@ -33,7 +34,11 @@ try {
 
 function write(): number {
   const overrides: unknown = args.config === undefined ? {} : (parse(readFileSync(args.config, 'utf8')) ?? {});
-  const files = Object.entries(ruleFiles(linborgMixin(overrides))).map(([name, text]) => ({
+  const mixin = linborgMixin(overrides);
+  const packs = Object.entries(targetPackFiles(mixin._config)).map(
+    ([name, text]) => [join('targets', name), text] as const,
+  );
+  const files = [...Object.entries(ruleFiles(mixin)), ...packs].map(([name, text]) => ({
     path: join(args.out, name),
     text,
   }));
@@ -42,7 +47,7 @@ function write(): number {
     for (const { path } of stale) process.stderr.write(`${path} is not what rules/mixin writes; run make rules\n`);
     return stale.length === 0 ? 0 : 1;
   }
-  mkdirSync(args.out, { recursive: true });
+  mkdirSync(join(args.out, 'targets'), { recursive: true });
   for (const { path, text } of files) writeFileSync(path, text);
   return 0;
 }

@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 import { ZodError } from 'zod';
 import { ruleFiles } from '../../rules/mixin/files.js';
 import { linborgMixin } from '../../rules/mixin/mixin.js';
+import { targetPackFiles } from '../../rules/mixin/serviceTargets.js';
 import { CYCLE_METRICS, EXPORTER_METRICS, FLEET_METRICS, TRUTH_METRICS } from '../../src/exposition/catalogue.js';
 
 const run = promisify(execFile);
@@ -30,13 +31,15 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const WRITTEN = [
+  ...Object.entries(ruleFiles(mixin)),
+  ...Object.entries(targetPackFiles(mixin._config)).map(([name, text]) => [join('targets', name), text] as const),
+];
+
 describe('the rule files', () => {
-  test.each(Object.entries(ruleFiles(mixin)))(
-    'rules/%s is what rules/mixin writes (run make rules to write it)',
-    (name, text) => {
-      expect(readFileSync(join('rules', name), 'utf8')).toBe(text);
-    },
-  );
+  test.each(WRITTEN)('rules/%s is what rules/mixin writes (run make rules to write it)', (name, text) => {
+    expect(readFileSync(join('rules', name), 'utf8')).toBe(text);
+  });
 
   // All of rules/tests run in make verify.
   test('pass the tests of forecasts, and fail them where a threshold is another one', {

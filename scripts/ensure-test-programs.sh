@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Sees to it that programs which single tests want are in PATH, by Debian's packages where the user may install them: chromium for the
-# pages, VictoriaMetrics for future.remote_write, exporters for the mapping packs. Where there is none, says which tests are left out.
+# pages, VictoriaMetrics for future.remote_write, InfluxDB for its feeder, exporters for the mapping packs. Where there is none, says which
+# tests are left out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -9,11 +10,13 @@ main() {
   local missing=()
   has_chromium || missing+=(chromium)
   has victoria-metrics || missing+=(victoria-metrics)
+  has influxd || missing+=(influxdb)
   has_exporters || missing+=("${EXPORTER_PACKAGES[@]}")
   [ "${#missing[@]}" -eq 0 ] || install_debian "${missing[@]}" || true
   has_chromium || echo 'no chromium in PATH, and none can be installed here: the tests of the pages in a browser are left out'
   has victoria-metrics ||
     echo 'victoria-metrics is not in PATH and cannot be installed here: the test of future.remote_write against it is left out'
+  has influxd || echo 'influxd is not in PATH and cannot be installed here: the test of its feeder against it is left out'
   has_exporters || echo 'not all exporters are there, and they cannot be installed here: their tests of mapping packs are left out'
 }
 

@@ -5,11 +5,13 @@ import { parseListenAddress } from '../core/listenAddress.js';
 import { durationSeconds } from '../core/options.js';
 import { mappingFields, mappingSchema } from './mapping/options.js';
 import { fileOptions } from './readers/file/options.js';
+import { influxdbOptions } from './readers/influxdb/options.js';
+import { restOptions } from './readers/rest/options.js';
 
 export { mappingSchema };
 
 /** The readers that there are, by their block in feed.yml and their word on the command line. */
-export const FEED_KINDS = ['file'] as const;
+export const FEED_KINDS = ['rest', 'file', 'influxdb'] as const;
 
 export type FeedKind = (typeof FEED_KINDS)[number];
 
@@ -67,7 +69,9 @@ export const feedSchema = z.strictObject({
   /** A name in rules/feeds or a path. */
   mapping: z.string().min(1).optional(),
   ...mappingFields,
+  rest: restOptions.optional(),
   file: fileOptions.optional(),
+  influxdb: influxdbOptions.optional(),
 });
 
 export type FeedOptions = z.output<typeof feedSchema>;

@@ -36,7 +36,7 @@ const YAML_CHECKS: Readonly<Record<string, (block: CodeBlock) => unknown>> = {
     return loadPack({ pack: file }, 'rules/packs');
   },
   '': ({ text, where }) => loadConfig(/^sources:/m.test(text) ? text : `${SOURCES}${text}`, where, ENVIRONMENT),
-  feed: ({ text, where }) => decodeYaml(feedSchema, { name: where, text }, { LINBORG_API_KEY: 'x' }),
+  feed: ({ text, where }) => decodeYaml(feedSchema, { name: where, text }, { LINBORG_API_KEY: 'x', INFLUX_TOKEN: 'x' }),
   // Its own program runs in the test of the pack that the page is about.
   exporter: ({ text }) => expect(parse(text)).toHaveProperty('process_names'),
   prometheus: ({ text }) => promtool(['check', 'config', '--syntax-only'], text),

@@ -29,7 +29,8 @@ export async function feed(word: string, flags: FeedFlags): Promise<number> {
   const limit = wholeNumber('limit', flags.limit, 1, 1_000_000);
   const log = createLog(flags['log.level']);
   const loaded = await loadFeed(flags.config);
-  const reader = await openReader(kind, isLive ? loaded.options : fromBeginning(loaded.options), flags.config);
+  const options = isLive ? loaded.options : fromBeginning(loaded.options);
+  const reader = await openReader(kind, { feed: options, file: flags.config }, () => Date.now() / 1000);
   const interrupt = interruptSignal();
   try {
     if (!isLive) return await test({ kind, loaded, limit }, reader, interrupt.signal);

@@ -3,15 +3,29 @@ import { ConfigError } from '../../core/errors.js';
 import type { FeedKind, FeedOptions } from '../options.js';
 import type { Reader } from '../reader.js';
 
+export interface FeedFile {
+  readonly feed: FeedOptions;
+  /** Its name, for messages. */
+  readonly file: string;
+}
+
 /**
- * @param file  the feed's file, for messages
+ * @param clock  epoch seconds now
  * @throws ConfigError if the feed has no block for that reader
  */
-export async function openReader(kind: FeedKind, feed: FeedOptions, file: string): Promise<Reader> {
+export async function openReader(kind: FeedKind, { feed, file }: FeedFile, clock: () => number): Promise<Reader> {
   switch (kind) {
     case 'file': {
       const options = blockOf(feed.file, kind, file);
       return new (await import('./file/fileReader.js')).FileReader(options);
+    }
+    case 'rest': {
+      const options = blockOf(feed.rest, kind, file);
+      return await (await import('./rest/restReader.js')).RestReader.open(options, clock);
+    }
+    case 'influxdb': {
+      const options = blockOf(feed.influxdb, kind, file);
+      return await (await import('./influxdb/openInfluxdb.js')).openInfluxdb(options);
     }
   }
 }

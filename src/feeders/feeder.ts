@@ -21,6 +21,12 @@ export interface FeederParts {
 }
 
 /**
+ * In a backlog the state is written only so often: with many servers it has megabytes. What was read since is read again after a kill,
+ * and becomes the same records.
+ */
+const WRITE_STATE_EVERY_SECONDS = 5;
+
+/**
  * Reads for as long as the process lives. The order of each round is what keeps records from being lost or made up: records into the
  * buffer, then the bookmark; killed in between, the next start reads the same documents again and makes the same records of them,
  * which linborg knows by server and time.
@@ -29,6 +35,8 @@ export class Feeder {
   readonly #parts: FeederParts;
   #bookmark: Bookmark | undefined;
   #failures = 0;
+  /** Epoch seconds of the last time that the state was written. */
+  #writtenAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: FeederParts, bookmark: Bookmark | undefined) {
     this.#parts = parts;
@@ -41,13 +49,14 @@ export class Feeder {
       const isAtEnd = await this.#round(signal);
       if (isAtEnd) await this.#untilWorthwhile(signal);
     }
+    await this.#writeState();
   }
 
   /** Reads what there is, takes half-built records as they are, and returns when linborg has them all, or the signal aborts. */
   async runOnce(signal: AbortSignal): Promise<void> {
     while (!signal.aborted && !(await this.#round(signal)));
-    if (signal.aborted) return;
-    await this.#keep(this.#take(true, true));
+    if (!signal.aborted) await this.#parts.buffer.append(this.#take(true, true));
+    await this.#writeState();
     while (this.#parts.buffer.bytes > 0 && !signal.aborted) await this.#parts.buffer.untilChanged(signal);
   }
 
@@ -72,7 +81,9 @@ export class Feeder {
       this.#readAgain();
       for (const document of documents) this.#add(document, builder);
       this.#bookmark = bookmark;
-      await this.#keep(this.#take(isAtEnd, false));
+      await buffer.append(this.#take(isAtEnd, false));
+      const isDue = surroundings.clock() - this.#writtenAt >= WRITE_STATE_EVERY_SECONDS;
+      if (isAtEnd || isDue) await this.#writeState();
       return isAtEnd;
     } catch (error) {
       if (signal.aborted) return true;
@@ -96,10 +107,11 @@ export class Feeder {
     return records;
   }
 
-  async #keep(records: readonly LinborgRecord[]): Promise<void> {
-    const { buffer, state, builder } = this.#parts;
-    await buffer.append(records);
-    if (this.#bookmark !== undefined) await state.write({ bookmark: this.#bookmark, builder: builder.snapshot() });
+  async #writeState(): Promise<void> {
+    const { state, builder, surroundings } = this.#parts;
+    if (this.#bookmark === undefined) return;
+    await state.write({ bookmark: this.#bookmark, builder: builder.snapshot() });
+    this.#writtenAt = surroundings.clock();
   }
 
   async #untilWorthwhile(signal: AbortSignal): Promise<void> {

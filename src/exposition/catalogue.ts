@@ -427,7 +427,49 @@ export const EXPORTER_METRICS = [
   {
     name: 'linborg_push_servers',
     type: 'gauge',
-    help: 'Servers that records have been pushed for, 0 to push.max_servers. Absent until the first batch.',
+    help: 'Servers that records have been pushed for, 0 to push.max_servers. Absent unless push.enabled.',
+    labels: [],
+  },
+  {
+    name: 'linborg_push_wal_writes_total',
+    type: 'counter',
+    help: 'Writes of pushed records to disk, each for all the batches that came during the one before, failed ones included.',
+    labels: [],
+  },
+  {
+    name: 'linborg_push_wal_writes_failed_total',
+    type: 'counter',
+    help: 'Writes of pushed records to disk that failed: the clients got a 503.',
+    labels: [],
+  },
+  {
+    name: 'linborg_push_wal_write_duration_seconds',
+    type: 'histogram',
+    help: 'Duration of the writes of pushed records that succeeded, until the disk has them.',
+    labels: [],
+  },
+  {
+    name: 'linborg_push_wal_bytes',
+    type: 'gauge',
+    help: 'Size of the write-ahead file of pushed records, up to push.wal_max_bytes. Absent unless push.enabled.',
+    labels: [],
+  },
+  {
+    name: 'linborg_push_wal_segments',
+    type: 'gauge',
+    help: 'Files that the write-ahead file consists of. Absent unless push.enabled.',
+    labels: [],
+  },
+  {
+    name: 'linborg_push_wal_segments_dropped_total',
+    type: 'counter',
+    help: 'Files of pushed records that were deleted: history (older than the window) or size (beyond push.wal_max_bytes). Absent until the first.',
+    labels: ['reason'],
+  },
+  {
+    name: 'linborg_push_wal_torn_bytes_total',
+    type: 'counter',
+    help: 'Bytes of the write-ahead file that were no whole entry when it was opened: a write that did not come to its end, or damage.',
     labels: [],
   },
   {

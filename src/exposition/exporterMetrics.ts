@@ -13,6 +13,9 @@ const MISNAMED_DEFAULTS = [
 /** From a small fleet's cycle to one that overruns a cycle of a minute. */
 const CYCLE_BUCKETS_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60, 120];
 
+/** From a disk with a cache of its own to one that everybody waits for. */
+const WRITE_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
+
 /** What one pull from a source came to. */
 export interface SourcePull {
   readonly queries: number;
@@ -51,6 +54,7 @@ export class ExporterMetrics {
       if (type === 'counter' && labels.length === 0) this.#counter(name);
     }
     this.#cycleDuration();
+    this.#walDuration();
     collectDefaultMetrics({ register: this.#registry });
     for (const name of MISNAMED_DEFAULTS) this.#registry.removeSingleMetric(name);
   }
@@ -140,6 +144,29 @@ export class ExporterMetrics {
     this.#counter('linborg_push_records_clamped_total').inc(count);
   }
 
+  /** Counts a write of pushed records to disk that succeeded or failed. */
+  walWritten(successful: boolean, durationSeconds = 0): void {
+    this.#counter('linborg_push_wal_writes_total').inc();
+    if (successful) this.#walDuration().observe(durationSeconds);
+    else this.#counter('linborg_push_wal_writes_failed_total').inc();
+  }
+
+  /** Shows what pushed records take on disk. */
+  setWalSize(bytes: number, segments: number): void {
+    this.#gauge('linborg_push_wal_bytes').set(bytes);
+    this.#gauge('linborg_push_wal_segments').set(segments);
+  }
+
+  /** Counts segments of pushed records that were deleted. */
+  walSegmentsDropped(reason: string, segments: number): void {
+    this.#counter('linborg_push_wal_segments_dropped_total').inc({ reason }, segments);
+  }
+
+  /** Counts bytes of the write-ahead file that are no whole entry. */
+  walTorn(bytes: number): void {
+    this.#counter('linborg_push_wal_torn_bytes_total').inc(bytes);
+  }
+
   /** Shows how many servers have been pushed. */
   setPushedServers(count: number): void {
     this.#gauge('linborg_push_servers').set(count);
@@ -205,6 +232,13 @@ export class ExporterMetrics {
     return this.#metric(
       'linborg_cycle_duration_seconds',
       (entry) => new Histogram({ ...entry, buckets: CYCLE_BUCKETS_SECONDS }),
+    );
+  }
+
+  #walDuration(): Histogram {
+    return this.#metric(
+      'linborg_push_wal_write_duration_seconds',
+      (entry) => new Histogram({ ...entry, buckets: WRITE_BUCKETS_SECONDS }),
     );
   }
 

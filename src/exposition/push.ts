@@ -4,6 +4,8 @@
 export type FeedOutcome =
   | { readonly kind: 'ignored' }
   | { readonly kind: 'refused'; readonly errors: readonly string[]; readonly detail: readonly string[] }
+  /** It could not be written down: the client may try again. */
+  | { readonly kind: 'unavailable'; readonly message: string }
   | { readonly kind: 'accepted'; readonly tally: FeedTally };
 
 /** A batch that was taken in, and how far the fleet is with it. */

@@ -55,6 +55,11 @@ function busyExporter(): ExporterMetrics {
   exporter.recordsPushed('rejected', 3);
   exporter.recordsClamped(2);
   exporter.setPushedServers(45);
+  exporter.walWritten(true, 0.004);
+  exporter.walWritten(false);
+  exporter.setWalSize(123_456, 3);
+  exporter.walSegmentsDropped('history', 2);
+  exporter.walTorn(17);
   exporter.seriesDropped(168);
   exporter.forecastsJudged(12_345);
   exporter.futureRead(true, 1728);

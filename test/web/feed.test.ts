@@ -1,11 +1,15 @@
+import { mkdirSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
+import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { pino } from 'pino';
+import { afterEach, describe, expect, it } from 'vitest';
 import { PushFeed } from '../../src/app/service/pushFeed.js';
 import { loadConfig } from '../../src/config/load.js';
 import { validationFailure } from '../../src/exposition/answers/common.js';
 import { feedAnswer, warmupAnswer } from '../../src/exposition/answers/feed.js';
 import { ExporterMetrics } from '../../src/exposition/exporterMetrics.js';
+import { temporaryFolder } from '../app/fixtures/folder.js';
 import { samplesOf, scrape } from '../app/fixtures/scrape.js';
 import { rawRecord, without } from '../core/push/records.js';
 import { BUILD, startServer } from './running.js';
@@ -25,11 +29,27 @@ interface Answer {
   readonly body: Record<string, unknown>;
 }
 
+const opened: PushFeed[] = [];
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((feed) => feed.close()));
+});
+
 /** A door on a real socket, at noon, with the `push:` block and the `web:` block of a configuration. */
-async function openDoor(push: Record<string, unknown> = {}, web: Record<string, unknown> = {}): Promise<Door> {
-  const config = loadConfig(JSON.stringify({ push: { enabled: true, ...push } }), 'linborg.yml', {});
+async function openDoor(
+  push: Record<string, unknown> = {},
+  web: Record<string, unknown> = {},
+  data = temporaryFolder(),
+): Promise<Door> {
+  const config = loadConfig(JSON.stringify({ push: { enabled: true, ...push }, data_dir: data }), 'linborg.yml', {});
   const exporter = new ExporterMetrics(BUILD);
-  const feed = new PushFeed({ config, clock: () => NOON, exporter: () => exporter, pulledWarmth: () => undefined });
+  const feed = await PushFeed.open({
+    ...{ config, log: pino({ level: 'silent' }) },
+    clock: () => NOON,
+    pulledWarmth: () => undefined,
+  });
+  feed.publish(exporter);
+  opened.push(feed);
   const url = await startServer({
     push: feed,
     exporter,
@@ -131,6 +151,20 @@ describe('POST /feed/data', () => {
       ...{ requests: 1, failed: 0, clamped: 1, servers: 1 },
       records: { accepted: 1, rejected: 0, too_old: 1 },
     });
+  });
+});
+
+describe('records that cannot be written to disk', () => {
+  it('are not accepted, and are told to be sent again', async () => {
+    const data = temporaryFolder();
+    const { url, feed } = await openDoor({}, {}, data);
+    rmSync(path.join(data, 'push'), { recursive: true });
+    const { status, body } = await feed(rawRecord());
+    expect(status).toBe(503);
+    expect(body).toEqual({ detail: expect.stringMatching(/^pushed records cannot be written to /) });
+    mkdirSync(path.join(data, 'push'));
+    expect((await feed(rawRecord())).body).toMatchObject({ accepted: 1, tick: 1, rolling_window_size: 1 });
+    expect(await pushMetrics(url)).toMatchObject({ requests: 2, failed: 1, records: { accepted: 1 } });
   });
 });
 

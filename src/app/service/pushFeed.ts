@@ -1,4 +1,6 @@
 /** The push door behind its HTTP: checks records, keeps account of them and hands them to the pipeline. */
+import { join, resolve } from 'node:path';
+import type { Logger } from 'pino';
 import type { Config } from '../../config/load.js';
 import type { Frame } from '../../core/flow.js';
 import { createRecordCheck, type RecordCheck, type RecordFault } from '../../core/push/checkRecord.js';
@@ -8,6 +10,7 @@ import type { ExporterMetrics } from '../../exposition/exporterMetrics.js';
 import type { FeedOutcome, PushDoors, PushWarmup } from '../../exposition/push.js';
 import { createPushSource } from '../../sources/push/pushSource.js';
 import { type PushedServer, RecordBook } from '../../sources/push/recordBook.js';
+import { type WalEvents, WriteAheadLog } from '../../sources/push/writeAheadLog.js';
 import type { Source } from '../../sources/source.js';
 import type { PushedRecords } from './pipeline.js';
 
@@ -15,7 +18,7 @@ export interface PushFeedParts {
   readonly config: Config;
   /** Epoch seconds. */
   readonly clock: () => number;
-  readonly exporter: () => ExporterMetrics | undefined;
+  readonly log: Logger;
   /**
    * How warm a server is that is pulled as well, 0–1: that is not up to the records. Undefined for one that is not pulled at
    * epoch second `at`.
@@ -40,15 +43,53 @@ const MAX_FAULTS = 1000;
 export class PushFeed implements PushDoors, PushedRecords {
   readonly #parts: PushFeedParts;
   readonly #book: RecordBook;
+  readonly #wal: WriteAheadLog;
+  readonly #counters: LateCounters;
   #config: Config;
   #check: RecordCheck;
   #tick = 0;
+  #canWrite = true;
 
-  constructor(parts: PushFeedParts) {
+  private constructor(parts: PushFeedParts, kept: { book: RecordBook; wal: WriteAheadLog; counters: LateCounters }) {
     this.#parts = parts;
     this.#config = parts.config;
     this.#check = createRecordCheck(parts.config.push.optionalMetrics);
-    this.#book = new RecordBook(parts.config.windows);
+    this.#book = kept.book;
+    this.#wal = kept.wal;
+    this.#counters = kept.counters;
+  }
+
+  /** Knows what was accepted before. Throws ConfigError where the data folder cannot be used. */
+  static async open(parts: PushFeedParts): Promise<PushFeed> {
+    const { windows, push, retrain } = parts.config;
+    const book = new RecordBook(windows);
+    const counters = new LateCounters();
+    const at = parts.clock();
+    const wal = await WriteAheadLog.open(
+      {
+        folder: join(resolve(retrain.dataFolder), 'push'),
+        maxBytes: push.walMaxBytes,
+        historySeconds: windows.historySeconds,
+        at,
+        onRecords: (records) => {
+          for (const record of records) book.add(record);
+        },
+      },
+      walEvents(counters, parts.log),
+    );
+    book.forgetSilent(at);
+    counters.tell((exporter) => exporter.setPushedServers(book.size));
+    return new PushFeed(parts, { book, wal, counters });
+  }
+
+  /** Counts from here on into the metrics of the exporter, and what was counted before. */
+  publish(exporter: ExporterMetrics): void {
+    this.#counters.publish(exporter);
+  }
+
+  /** Waits for what is being written. */
+  close(): Promise<void> {
+    return this.#wal.close();
   }
 
   /** Another configuration is in force: what records must be like, and how many a server needs. */
@@ -58,26 +99,30 @@ export class PushFeed implements PushDoors, PushedRecords {
   }
 
   source(): Source {
-    return createPushSource(this.#book, this.#config.windows.stepSeconds);
+    const { windows: options } = this.#config;
+    return createPushSource({ book: this.#book, options, replay: () => this.#wal.replay() });
   }
 
   async feed(raw: readonly unknown[]): Promise<FeedOutcome> {
     if (raw.length === 0) return { kind: 'ignored' };
-    const exporter = this.#parts.exporter();
     const batch = await this.#checkAll(raw);
     const { good, faults, rejected, tooOld, clamped } = batch;
     const texts = describeFaults(faults);
     if (rejected > 0 && this.#config.push.validation === 'strict') {
-      exporter?.recordsPushed('rejected', raw.length);
+      this.#counters.tell((exporter) => exporter.recordsPushed('rejected', raw.length));
       return { kind: 'refused', ...texts };
     }
+    const trouble = good.length === 0 ? undefined : await this.#write(good);
+    if (trouble !== undefined) return { kind: 'unavailable', message: trouble };
     for (const record of good) this.#book.add(record);
     this.#tick++;
-    exporter?.recordsPushed('accepted', good.length);
-    exporter?.recordsPushed('rejected', rejected);
-    exporter?.recordsPushed('too_old', tooOld);
-    exporter?.recordsClamped(clamped);
-    exporter?.setPushedServers(this.#book.size);
+    this.#counters.tell((exporter) => {
+      exporter.recordsPushed('accepted', good.length);
+      exporter.recordsPushed('rejected', rejected);
+      exporter.recordsPushed('too_old', tooOld);
+      exporter.recordsClamped(clamped);
+      exporter.setPushedServers(this.#book.size);
+    });
     const counts = { received: raw.length, accepted: good.length, rejected, tooOld, clamped, errors: texts.errors };
     const window = { tick: this.#tick, windowRecords: this.#book.records, servers: this.#warmup() };
     return { kind: 'accepted', tally: { ...counts, ...window } };
@@ -95,6 +140,22 @@ export class PushFeed implements PushDoors, PushedRecords {
     if (warmupRatio >= 1) return frame;
     const state = frame.state === 'stale' ? 'stale' : 'warming';
     return { ...frame, state, quality: { ...frame.quality, warmupRatio } };
+  }
+
+  /** What went wrong; undefined once the records are on disk. */
+  async #write(records: readonly PushRecord[]): Promise<string | undefined> {
+    try {
+      await this.#wal.append(records, this.#parts.clock());
+      if (!this.#canWrite) this.#parts.log.info('pushed records can be written again');
+      this.#canWrite = true;
+      return undefined;
+    } catch (error) {
+      const { message } = error as Error;
+      if (this.#canWrite)
+        this.#parts.log.error({ reason: message }, 'pushed records cannot be written; clients are refused');
+      this.#canWrite = false;
+      return message;
+    }
   }
 
   async #checkAll(raw: readonly unknown[]): Promise<CheckedBatch> {
@@ -164,4 +225,36 @@ export class PushFeed implements PushDoors, PushedRecords {
       since: oldest,
     };
   }
+}
+
+/** What is counted before there is an exporter is counted when there is one. */
+class LateCounters {
+  #exporter: ExporterMetrics | undefined;
+  #early: ((exporter: ExporterMetrics) => void)[] = [];
+
+  tell(count: (exporter: ExporterMetrics) => void): void {
+    if (this.#exporter) count(this.#exporter);
+    else this.#early.push(count);
+  }
+
+  publish(exporter: ExporterMetrics): void {
+    this.#exporter = exporter;
+    for (const count of this.#early.splice(0)) count(exporter);
+  }
+}
+
+function walEvents(counters: LateCounters, log: Logger): WalEvents {
+  return {
+    onSynced: (seconds) => counters.tell((exporter) => exporter.walWritten(true, seconds)),
+    onWriteFailed: () => counters.tell((exporter) => exporter.walWritten(false)),
+    onSize: (bytes, segments) => counters.tell((exporter) => exporter.setWalSize(bytes, segments)),
+    onDropped: (reason, segments) => {
+      if (reason === 'size') log.warn({ segments }, 'the oldest pushed records were dropped: push.wal_max_bytes');
+      counters.tell((exporter) => exporter.walSegmentsDropped(reason, segments));
+    },
+    onTorn: (file, bytes) => {
+      log.warn({ file, bytes }, 'the end of a write-ahead file is no whole entry and is left out');
+      counters.tell((exporter) => exporter.walTorn(bytes));
+    },
+  };
 }

@@ -64,7 +64,7 @@ export class Service {
     if (parts.signal?.aborted) stopping.abort();
     parts.signal?.addEventListener('abort', () => stopping.abort(), { once: true });
     const events = eventsFor(parts, () => service?.state);
-    const push = openPush(parts.config, () => service);
+    const push = await openPush(parts, () => service);
     const open = (modelPath?: string) =>
       Pipeline.open(parts.config, parts.log, events, {
         signal: stopping.signal,
@@ -86,6 +86,7 @@ export class Service {
     service = new Service(parts, pipeline, stopping);
     service.#learning = learning;
     service.#push = push;
+    push?.publish(service.state.exporter);
     service.#policy = await PolicyRunner.open({
       options: parts.config.policy,
       dataFolder: parts.config.retrain.dataFolder,
@@ -142,6 +143,7 @@ export class Service {
       this.#learning?.close(),
       this.#policy?.close(),
       this.#futureWriter.close(),
+      this.#push?.close(),
     ]);
     await this.#pipeline.maintenance.save(now(), true);
     await Promise.race([idle, sleep(STOP_MILLISECONDS, undefined, { ref: false })]);
@@ -278,12 +280,14 @@ export class Service {
 }
 
 /** What clients push; undefined where they may not. */
-function openPush(config: Config, service: () => Service | undefined): PushFeed | undefined {
+async function openPush(
+  { config, log }: ServiceParts,
+  service: () => Service | undefined,
+): Promise<PushFeed | undefined> {
   if (!config.push.isEnabled) return undefined;
-  return new PushFeed({
-    config,
+  return PushFeed.open({
+    ...{ config, log },
     clock: now,
-    exporter: () => service()?.state.exporter,
     pulledWarmth: (server, at) => service()?.pulledWarmth(server, at),
   });
 }

@@ -12,6 +12,8 @@ export interface PushOptions {
   readonly warmupRecords: number;
   /** Servers beyond are refused. */
   readonly maxServers: number;
+  /** Of the write-ahead file, all of it. */
+  readonly walMaxBytes: number;
 }
 
 const pushSchema = z
@@ -24,6 +26,8 @@ const pushSchema = z
     warmup_records_per_server: z.int().min(1).default(150),
     // A window takes about 0.2 MB.
     max_servers: z.int().min(1).default(5000),
+    // Twelve million records: eight days of a thousand servers with a record a minute.
+    wal_max_bytes: z.int().min(1_048_576).default(1_073_741_824),
   })
   .prefault({})
   .transform(
@@ -33,6 +37,7 @@ const pushSchema = z
       optionalMetrics: new Set(block.optional_metrics),
       warmupRecords: block.warmup_records_per_server,
       maxServers: block.max_servers,
+      walMaxBytes: block.wal_max_bytes,
     }),
   );
 

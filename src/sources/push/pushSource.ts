@@ -1,58 +1,114 @@
-/** Pushed records as a source: what clients sent since the last pull, as buckets. */
+/** Pushed records as a source: what clients sent since the last pull, and at the start all that is kept, as buckets. */
 import type { SampleBatch, SampleSeries, ServerNote } from '../../core/flow.js';
 import { METRIC_NAMES } from '../../core/metrics.js';
 import type { PullEvent, PullSummary, Source } from '../source.js';
-import type { PushedChange, RecordBook } from './recordBook.js';
+import { type BookOptions, type PushedChange, RecordBook } from './recordBook.js';
+import type { WalPiece } from './writeAheadLog.js';
 
 export const PUSH_SOURCE = 'push';
 
 /** Servers whose buckets go into one batch: a few ms of work, so that doors are answered in between. */
 const SERVERS_PER_BATCH = 50;
+/** Records that are read again in one turn of the event loop. */
+const RECORDS_PER_TURN = 1000;
+/** Records that are read again before their buckets are handed on: many of a bucket come together. */
+const RECORDS_PER_BATCH = 50_000;
 
-/** @param book  where records go; what changes in it from now on is brought in by the next pull */
-export function createPushSource(book: RecordBook, stepSeconds: number): Source {
+export interface PushSourceParts {
+  /** Where records go; what changes in it from now on is brought in by the next pull. */
+  readonly book: RecordBook;
+  readonly options: BookOptions;
+  /** Reads again all that was accepted. */
+  readonly replay: () => AsyncIterable<WalPiece>;
+}
+
+/** What a pull has brought in so far. */
+interface Tally {
+  samples: number;
+  readonly servers: Set<string>;
+}
+
+export function createPushSource({ book, options, replay }: PushSourceParts): Source {
   const changes = book.follow();
-  const bring = (now: number) => {
-    book.forgetSilent(now);
-    return pull(changes.take(), now, stepSeconds);
-  };
+  const { stepSeconds } = options;
   return {
     name: PUSH_SOURCE,
-    history: (now) => bring(now),
-    increment: (_since, now) => bring(now),
+    history: (at) =>
+      summarized(at, async function* (tally) {
+        for await (const { taken, done, total } of replayed(replay(), options)) {
+          yield* batchesOf(taken, { at, stepSeconds, done, total }, tally);
+        }
+        yield* batchesOf(changes.take(), { at, stepSeconds, done: 1, total: 1 }, tally);
+      }),
+    increment: (_since, at) => {
+      book.forgetSilent(at);
+      return summarized(at, (tally) => batchesOf(changes.take(), { at, stepSeconds, done: 1, total: 1 }, tally));
+    },
     close: () => changes.end(),
   };
 }
 
-async function* pull(changes: readonly PushedChange[], at: number, stepSeconds: number): AsyncGenerator<PullEvent> {
+async function* summarized(at: number, bring: (tally: Tally) => AsyncGenerator<PullEvent>): AsyncGenerator<PullEvent> {
   const startedAt = performance.now();
-  let samples = 0;
-  for (let i = 0; i < changes.length; i += SERVERS_PER_BATCH) {
-    const batch = batchOf(changes.slice(i, i + SERVERS_PER_BATCH), at, stepSeconds);
-    samples += batch.series.reduce(
-      (sum, { values }) => sum + values.reduce((n, v) => n + Number(!Number.isNaN(v)), 0),
-      0,
-    );
-    yield { kind: 'batch', batch, done: Math.min(i + SERVERS_PER_BATCH, changes.length), total: changes.length };
+  const tally: Tally = { samples: 0, servers: new Set() };
+  yield* bring(tally);
+  const durationSeconds = (performance.now() - startedAt) / 1000;
+  yield {
+    kind: 'summary',
+    summary: summaryOf({ at, samples: tally.samples, servers: tally.servers.size, durationSeconds }),
+  };
+}
+
+/** Buckets of what was accepted, in the order in which it came, with how far the reading is. */
+async function* replayed(pieces: AsyncIterable<WalPiece>, options: BookOptions) {
+  const book = new RecordBook(options);
+  const changes = book.follow();
+  let [inTurn, inBatch, done, total] = [0, 0, 0, 0];
+  for await (const piece of pieces) {
+    for (const record of piece.records) book.add(record);
+    ({ done, total } = piece);
+    inTurn += piece.records.length;
+    inBatch += piece.records.length;
+    if (inBatch >= RECORDS_PER_BATCH) {
+      inBatch = 0;
+      yield { taken: changes.take(), done, total };
+    }
+    if (inTurn < RECORDS_PER_TURN) continue;
+    inTurn = 0;
     await new Promise(setImmediate);
   }
-  const durationSeconds = (performance.now() - startedAt) / 1000;
-  yield { kind: 'summary', summary: summaryOf({ at, samples, servers: changes.length, durationSeconds }) };
+  yield { taken: changes.take(), done: total, total };
+}
+
+interface BatchFrame {
+  readonly at: number;
+  readonly stepSeconds: number;
+  readonly done: number;
+  readonly total: number;
+}
+
+async function* batchesOf(
+  changes: readonly PushedChange[],
+  { at, stepSeconds, done, total }: BatchFrame,
+  tally: Tally,
+): AsyncGenerator<PullEvent> {
+  for (let i = 0; i < changes.length; i += SERVERS_PER_BATCH) {
+    const part = changes.slice(i, i + SERVERS_PER_BATCH);
+    const batch = batchOf(part, at, stepSeconds);
+    for (const { server } of part) tally.servers.add(server);
+    for (const { values } of batch.series) for (const value of values) if (!Number.isNaN(value)) tally.samples++;
+    yield { kind: 'batch', batch, done, total };
+    await new Promise(setImmediate);
+  }
 }
 
 function batchOf(changes: readonly PushedChange[], at: number, stepSeconds: number): SampleBatch {
   const notes = new Map(
     changes.map(({ server, profile, maintenance }): [string, ServerNote] => [server, { profile, maintenance }]),
   );
-  return {
-    kind: 'buckets',
-    source: PUSH_SOURCE,
-    at,
-    notes,
-    series: changes.flatMap((change) => seriesOf(change, stepSeconds)),
-  };
+  const series = changes.flatMap((change) => seriesOf(change, stepSeconds));
+  return { kind: 'buckets', source: PUSH_SOURCE, at, notes, series };
 }
-
 /** A metric that no record has gives a series all the same: a bucket may have lost it. */
 function seriesOf({ server, buckets }: PushedChange, stepSeconds: number): SampleSeries[] {
   if (buckets.size === 0) return [];

@@ -15,6 +15,9 @@ import type { WebParts } from '../parts.js';
 import { readBody } from '../readBody.js';
 import { sendJson } from '../respond.js';
 
+/** When to try again what could not be written down. */
+const RETRY_SECONDS = 10;
+
 const IGNORED: z.infer<typeof feedAnswer> = { status: 'ignored', reason: 'empty batch' };
 
 /** @param keyDigest SHA-256 of the key that they want; undefined = loopback only */
@@ -52,6 +55,10 @@ async function takeIn(ctx: Context, push: PushDoors, maxBytes: number): Promise<
       return true;
     case 'refused':
       await sendInvalid(ctx, [...outcome.errors], [...outcome.detail]);
+      return false;
+    case 'unavailable':
+      ctx.set('Retry-After', String(RETRY_SECONDS));
+      await sendJson(ctx, 503, { detail: outcome.message });
       return false;
     case 'accepted':
       await sendJson(ctx, 200, feedView(outcome.tally));

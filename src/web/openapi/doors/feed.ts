@@ -40,6 +40,7 @@ export const FEED_DOORS: readonly Door[] = [
           ...{ servers_tracked: 45, servers_ready: 45, warmup_complete: true },
         },
       },
+      503: { description: 'They could not be written to disk; none was taken', schema: refusal },
       404: { description: 'push.enabled is false', schema: refusal },
       415: { description: 'The body is encoded by something else than gzip, or no UTF-8', schema: refusal },
       422: {

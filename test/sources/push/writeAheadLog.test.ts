@@ -1,0 +1,197 @@
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, SourceError } from '../../../src/core/errors.js';
+import type { PushRecord } from '../../../src/core/push/record.js';
+import { encodeEntry } from '../../../src/sources/push/walEntry.js';
+import { WriteAheadLog } from '../../../src/sources/push/writeAheadLog.js';
+import { temporaryFolder } from '../../app/fixtures/folder.js';
+import { pushed } from './pushed.js';
+
+const DAY = 86_400;
+const NOON = Date.UTC(2026, 0, 1, 12) / 1000;
+
+/** A log, with what it said. */
+async function openLog(folder: string, { maxBytes = 1 << 24, at = NOON } = {}) {
+  const found: number[] = [];
+  const said = { synced: 0, failed: 0, bytes: 0, segments: 0, dropped: [] as [string, number][], torn: [] as number[] };
+  const log = await WriteAheadLog.open(
+    {
+      ...{ folder, maxBytes, at, historySeconds: 8 * DAY },
+      onRecords: (records) => found.push(...records.map(timeOf)),
+    },
+    {
+      onSynced: () => said.synced++,
+      onWriteFailed: () => said.failed++,
+      onSize: (bytes, segments) => Object.assign(said, { bytes, segments }),
+      onDropped: (reason, segments) => said.dropped.push([reason, segments]),
+      onTorn: (_, bytes) => said.torn.push(bytes),
+    },
+  );
+  return { log, found, said };
+}
+
+const timeOf = ({ timestamp }: PushRecord) => timestamp;
+const at = (...seconds: number[]) => seconds.map((second) => pushed({ timestamp: NOON + second }));
+const times = (...seconds: number[]) => seconds.map((second) => NOON + second);
+const segmentsOf = (folder: string) =>
+  readdirSync(folder)
+    .sort()
+    .map((name) => path.join(folder, name));
+
+async function replayOf(log: WriteAheadLog): Promise<number[]> {
+  const found: number[] = [];
+  for await (const { records } of log.replay()) found.push(...records.map(timeOf));
+  return found;
+}
+
+describe('the write-ahead file', () => {
+  it('has after a restart what was appended, in its order', async () => {
+    const folder = path.join(temporaryFolder(), 'made', 'anew');
+    const { log } = await openLog(folder);
+    await Promise.all([log.append(at(1, 2), NOON), log.append(at(3), NOON), log.append(at(4), NOON)]);
+    await log.append(at(5), NOON);
+    expect(await replayOf(log)).toEqual(times(1, 2, 3, 4, 5));
+    await log.close();
+    const { log: next, found, said } = await openLog(folder);
+    expect(found).toEqual(times(1, 2, 3, 4, 5));
+    expect(said.torn).toEqual([]);
+    await next.append(at(6), NOON);
+    expect(await replayOf(next)).toEqual(times(1, 2, 3, 4, 5, 6));
+    await next.close();
+    expect((await openLog(folder)).found).toEqual(times(1, 2, 3, 4, 5, 6));
+  });
+
+  it('writes together what comes while it writes', async () => {
+    const { log, said } = await openLog(temporaryFolder());
+    await Promise.all(Array.from({ length: 100 }, (_, i) => log.append(at(i), NOON)));
+    expect(said.synced).toBeLessThan(10);
+    expect(await replayOf(log)).toHaveLength(100);
+    await log.close();
+  });
+
+  it('torn at any byte loses the torn entry alone, and goes on behind the others', async () => {
+    const folder = temporaryFolder();
+    const { log } = await openLog(folder);
+    for (const second of [1, 2, 3]) await log.append(at(second), NOON);
+    await log.close();
+    const [segment] = segmentsOf(folder);
+    const bytes = readFileSync(segment!);
+    const entry = encodeEntry(at(1)).length;
+    const head = bytes.length - 3 * entry;
+    for (let length = 0; length < bytes.length; length++) {
+      const torn = temporaryFolder();
+      writeFileSync(path.join(torn, path.basename(segment!)), bytes.subarray(0, length));
+      const whole = Math.max(0, Math.floor((length - head) / entry));
+      const { log: next, found, said } = await openLog(torn);
+      expect(found, `${length} bytes`).toEqual(times(1, 2, 3).slice(0, whole));
+      expect(said.torn).toEqual(length > head && (length - head) % entry > 0 ? [(length - head) % entry] : []);
+      await next.close();
+      // Each costs the disk's time.
+      if (length % 16 !== 0) continue;
+      const { log: more } = await openLog(torn);
+      await more.append(at(9), NOON);
+      await more.close();
+      const { log: last, found: again, said: nothing } = await openLog(torn);
+      expect(again).toEqual([...found, NOON + 9]);
+      expect(nothing.torn).toEqual([]);
+      await last.close();
+    }
+  });
+
+  it('damaged in the middle of an old segment keeps what is before, and the later segments', async () => {
+    const folder = temporaryFolder();
+    for (const seconds of [[1, 2, 3], [4], [5]]) {
+      const { log } = await openLog(folder);
+      for (const second of seconds) await log.append(at(second), NOON);
+      await log.close();
+    }
+    const [first] = segmentsOf(folder);
+    const bytes = readFileSync(first!);
+    const entry = encodeEntry(at(1)).length;
+    bytes[bytes.length - entry - 1]! ^= 1;
+    writeFileSync(first!, bytes);
+    const { log, found, said } = await openLog(folder);
+    expect(found).toEqual(times(1, 4, 5));
+    expect(said.torn).toHaveLength(1);
+    expect(statSync(first!).size).toBe(bytes.length);
+    await log.close();
+  });
+
+  it('stays within its size, and drops the oldest segments first', async () => {
+    const folder = temporaryFolder();
+    const maxBytes = 20_000;
+    const { log, said } = await openLog(folder, { maxBytes });
+    for (let i = 0; i < 1000; i += 10) {
+      await log.append(at(...Array.from({ length: 10 }, (_, k) => i + k)), NOON);
+      expect(segmentsOf(folder).reduce((sum, file) => sum + statSync(file).size, 0)).toBeLessThanOrEqual(maxBytes);
+    }
+    const kept = await replayOf(log);
+    expect(kept.length).toBeGreaterThan(150);
+    expect(kept).toEqual(times(...Array.from({ length: kept.length }, (_, i) => 1000 - kept.length + i)));
+    const onDisk = segmentsOf(folder);
+    expect(said).toMatchObject({
+      segments: onDisk.length,
+      bytes: onDisk.reduce((sum, file) => sum + statSync(file).size, 0),
+    });
+    expect(said.dropped.every(([reason]) => reason === 'size')).toBe(true);
+    await log.close();
+    // A smaller bound holds from the start.
+    const { log: small } = await openLog(folder, { maxBytes: 8000 });
+    expect(segmentsOf(folder).reduce((sum, file) => sum + statSync(file).size, 0)).toBeLessThanOrEqual(8000);
+    await small.close();
+  });
+
+  it('drops segments whose records have all left the window', async () => {
+    const folder = temporaryFolder();
+    const { log } = await openLog(folder);
+    await log.append(at(0, 60), NOON);
+    await log.close();
+    const later = await openLog(folder, { at: NOON + 8 * DAY + 60 });
+    expect(later.said.dropped).toEqual([]);
+    await later.log.close();
+    const { log: last, said } = await openLog(folder, { at: NOON + 8 * DAY + 61 });
+    expect(said.dropped).toEqual([['history', 1]]);
+    expect(segmentsOf(folder)).toEqual([]);
+    await last.close();
+  });
+
+  it('says so when it cannot write, and goes on when it can again', async () => {
+    const folder = path.join(temporaryFolder(), 'wal');
+    const { log, said } = await openLog(folder);
+    rmSync(folder, { recursive: true });
+    await expect(log.append(at(1), NOON)).rejects.toThrow(SourceError);
+    await expect(log.append(at(1), NOON)).rejects.toThrow(/^pushed records cannot be written to .*\(ENOENT/);
+    expect(said.failed).toBe(2);
+    mkdirSync(folder);
+    await log.append(at(2), NOON);
+    expect(await replayOf(log)).toEqual(times(2));
+    await log.close();
+  });
+
+  it('refuses a folder that it cannot use, and touches no file that it does not know', async () => {
+    const file = path.join(temporaryFolder(), 'file');
+    writeFileSync(file, '');
+    await expect(openLog(path.join(file, 'wal'))).rejects.toThrow(ConfigError);
+    const folder = temporaryFolder();
+    const other = path.join(folder, '000000000001.wal');
+    writeFileSync(other, 'LBPUSH2\nof a later version');
+    copyFileSync(other, path.join(folder, 'notes.txt'));
+    await expect(openLog(folder)).rejects.toThrow(/is no write-ahead file of this version/);
+    expect(readdirSync(folder)).toHaveLength(2);
+    rmSync(other);
+    const { log } = await openLog(folder);
+    expect(readdirSync(folder)).toEqual(['notes.txt']);
+    appendFileSync(path.join(folder, 'notes.txt'), '.');
+    await log.close();
+  });
+});

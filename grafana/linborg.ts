@@ -37,7 +37,7 @@ function headline(): Placed[] {
         'How long ago the last successful cycle ended. After three intervals without one, all series of servers are withdrawn.',
       unit: 's',
       queries: [overTime('time() - max(linborg_cycle_last_success_timestamp_seconds)', 'age')],
-      width: 5,
+      width: 4,
       decimals: 0,
       steps: ['green', [120, 'yellow'], [300, 'red']],
     }),
@@ -46,7 +46,7 @@ function headline(): Placed[] {
       description: 'Cycles without a result in the last hour. The log says why.',
       unit: 'short',
       queries: [now('sum(increase(linborg_cycles_failed_total[$__range]))', 'failed')],
-      width: 5,
+      width: 4,
       decimals: 0,
       steps: NONE_IS_GOOD,
       isPlain: true,
@@ -56,7 +56,7 @@ function headline(): Placed[] {
       description: 'Share of the queries to the sources that brought nothing after all their tries.',
       unit: 'percentunit',
       queries: [overTime('max(job_instance_source:linborg_source_queries_failed:ratio_rate10m)', 'failed')],
-      width: 5,
+      width: 4,
       decimals: 1,
       steps: FAILURES,
     }),
@@ -76,15 +76,27 @@ function headline(): Placed[] {
         'Forecast series left out of a cycle because of export.max_series, per second. Above 0 the least risky servers have no forecasts.',
       unit: 'short',
       queries: [overTime('sum(rate(linborg_series_dropped_total[$__rate_interval]))', 'dropped')],
-      width: 5,
+      width: 4,
       steps: NONE_IS_GOOD,
+    }),
+    stat({
+      title: 'Workers that died',
+      description: 'Threads that died in the last hour. Each is replaced; the log says why it died.',
+      unit: 'short',
+      queries: [now('sum(increase(linborg_worker_deaths_total[$__range]))', 'died')],
+      width: 4,
+      decimals: 0,
+      steps: NONE_IS_GOOD,
+      isPlain: true,
+      lastOf: '1h',
     }),
   ];
 }
 
 function work(): Placed[] {
+  // Without a cycle in the interval the quantile is NaN, which is no duration: the comparison leaves it out.
   const quantile = (q: string) =>
-    `histogram_quantile(${q}, sum by (le) (rate(linborg_cycle_duration_seconds_bucket[$__rate_interval])))`;
+    `histogram_quantile(${q}, sum by (le) (rate(linborg_cycle_duration_seconds_bucket[$__rate_interval]))) >= 0`;
   return [
     graph({
       title: 'Duration of a cycle',
@@ -201,18 +213,6 @@ function costs(): Placed[] {
       min: 0,
       max: 1,
     }),
-    stat({
-      title: 'Workers that died',
-      description: 'Threads that died in the last hour. Each is replaced; the log says why it died.',
-      unit: 'short',
-      queries: [now('sum(increase(linborg_worker_deaths_total[$__range]))', 'died')],
-      width: 8,
-      height: 8,
-      decimals: 0,
-      steps: NONE_IS_GOOD,
-      isPlain: true,
-      lastOf: '1h',
-    }),
     graph({
       title: 'Memory',
       description:
@@ -238,7 +238,7 @@ function costs(): Placed[] {
         'How many series linborg shows to Prometheus. About 190 per server with all defaults; export.max_series bounds the forecasts.',
       unit: 'short',
       queries: [overTime(`scrape_samples_scraped ${SELF}`, '{{instance}}')],
-      width: 12,
+      width: 8,
     }),
     graph({
       title: 'Duration of a scrape',
@@ -246,7 +246,7 @@ function costs(): Placed[] {
         'How long Prometheus waits for /metrics. A scrape copies text that is ready, so it should be milliseconds, also during a cycle.',
       unit: 's',
       queries: [overTime(`scrape_duration_seconds ${SELF}`, '{{instance}}')],
-      width: 12,
+      width: 8,
     }),
   ];
 }

@@ -82,7 +82,7 @@ function headline(): Placed[] {
       lastOf: '1h',
     }),
     stat({
-      title: 'Breach within 1 h',
+      title: 'Breach, 1 h',
       description: 'Calibrated probability that a metric breaches its threshold anew within an hour.',
       unit: 'percentunit',
       queries: [overTime(probability('1h'), 'probability')],
@@ -94,7 +94,7 @@ function headline(): Placed[] {
       lastOf: LATELY,
     }),
     stat({
-      title: 'Breach within 8 h',
+      title: 'Breach, 8 h',
       description: 'Calibrated probability that a metric breaches its threshold anew within eight hours.',
       unit: 'percentunit',
       queries: [overTime(probability('8h'), 'probability')],

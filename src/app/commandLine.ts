@@ -187,6 +187,7 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
     .option('--prometheus-port <port>', 'port of Prometheus', '9090')
     .option('--alertmanager-port <port>', 'port of Alertmanager', '9093')
     .option('--node-exporter-port <port>', 'port of node_exporter', '9100')
+    .option('--process-exporter-port <port>', 'port of process-exporter', '9256')
     .option('--grafana-port <port>', 'port of Grafana', '3000')
     .option('--linborg-port <port>', 'port of linborg', '9877')
     .action(async (flags) => exit(await (await import('./commands/stack.js')).stackUp(flags)));

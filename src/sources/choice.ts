@@ -51,6 +51,11 @@ export class Choice {
     return Math.max(this.#carriers.get(`${query.metric} ${query.rank}`) ?? 0, this.serversOf(query).length);
   }
 
+  /** No server has had data. */
+  get isEmpty(): boolean {
+    return this.#seenAt.size === 0;
+  }
+
   knows(server: string): boolean {
     return this.#seenAt.has(server);
   }
@@ -165,8 +170,10 @@ async function probeOne(
   lookbackSeconds: number,
 ): Promise<{ query: MetricQuery; servers: ReadonlySet<string> } | ProbeFailure> {
   const expr = bucketExpr(query, options);
-  // max_over_time skips NaN, so a server whose values all are NaN does not count as having data.
-  const overHour = `max_over_time((\n${expr}\n)[${formatDuration(PROBE_HOUR_SECONDS)}:${formatDuration(STEP_SECONDS)}])`;
+  // max_over_time skips NaN, so a server whose values all are NaN does not count as having data. Its steps lie on whole multiples
+  // of five minutes: a server that has just begun to be scraped has data at the moment itself alone.
+  const steps = `[${formatDuration(PROBE_HOUR_SECONDS)}:${formatDuration(STEP_SECONDS)}]`;
+  const overHour = `max_over_time((\n${expr}\n)${steps}) or (\n${expr}\n)`;
   const ask = (moment: number) =>
     client.instant(overHour, moment).catch((error: unknown) => {
       if (error instanceof QueryFailure && error.kind === 'too_much') return client.instant(expr, moment);

@@ -173,7 +173,7 @@ class PrometheusSource implements Source {
 
   async #probeIfDue(pull: Pull, since: number, maxSeconds: number): Promise<void> {
     const age = pull.at - this.#probedAt;
-    if (age < (this.#wantsProbe ? PROBE_AT_MOST_EVERY_SECONDS : PROBE_EVERY_SECONDS)) return;
+    if (age < this.#secondsBetweenProbes()) return;
     const gap = Number.isFinite(this.#probedAt) ? age : pull.at - since;
     const lookback = Math.min(Math.max(PROBE_LOOKBACK_SECONDS, gap), maxSeconds);
     const findings = await probe(this.#prober, pull.at, Math.ceil(lookback / STEP_SECONDS) * STEP_SECONDS);
@@ -183,6 +183,12 @@ class PrometheusSource implements Source {
       pull.failed({ query, from: bucketAt(since), to: bucketAt(pull.at) }, error);
     this.#probedAt = pull.at;
     this.#wantsProbe = findings.failures.length > 0;
+  }
+
+  /** Without a server there is nothing to ask for but whether there is one now. */
+  #secondsBetweenProbes(): number {
+    if (this.#choice.isEmpty) return 0;
+    return this.#wantsProbe ? PROBE_AT_MOST_EVERY_SECONDS : PROBE_EVERY_SECONDS;
   }
 
   async *#run(pull: Pull, since: number, oldest: number): AsyncGenerator<PullEvent> {

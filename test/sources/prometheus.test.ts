@@ -84,6 +84,18 @@ describe.runIf(hasPrometheus)('a Prometheus with a fleet of node_exporters', () 
     expect(history.progress.at(-1)).toEqual([history.progress.length, history.progress.length]);
   });
 
+  it('finds the first servers as soon as there are some, not at the next probe an hour later', async () => {
+    const source = await sourceOf({ selector: 'job="late"' });
+    const before = await collect(source.history(NOW, HOUR));
+    expect(before.summary).toMatchObject({ servers: 0, failures: [] });
+    const labels = { __name__: 'node_load1', job: 'late', instance: 'late1:9100' };
+    const points = Array.from({ length: 31 }, (_, i) => [NOW - 60 * (30 - i), 2] as const);
+    await prometheus.write([{ labels, points }]);
+    const after = await collect(source.increment(PARTIAL - 300, NOW + 30));
+    expect(after.summary.servers).toBe(1);
+    expect(valuesOf(after, 'late1:9100', 'load_average').get(PARTIAL - 300)).toBe(2);
+  });
+
   it('names a bucket by its start and fills it with the scrapes up to its end', async () => {
     const history = await collect((await sourceOf()).history(NOW, HOUR));
     const load = valuesOf(history, 'web1:9100', 'load_average');

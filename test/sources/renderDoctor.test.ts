@@ -74,6 +74,6 @@ describe("the doctor's report", () => {
     const { spread: _, ...unseen } = { ...healthy, servers: 0, oldestNewestSeconds: Number.NaN };
     const text = renderDoctor({ ...report, servers: 0, selector: '', metrics: [unseen] });
     expect(text).toContain('no selector: 0 of 1 metrics on 0 servers');
-    expect(text).toContain('No server found: check selector and server_label');
+    expect(text).toContain('No server found: check selector, server_label and pack');
   });
 });

@@ -29,6 +29,7 @@ interface UpFlags extends StackFlags {
   readonly prometheusPort: string;
   readonly alertmanagerPort: string;
   readonly nodeExporterPort: string;
+  readonly processExporterPort: string;
   readonly grafanaPort: string;
   readonly linborgPort: string;
 }
@@ -66,7 +67,7 @@ export async function stackUp(flags: UpFlags): Promise<number> {
     writeState(paths.stateFile, state);
     await untilReady(name, state[name], paths, progress);
   }
-  const lines = COMPONENTS.flatMap((name) => (state[name] ? [`${name.padEnd(14)}${state[name].url}`] : []));
+  const lines = COMPONENTS.flatMap((name) => (state[name] ? [`${name.padEnd(18)}${state[name].url}`] : []));
   process.stdout.write(`${lines.join('\n')}\n`);
   return 0;
 }
@@ -128,6 +129,7 @@ function portsOf(flags: UpFlags, state: StackState): StackPorts {
     prometheus: port('prometheus', flags.prometheusPort),
     alertmanager: port('alertmanager', flags.alertmanagerPort),
     node_exporter: port('node_exporter', flags.nodeExporterPort),
+    process_exporter: port('process_exporter', flags.processExporterPort),
     grafana: port('grafana', flags.grafanaPort),
     linborg: port('linborg', flags.linborgPort),
   };

@@ -27,7 +27,7 @@ export function stackChecks(state: StackState): Check[] {
     ...COMPONENTS.map((name) => ({ name: `${name} runs`, ask: () => runs(name, state) })),
     { name: 'targets are up', ask: () => targetsUp(prometheus, state) },
     { name: 'rules are loaded', ask: () => rulesLoaded(prometheus) },
-    { name: 'linborg is scraped', ask: () => linborgScraped(prometheus) },
+    { name: 'linborg is scraped', ask: () => linborgScraped(prometheus, state) },
     { name: 'Alertmanager is reached', ask: () => alertmanagerReached(prometheus, state) },
     { name: 'the future can be read', ask: () => futureReadable(prometheus) },
     { name: 'dashboards can ask', ask: () => dashboardsAsk(prometheus) },
@@ -50,7 +50,7 @@ interface Target {
 }
 
 /** Names of jobs, where they are not those of the programs. */
-const JOB: Partial<Record<ComponentName, string>> = { node_exporter: 'node' };
+const JOB: Partial<Record<ComponentName, string>> = { node_exporter: 'node', process_exporter: 'process' };
 
 /** One of each program that runs here; Grafana is not scraped. */
 async function targetsUp(prometheus: string, state: StackState): Promise<Outcome> {
@@ -79,13 +79,15 @@ async function rulesLoaded(prometheus: string): Promise<Outcome> {
   return ok(`${rules.length} rules, all evaluated`);
 }
 
-async function linborgScraped(prometheus: string): Promise<Outcome> {
+async function linborgScraped(prometheus: string, state: StackState): Promise<Outcome> {
   const builds = await query(prometheus, 'linborg_build_info');
   if (builds.length === 0) return failed('Prometheus has no linborg_build_info yet');
   const cycles = await query(prometheus, 'linborg_cycles_total > 0');
   if (cycles.length === 0) return failed('no cycle has succeeded yet; see linborg.log');
-  const servers = await query(prometheus, 'sum(linborg_servers)');
-  return ok(`version ${builds[0]!.metric['version']}, ${servers[0]?.value[1] ?? 0} servers`);
+  const servers = Number((await query(prometheus, 'sum(linborg_servers)'))[0]?.value[1] ?? 0);
+  if (servers === 0 && state.node_exporter !== undefined)
+    return failed('linborg has not seen the server of node_exporter yet');
+  return ok(`version ${builds[0]!.metric['version']}, ${servers} ${servers === 1 ? 'server' : 'servers'}`);
 }
 
 async function alertmanagerReached(prometheus: string, state: StackState): Promise<Outcome> {

@@ -1,7 +1,14 @@
 /** The parts of the stack, and where their ports and files are. */
 import { join, resolve } from 'node:path';
 
-export const COMPONENTS = ['node_exporter', 'linborg', 'alertmanager', 'prometheus', 'grafana'] as const;
+export const COMPONENTS = [
+  'node_exporter',
+  'process_exporter',
+  'linborg',
+  'alertmanager',
+  'prometheus',
+  'grafana',
+] as const;
 export type ComponentName = (typeof COMPONENTS)[number];
 
 /** Where each listens, on loopback. */

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { PACKAGE_ROOT } from '../package.js';
 import type { ComponentName, StackPaths } from './layout.js';
+import { SAMPLES_FOLDER } from './stackFiles.js';
 
 /** How a program is started. */
 export interface Start {
@@ -23,6 +24,14 @@ export const COMPONENT: Readonly<Record<ComponentName, Component>> = {
     readyPath: '/metrics',
     start: (_, address) =>
       started(['node_exporter', 'prometheus-node-exporter'], () => [`--web.listen-address=${address}`]),
+  },
+  process_exporter: {
+    readyPath: '/metrics',
+    start: (_, address) =>
+      started(['process-exporter', 'prometheus-process-exporter'], () => [
+        `--config.path=${join(SAMPLES_FOLDER, 'process-exporter.yml')}`,
+        `--web.listen-address=${address}`,
+      ]),
   },
   linborg: {
     readyPath: '/-/healthy',

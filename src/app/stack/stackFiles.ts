@@ -9,7 +9,8 @@ import type { ComponentName, StackPaths, StackPorts } from './layout.js';
 
 /** Dashboards that come with linborg. */
 export const DASHBOARDS_FOLDER = join(PACKAGE_ROOT, 'grafana', 'dashboards');
-const SAMPLES_FOLDER = join(PACKAGE_ROOT, 'prometheus');
+/** Samples of what stands around linborg. */
+export const SAMPLES_FOLDER = join(PACKAGE_ROOT, 'prometheus');
 
 /** Writes all files; data and logs of an earlier run stay. */
 export async function writeStackFiles(paths: StackPaths, ports: StackPorts): Promise<void> {
@@ -40,6 +41,7 @@ async function prometheusSettings(ports: StackPorts) {
       { job_name: 'prometheus', ...target('prometheus') },
       { job_name: 'alertmanager', ...target('alertmanager') },
       { job_name: 'node', ...target('node_exporter') },
+      { job_name: 'process', ...target('process_exporter') },
       { job_name: 'linborg', ...target('linborg') },
     ],
   };

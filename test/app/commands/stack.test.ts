@@ -19,7 +19,7 @@ function stack(...args: string[]) {
 }
 
 async function anyPorts(): Promise<string[]> {
-  const flags = ['prometheus', 'alertmanager', 'node-exporter', 'grafana', 'linborg'];
+  const flags = ['prometheus', 'alertmanager', 'node-exporter', 'process-exporter', 'grafana', 'linborg'];
   return (await Promise.all(flags.map(async (name) => [`--${name}-port`, String(await freePort())]))).flat();
 }
 
@@ -58,7 +58,10 @@ describe('stack', () => {
     expect(well.stdout).toMatch(/^prometheus runs +ok +http:\/\/127\.0\.0\.1:\d+, process \d+$/m);
     expect(well.stdout).toMatch(/^targets are up +ok +.*linborg, alertmanager, prometheus$/m);
     expect(well.stdout).toMatch(/^rules are loaded +ok +\d\d+ rules, all evaluated$/m);
-    expect(well.stdout).toMatch(/^linborg is scraped +ok +version /m);
+    const hasServer = pids['node_exporter'] !== undefined;
+    expect(well.stdout).toMatch(
+      hasServer ? /^linborg is scraped +ok +.*, 1 server$/m : /^linborg is scraped +ok +.*, 0 servers$/m,
+    );
     expect(well.stdout).toMatch(/^Alertmanager is reached +ok /m);
 
     process.kill(pids['alertmanager']!, 'SIGKILL');

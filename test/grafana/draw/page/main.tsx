@@ -22,6 +22,8 @@ declare global {
 
 interface Outcome {
   readonly series: number;
+  /** Two values side by side somewhere, so that there is a line to be drawn. */
+  readonly hasLine: boolean;
   readonly fault?: string | undefined;
 }
 
@@ -69,7 +71,7 @@ class Guard extends Component<{ readonly panel: Panel; readonly children: ReactN
   override render() {
     const { fault } = this.state;
     if (fault === undefined) return this.props.children;
-    window.outcomes[this.props.panel.id] = { series: 0, fault };
+    window.outcomes[this.props.panel.id] = { series: 0, hasLine: false, fault };
     return <pre>{fault}</pre>;
   }
 }
@@ -88,7 +90,9 @@ function PanelInPlace({ panel, drawing }: { readonly panel: Panel; readonly draw
       .catch((error: Error) => setFound({ frames: [], fault: error.message }));
   }, [panel, drawing, width, theme]);
   useEffect(() => {
-    if (found !== undefined) window.outcomes[panel.id] = { series: seriesIn(found.frames), fault: found.fault };
+    if (found === undefined) return;
+    const { frames, fault } = found;
+    window.outcomes[panel.id] = { series: seriesIn(frames), hasLine: frames.some(hasLine), fault };
   }, [panel, found]);
   return (
     <div data-panel={panel.id} style={{ position: 'absolute', left: x * column, top: y * LINE_PIXELS, width, height }}>
@@ -132,23 +136,32 @@ function seriesIn(frames: readonly DataFrame[]): number {
   }).length;
 }
 
+function hasLine({ fields }: DataFrame): boolean {
+  const values = fields.find(({ type }) => type === FieldType.number)?.values ?? [];
+  return values.some((value, i) => Number.isFinite(value) && Number.isFinite(values[i + 1]));
+}
+
 function inspectPanel({ id, title, type }: Panel): DrawnPanel {
   const content = document.querySelector<HTMLElement>(`[data-content="${id}"]`);
   const text = content?.innerText.trim() ?? '';
-  const outcome = { series: 0, ...window.outcomes[id] };
-  const draws = outcome.series > 0 && ['timeseries', 'state-timeline'].includes(type);
+  const { series = 0, hasLine: isLine = false, fault } = window.outcomes[id] ?? {};
+  const draws = isLine && ['timeseries', 'state-timeline'].includes(type);
   const isDrawn = content !== null && (draws ? hasPicture(content) : text !== '');
-  return { id, title, text, isDrawn, ...outcome };
+  return { id, title, text, isDrawn, series, fault };
 }
 
 function hasPicture(content: HTMLElement): boolean {
-  return [...content.querySelectorAll('canvas')].some(hasInk) || content.querySelector('svg rect') !== null;
+  return [...content.querySelectorAll('canvas')].some(hasColor) || content.querySelector('svg rect') !== null;
 }
 
-function hasInk(canvas: HTMLCanvasElement): boolean {
+/** Axes and grid are grey, lines are not. */
+function hasColor(canvas: HTMLCanvasElement): boolean {
   const pixels = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height).data;
-  // Every fourth byte is the opacity.
-  return pixels.some((value, i) => i % 4 === 3 && value > 0);
+  for (let i = 0; i < pixels.length; i += 4) {
+    const [red = 0, green = 0, blue = 0, opacity = 0] = pixels.subarray(i, i + 4);
+    if (opacity > 100 && Math.max(red, green, blue) - Math.min(red, green, blue) > 60) return true;
+  }
+  return false;
 }
 
 const { drawing } = window;

@@ -79,6 +79,18 @@ describe('/api/v1/services/summary', () => {
     ]);
   });
 
+  test('has no figures that linborg makes of itself', async () => {
+    const frame = makeFrame('linborg', { metrics: { linborg_mase: () => 0.7, linborg_lag_seconds: () => 2 } });
+    const { services } = await summary({ view: withSubjects({ frame, forecasts: [] }) });
+    expect(services[0]!.figures.map(({ metric }) => metric)).toEqual(['linborg_lag_seconds']);
+  });
+
+  test('and the status page show the same trend', async () => {
+    const frame = makeFrame('mail', { metrics: { queue_depth: (time) => 400 + (time - ORIGIN) / 36 } });
+    const url = await startServer({ view: withSubjects({ frame, forecasts: [] }) });
+    expect(await (await fetch(url)).text()).toMatch(/400<div class="small muted">\+33% in 1 h<\/div>/);
+  });
+
   test('has what joins a server, and nothing of servers without extra targets', async () => {
     const joined = makeServer('web1', 40, { metrics: { fd_used_ratio: () => 0.5 } });
     const { services } = await summary({ view: withSubjects(joined, makeServer('web2', 40)) });

@@ -51,7 +51,8 @@ export async function checkMappings(flags: CheckMappingsFlags): Promise<number> 
     process.stdout.write(`${renderDoctor(report)}\n`);
     const targets = await examineTargets(prometheus, realSurroundings(), config.targets);
     if (targets.length > 0) process.stdout.write(`${renderTargets(targets)}\n`);
-    if (faults.length > 0 || report.servers === 0) isUsable = false;
+    const isEmpty = report.servers === 0 && targets.every(({ subjects }) => subjects.length === 0);
+    if (faults.length > 0 || isEmpty) isUsable = false;
   }
   return isUsable ? 0 : 1;
 }

@@ -1,10 +1,10 @@
 /** The body of /api/v1/services/summary: what extra targets say of each of their subjects. Null = not known. */
 import type { z } from 'zod';
-import { bucketValue, newestBucket } from '../../core/frame.js';
 import { isMetricName, unitName } from '../../core/metrics.js';
+import { OWN_METRICS, OWN_SUBJECT } from '../../core/ownFigures.js';
 import type { serviceSource, servicesAnswer } from '../answers/services.js';
 import type { ServerView } from '../cycleView.js';
-import { CURRENT_STEPS, forecastStep, forecastValue } from '../forecastPoint.js';
+import { currentValue, forecastStep, forecastValue, riseInHour } from '../forecastPoint.js';
 import { roundMeasure } from '../seriesText.js';
 import type { QueryView } from '../state.js';
 import { isoTime } from './timestamp.js';
@@ -40,23 +40,26 @@ export function noServicesSummary(at: number, message: string): z.input<typeof s
 }
 
 function figureOf(metric: string, view: ServerView, { at, queries }: Pick<Summarized, 'at' | 'queries'>) {
-  if (isMetricName(metric)) return [];
+  if (isMetricName(metric) || isOwn(metric, view)) return [];
   const { frame } = view;
-  const row = frame.metrics.indexOf(metric);
-  const bucket = newestBucket(frame, row, CURRENT_STEPS);
-  if (bucket === undefined) return [];
-  const value = bucketValue(frame, row, bucket);
-  const before = bucketValue(frame, row, bucket - HOUR_SECONDS / frame.stepSeconds);
+  const value = currentValue(frame, metric);
+  if (value === undefined) return [];
+  const rise = riseInHour(frame, metric);
   return [
     {
       metric,
       value: roundMeasure(value),
       unit: unitName(metric),
-      trend_pct: before > 0 ? roundMeasure(100 * (value / before - 1)) : null,
+      trend_pct: rise === undefined ? null : roundMeasure(100 * rise),
       forecast: forecastOf(metric, view, at + HOUR_SECONDS),
       sources: queries.filter((query) => query.metric === metric && isAbout(query, frame.server)).map(sourceOf),
     },
   ];
+}
+
+/** linborg's own figures come from no source. */
+function isOwn(metric: string, { frame }: ServerView): boolean {
+  return frame.server === OWN_SUBJECT && OWN_METRICS.some((own) => own === metric);
 }
 
 function forecastOf(metric: string, { forecasts }: ServerView, time: number) {

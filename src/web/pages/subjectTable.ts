@@ -2,7 +2,7 @@
 import type { Forecast } from '../../core/flow.js';
 import { OWN_SUBJECT } from '../../core/ownFigures.js';
 import type { ServerView } from '../../exposition/cycleView.js';
-import { currentValue, forecastStep, forecastValue } from '../../exposition/forecastPoint.js';
+import { currentValue, forecastStep, forecastValue, riseInHour } from '../../exposition/forecastPoint.js';
 import { serverAddress } from './fleetTable.js';
 import { type Html, html } from './html.js';
 import { renderSparkline } from './sparkline.js';
@@ -47,11 +47,18 @@ function renderRow({ frame, risk, forecasts }: ServerView, metric: string): Html
   return html`<tr>
 <td><a class="name" href="${serverAddress(frame.server)}">${frame.server}</a>${state}</td>
 <td>${metric}</td>
-<td class="number">${now === undefined ? '–' : describeValue(metric, now)}</td>
+<td class="number">${now === undefined ? '–' : describeValue(metric, now)}${describeRise(riseInHour(frame, metric))}</td>
 <td class="number">${(forecast && describeRange(forecast)) ?? '–'}</td>
 <td>${reached}</td>
 <td>${forecast && renderSparkline(frame, forecast)}</td>
 </tr>\n`;
+}
+
+/** Nothing where it rounds to none. */
+function describeRise(rise: number | undefined): Html | undefined {
+  const percent = Math.round(100 * (rise ?? 0));
+  if (percent === 0) return undefined;
+  return html`<div class="small muted">${percent > 0 ? '+' : '−'}${Math.abs(percent)}% in 1 h</div>`;
 }
 
 function describeRange(forecast: Forecast): string | undefined {

@@ -7,6 +7,7 @@ import {
   startPrometheus,
 } from '../../sources/fixtures/realPrometheus.js';
 import { hasCelery, type RealCelery, startCelery, WORKER } from '../fixtures/celery.js';
+import { runHere } from '../fixtures/cli.js';
 import { writeConfiguration } from '../fixtures/configuration.js';
 import { until, untilReady } from '../fixtures/scrape.js';
 import { startService } from '../fixtures/serviceHere.js';
@@ -114,6 +115,11 @@ describe.runIf(hasPrometheus && hasCelery)('a real Celery with Redis, flower and
     expect(figure(WORKER, 'worker_memory_bytes').value).toBeGreaterThan(10e6);
     expect(figure(WORKER, 'worker_memory_bytes').value).toBeLessThan(1e9);
     expect(figure(WORKER, 'worker_cpu_cores').value).toBeGreaterThan(0);
+
+    // There is no server, and what is asked for is found.
+    const { code, stdout } = await runHere('check', 'mappings', '--config.file', file);
+    expect(stdout).toMatch(/^queue_depth +1 +\d.* low_priority$/m);
+    expect(code).toBe(0);
 
     await celery.stopWorker();
     const after = await until(summary, (now) => figure(SYSTEM, 'workers_online', now).value === 0);

@@ -24,7 +24,7 @@ export const MEASURE_NAMES: Readonly<Record<keyof DriftMeasures, string>> = {
 export function* renderTruthSeries(truth: TruthReport): Generator<string, number> {
   let rendered = 0;
   for (const { name, type, help } of TRUTH_METRICS) {
-    const samples = samplesOf(name, truth).filter(({ value }) => Number.isFinite(value));
+    const samples = truthSamples(name, truth).filter(({ value }) => Number.isFinite(value));
     if (samples.length === 0) continue;
     rendered += samples.length;
     yield familyHead(name, type, help) + samples.map((sample) => renderSample(name, sample)).join('');
@@ -37,7 +37,8 @@ interface Sample {
   readonly value: number;
 }
 
-function samplesOf(name: TruthMetricName, truth: TruthReport): Sample[] {
+/** The samples of a family; NaN where something is not judged yet. */
+export function truthSamples(name: TruthMetricName, truth: TruthReport): Sample[] {
   switch (name) {
     case 'linborg_forecast_mase_ratio':
       return accuracySamples(truth, ({ mase }) => mase);

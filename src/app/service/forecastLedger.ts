@@ -16,6 +16,7 @@ import { createTruth, recordForecasts } from '../fleetTruth.js';
 import type { ForecastRows, FrameWishes } from '../forecasting/forecastFrames.js';
 import { hindcast } from './hindcast.js';
 import { readRecorded } from './readRecorded.js';
+import { readRecordedProbabilities } from './recordedProbabilities.js';
 
 export interface LedgerSettings {
   readonly model: string;
@@ -120,9 +121,11 @@ export class ForecastLedger {
       const made = { truth, drift: this.#drift, model, stepSeconds, everySteps, thresholds };
       const hindcasts = options.isHindcasting ? await hindcast({ ...made, forecastRows, frames, signal }) : 0;
       const recorded = judgeRecorded(truth, frames(), await readRecorded({ sources, at, stepSeconds, log }));
+      const told = await readRecordedProbabilities({ sources, at, stepSeconds, log });
+      truth.incidents.recall(told);
       if (signal.aborted) return;
       // Less than an hour has been recorded meanwhile: nothing that the past did not teach better.
-      if (hindcasts > 0 || recorded > 0) this.#truth = truth;
+      if (hindcasts > 0 || recorded > 0 || told.length > 0) this.#truth = truth;
       const seconds = Number(((performance.now() - startedAt) / 1000).toFixed(1));
       log.info({ hindcasts, recorded, seconds }, 'learnt from forecasts of the past');
     } catch (error) {

@@ -4,7 +4,7 @@ import type { Profile } from '../../core/profiles.js';
 import { mergeSpans, type TimeSpan } from '../../core/timeSpan.js';
 import type { IncidentTruth } from '../../core/truth.js';
 import { type BreachClaim, dueBucket, outcomeOf } from './claim.js';
-import { ProbabilityBook } from './probabilityBook.js';
+import { ProbabilityBook, type RecordedPage } from './probabilityBook.js';
 import { Recalibration } from './recalibration.js';
 
 /** Breaches are rare: evidence has to last longer than that about forecasts. In half-lives of live accuracy: two weeks, where that is a day. */
@@ -98,6 +98,11 @@ export class IncidentLedger {
       known.byMetric.set(metric, open);
       for (const { claim, horizon } of open) known.nextDue = Math.min(known.nextDue, dueBucket(claim, horizon));
     }
+  }
+
+  /** Lets what was told of served probabilities before a restart count on; it says nothing of single thresholds and teaches nothing. */
+  recall(recorded: readonly RecordedPage[]): void {
+    for (const page of recorded) this.#book.recall(page);
   }
 
   /** Lets what came due take effect. */

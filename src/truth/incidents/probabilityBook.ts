@@ -15,6 +15,22 @@ const LEAST_BREACHES = 5;
 const PLACES = 3;
 const SQUARES = BINS * PLACES;
 
+/** What was known of one horizon when it was recorded; enough to go on from there. */
+export interface RecordedPage {
+  /** Index in RISK_HORIZONS. */
+  readonly horizon: number;
+  /** The bucket in which it was recorded. */
+  readonly bucket: number;
+  readonly brier: number;
+  /** Tenths that were told. */
+  readonly tenths: readonly RecordedTenth[];
+}
+
+export interface RecordedTenth extends Pick<ProbabilityBin, 'cases' | 'breaches' | 'promised'> {
+  /** 0 to 9. */
+  readonly bin: number;
+}
+
 interface Page {
   cases: number;
   breaches: number;
@@ -44,6 +60,20 @@ export class ProbabilityBook {
     if (!came) return;
     page.breaches++;
     page.sums.add(at + 2, weight);
+  }
+
+  /** Goes on from what was recorded; what tenths with few cases had is lost. */
+  recall({ horizon, bucket, brier, tenths }: RecordedPage): void {
+    const page = this.#pages[horizon]!;
+    const weight = page.sums.weightAt(bucket);
+    for (const { bin, cases, breaches, promised } of tenths) {
+      page.sums.add(bin * PLACES, weight * cases);
+      page.sums.add(bin * PLACES + 1, weight * cases * promised);
+      page.sums.add(bin * PLACES + 2, weight * breaches);
+      page.sums.add(SQUARES, weight * cases * brier);
+      page.cases += Math.round(cases);
+      page.breaches += Math.round(breaches);
+    }
   }
 
   /** One entry per horizon that anything came due for; a figure is NaN until enough cases bear it. */

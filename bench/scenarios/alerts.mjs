@@ -30,7 +30,7 @@ const CLAIM = 8 * HOUR;
 const SLOW = 2 * HOUR;
 /** Alerts about servers' future; the others tell of what is there, or of linborg itself. */
 const PREDICTED =
-  /^Linborg(ServerAtRisk|MemoryExhaustionPredicted|DiskFullPredicted|SaturationPredicted|ConnectionLeakPredicted)$/;
+  /^Linborg(ServerAtRisk|MemoryExhaustionPredicted|DiskFullPredicted|SaturationPredicted|ConnectionLeakPredicted|ConnectionSurgePredicted)$/;
 
 const VERDICTS = [
   'before a breach',
@@ -143,6 +143,8 @@ function exposition({ at, cascade, servers }) {
       text += line('linborg_risk_contribution', `${own},metric="${metric}"`, points);
     for (const [metric, limit] of Object.entries(risk.limits))
       text += line('linborg_threshold_value', `${own},metric="${metric}"`, limit);
+    for (const [metric, value] of Object.entries(risk.values))
+      if (value !== null) text += line('linborg_metric_value', `${own},metric="${metric}"`, value);
     for (const [metric, trend] of Object.entries(risk.trends))
       text += line('linborg_trend_per_hour', `${own},metric="${metric}"`, trend);
     text += line('linborg_risk_score', `${own},profile="${profile}"`, risk.score);

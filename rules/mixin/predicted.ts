@@ -5,6 +5,7 @@ import {
   ask,
   biggestReason,
   farthestFromForecast,
+  itsValue,
   probabilityWithin,
   soonest,
   timeLeft,
@@ -24,6 +25,7 @@ A page goes by the median, and needs more than a forecast: a sign of trouble tha
     rules: [
       ...serverAtRisk(config),
       ...thresholdForecasts(config).flatMap((forecast) => thresholdAlerts(forecast, config)),
+      alertingRule(connectionSurge(config), config),
       ...cascade(config),
     ],
   };
@@ -182,6 +184,38 @@ function thresholdAlerts(forecast: ThresholdForecast, config: MixinConfig): Reas
     expr: `${reaches('p50', pageWithin)}\nand on (server) server:linborg_signs_of_trouble:count > 0\n${NOT_IN_MAINTENANCE}`,
   };
   return [alertingRule(ticket, config), alertingRule(page, config)];
+}
+
+/** A leak that is over within the hour, before the forecast believes it and the wait of its alert has passed. */
+function connectionSurge(config: MixinConfig): AlertSpec {
+  const { connection_metrics, surge_within, surge_share, surge_score } = config.predicted;
+  const timing = config.alerts.LinborgConnectionSurgePredicted;
+  const value = `server_metric:linborg_metric_value:max{metric=~"${connection_metrics}"}`;
+  const limit = `max by (server, metric) (linborg_threshold_value{metric=~"${connection_metrics}"})`;
+  return {
+    alert: 'LinborgConnectionSurgePredicted',
+    why: 'A line through the last 20 minutes, of what is far outside of its forecast and well on its way; a forecast takes an hour to believe it. Never a page.',
+    loudness: 'ticket',
+    timing,
+    expr: `(${limit} - ${value})
+  / on (server, metric) deriv(${value}[20m]) > 0 < ${seconds(surge_within)}
+and on (server, metric) ${value} > on (server, metric) ${surge_share} * ${limit}
+and on (server, metric) server_metric:linborg_anomaly_score:max > ${surge_score}
+unless on (server, metric) ${recentlyBreached(config)}
+${NOT_IN_MAINTENANCE}`,
+    summary:
+      '{{ $labels.metric }} of {{ $labels.server }} shoots up: at its threshold in {{ $value | humanizeDuration }}',
+    description:
+      `If {{ $labels.metric }} of {{ $labels.server }} goes on as in the last 20 minutes, it reaches its threshold${itsValue()} in {{ $value | humanizeDuration }}.` +
+      ask(
+        'printf "server_metric:linborg_metric_value:max{server=%q,metric=%q}" $labels.server $labels.metric',
+        'It is at {{ . | first | value | printf "%.4g" }}.',
+      ) +
+      ask(
+        'printf "server_metric:linborg_anomaly_score:max{server=%q,metric=%q}" $labels.server $labels.metric',
+        'Its anomaly score is {{ . | first | value | printf "%.1f" }}, where 1 is the edge of what was forecast for now.',
+      ),
+  };
 }
 
 function cascade(config: MixinConfig): Reasoned<AlertingRule>[] {

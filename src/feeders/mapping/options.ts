@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { METRIC_NAMES, type MetricName, metricSpec } from '../../core/metrics.js';
 import { durationSeconds, regularExpression } from '../../core/options.js';
 import { PROFILES } from '../../core/profiles.js';
+import { PUSH_STATUSES } from '../../core/push/record.js';
 import { type FieldPath, fieldPath, parseFieldPath } from './fieldPath.js';
 import { TIMESTAMP_FORMATS } from './timestamp.js';
 import { conversionFactor, convertibleUnits, OWN_UNITS, UNIT_NAMES } from './units.js';
@@ -165,16 +166,7 @@ const metrics = z.strictObject(
   >,
 );
 
-const status = z.enum([
-  'critical_issue',
-  'healthy',
-  'heavy_load',
-  'idle',
-  'maintenance',
-  'morning_spike',
-  'offline',
-  'recovery',
-]);
+const status = z.enum(PUSH_STATUSES);
 
 /** What to take for a metric that a record lacks, in the order written. */
 const filling = z.union(

@@ -2,11 +2,13 @@
 import { z } from 'zod';
 import { METRIC_NAMES, type MetricName } from '../../core/metrics.js';
 import { PROFILES } from '../../core/profiles.js';
+import type { Cell } from './cell.js';
 import { type Bucket, ServerRecords } from './serverRecords.js';
 
 const metricName = z.enum(METRIC_NAMES as [MetricName, ...MetricName[]]);
 const point = z.object({ at: z.number(), value: z.number() });
-const cell = z.object({ sum: z.number(), count: z.number(), max: z.number(), last: z.number(), lastAt: z.number() });
+/** sum, count, max, last, lastAt: without names, since there are many. */
+const cell = z.tuple([z.number(), z.number(), z.number(), z.number(), z.number()]);
 const entries = <K extends z.ZodType, V extends z.ZodType>(key: K, value: V) => z.array(z.tuple([key, value]));
 
 const bucket = z.object({
@@ -40,7 +42,7 @@ export function takeSnapshot(servers: ReadonlyMap<string, ServerRecords>): Build
       newest: records.newest,
       buckets: [...records.buckets.values()].map((one) => ({
         start: one.start,
-        cells: [...one.cells],
+        cells: [...one.cells].map(([key, { sum, count, max, last, lastAt }]) => [key, [sum, count, max, last, lastAt]]),
         held: [...one.held],
         ...(one.status === undefined ? {} : { status: one.status }),
         ...(one.profile === undefined ? {} : { profile: one.profile }),
@@ -66,5 +68,9 @@ export function restoreSnapshot({ servers }: BuilderSnapshot): Map<string, Serve
 }
 
 function restoreBucket({ start, cells, held, status, profile, isOpen }: z.output<typeof bucket>): Bucket {
-  return { start, cells: new Map(cells), held: new Map(held), status, profile, isOpen };
+  const restored = cells.map(([key, [sum, count, max, last, lastAt]]): [string, Cell] => [
+    key,
+    { sum, count, max, last, lastAt },
+  ]);
+  return { start, cells: new Map(restored), held: new Map(held), status, profile, isOpen };
 }

@@ -167,7 +167,7 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
   program
     .command('feed')
     .description('bring what another system has to the door of a linborg: /feed/data')
-    .argument('<kind>', 'what to read: rest, file or influxdb')
+    .argument('<kind>', 'what to read: elasticsearch, mongodb, rest, file, zabbix or influxdb')
     .option('--config <path>', 'what to read, what it means and where it goes', 'feed.yml')
     .option('--test', 'read once, print the records and what is missing, send nothing (so it is without --live, too)')
     .option('--limit <records>', 'records that --test prints at most', '10')

@@ -4,14 +4,17 @@ import { baseUrl, HTTP_CLIENT_FAULT, hasOneIdentity, httpClientFields, secret } 
 import { parseListenAddress } from '../core/listenAddress.js';
 import { durationSeconds } from '../core/options.js';
 import { mappingFields, mappingSchema } from './mapping/options.js';
+import { elasticsearchOptions } from './readers/elasticsearch/options.js';
 import { fileOptions } from './readers/file/options.js';
 import { influxdbOptions } from './readers/influxdb/options.js';
+import { mongodbOptions } from './readers/mongodb/options.js';
 import { restOptions } from './readers/rest/options.js';
+import { zabbixOptions } from './readers/zabbix/options.js';
 
 export { mappingSchema };
 
 /** The readers that there are, by their block in feed.yml and their word on the command line. */
-export const FEED_KINDS = ['rest', 'file', 'influxdb'] as const;
+export const FEED_KINDS = ['elasticsearch', 'mongodb', 'rest', 'file', 'zabbix', 'influxdb'] as const;
 
 export type FeedKind = (typeof FEED_KINDS)[number];
 
@@ -69,8 +72,11 @@ export const feedSchema = z.strictObject({
   /** A name in rules/feeds or a path. */
   mapping: z.string().min(1).optional(),
   ...mappingFields,
+  elasticsearch: elasticsearchOptions.optional(),
+  mongodb: mongodbOptions.optional(),
   rest: restOptions.optional(),
   file: fileOptions.optional(),
+  zabbix: zabbixOptions.optional(),
   influxdb: influxdbOptions.optional(),
 });
 

@@ -20,6 +20,13 @@ const ENVIRONMENT = {
   GRAFANA_DATASOURCE_UID: 'prometheus',
   GRAFANA_TOKEN: 'glsa_0',
 };
+const FEED_ENVIRONMENT = {
+  LINBORG_API_KEY: 'x',
+  INFLUX_TOKEN: 'x',
+  ELASTIC_API_KEY: 'x',
+  MONGODB_URI: 'mongodb://localhost',
+  ZABBIX_TOKEN: 'x',
+};
 const SOURCES = 'sources: [{ prometheus: { url: http://localhost:9090 } }]\n';
 
 let folder: string;
@@ -36,7 +43,7 @@ const YAML_CHECKS: Readonly<Record<string, (block: CodeBlock) => unknown>> = {
     return loadPack({ pack: file }, 'rules/packs');
   },
   '': ({ text, where }) => loadConfig(/^sources:/m.test(text) ? text : `${SOURCES}${text}`, where, ENVIRONMENT),
-  feed: ({ text, where }) => decodeYaml(feedSchema, { name: where, text }, { LINBORG_API_KEY: 'x', INFLUX_TOKEN: 'x' }),
+  feed: ({ text, where }) => decodeYaml(feedSchema, { name: where, text }, FEED_ENVIRONMENT),
   // Its own program runs in the test of the pack that the page is about.
   exporter: ({ text }) => expect(parse(text)).toHaveProperty('process_names'),
   prometheus: ({ text }) => promtool(['check', 'config', '--syntax-only'], text),

@@ -15,6 +15,18 @@ export interface FeedFile {
  */
 export async function openReader(kind: FeedKind, { feed, file }: FeedFile, clock: () => number): Promise<Reader> {
   switch (kind) {
+    case 'elasticsearch': {
+      const options = blockOf(feed.elasticsearch, kind, file);
+      return await (await import('./elasticsearch/openElasticsearch.js')).openElasticsearch(options);
+    }
+    case 'mongodb': {
+      const options = blockOf(feed.mongodb, kind, file);
+      return await (await import('./mongodb/mongodbReader.js')).MongodbReader.open(options);
+    }
+    case 'zabbix': {
+      const options = blockOf(feed.zabbix, kind, file);
+      return await (await import('./zabbix/zabbixReader.js')).ZabbixReader.open(options, clock);
+    }
     case 'file': {
       const options = blockOf(feed.file, kind, file);
       return new (await import('./file/fileReader.js')).FileReader(options);

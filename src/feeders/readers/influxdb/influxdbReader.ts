@@ -1,11 +1,21 @@
 /** Reads points measurement by measurement, each from where it ended. */
 import { z } from 'zod';
-import type { Bookmark, Reader, ReadRequest, ReadResult, SourceDocument } from '../../reader.js';
+import {
+  type Bookmark,
+  ReadError,
+  type Reader,
+  type ReadRequest,
+  type ReadResult,
+  type SourceDocument,
+} from '../../reader.js';
+import { readWholeMoments } from '../moments.js';
 import type { InfluxClient, PointQuery } from './client.js';
 import type { InfluxdbOptions, Measurement } from './options.js';
 
 /** By measurement, ISO 8601 with nanoseconds: all points up to then were read. */
 const bookmarkSchema = z.object({ readUpTo: z.array(z.tuple([z.string(), z.string()])) });
+
+const MOST_OF_A_MOMENT = 1_000_000;
 
 interface MeasurementPoints {
   readonly measurement: Measurement;
@@ -49,18 +59,19 @@ export class InfluxdbReader implements Reader {
     // Both clients keep no connection that would hold the process.
   }
 
-  /**
-   * Whole moments: many servers report at the same one, in an order that differs from query to query, so that the last moment of a
-   * full answer is left for the next query.
-   */
   async #next(query: PointQuery): Promise<MeasurementPoints> {
     const { measurement, limit } = query;
-    const points = await this.#client.points(query);
-    if (points.length < limit) return { measurement, points, isCut: false };
-    const last = points.at(-1)!['time'];
-    const whole = points.filter(({ time }) => time !== last);
-    if (whole.length > 0) return { measurement, points: whole, isCut: true };
-    return await this.#next({ ...query, limit: limit * 4 });
+    const moments = await readWholeMoments<SourceDocument>({
+      ask: (count) => this.#client.points({ ...query, limit: count }),
+      momentOf: ({ time }) => String(time),
+      limit,
+      largestLimit: MOST_OF_A_MOMENT,
+    });
+    if (moments === undefined)
+      throw new ReadError(
+        `InfluxDB has ${MOST_OF_A_MOMENT} points of one moment in ${measurement.name}; expected fewer`,
+      );
+    return { measurement, points: moments.taken, isCut: moments.isCut };
   }
 }
 

@@ -1,0 +1,49 @@
+/** Reads documents of indices by time. */
+import { z } from 'zod';
+import { type Bookmark, ReadError, type Reader, type ReadRequest, type ReadResult } from '../../reader.js';
+import { readWholeMoments } from '../moments.js';
+import type { ElasticsearchOptions } from './options.js';
+import type { Hit, SearchClient } from './searchClient.js';
+
+/** The default of index.max_result_window, beyond which a search is refused. */
+const LARGEST_SEARCH = 10_000;
+
+/** ISO 8601, to the nanosecond: all documents up to then were read. */
+const bookmarkSchema = z.object({ readUpTo: z.string() });
+
+export class ElasticsearchReader implements Reader {
+  readonly #client: SearchClient;
+  readonly #options: ElasticsearchOptions;
+
+  constructor(client: SearchClient, options: ElasticsearchOptions) {
+    this.#client = client;
+    this.#options = options;
+  }
+
+  async read({ bookmark, limit, until, signal }: ReadRequest): Promise<ReadResult> {
+    const { index, time_field: timeField, query: filter, start, url } = this.#options;
+    const readUpTo = bookmark === undefined ? isoTime(until - start) : bookmarkSchema.parse(bookmark).readUpTo;
+    const query = { index, timeField, filter, after: readUpTo, until: isoTime(until) };
+    const moments = await readWholeMoments<Hit>({
+      ask: (count) => this.#client.search({ ...query, limit: count }, signal),
+      momentOf: ({ time }) => time,
+      limit,
+      largestLimit: LARGEST_SEARCH,
+    });
+    if (moments === undefined)
+      throw new ReadError(
+        `${url} has over ${LARGEST_SEARCH} documents of one ${timeField} in ${index}; expected fewer, narrow them down by elasticsearch.query`,
+      );
+    const { taken, isCut } = moments;
+    const next: Bookmark = { readUpTo: taken.at(-1)?.time ?? readUpTo };
+    return { documents: taken.map(({ document }) => document), bookmark: next, isAtEnd: !isCut };
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+}
+
+function isoTime(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}

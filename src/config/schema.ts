@@ -77,6 +77,7 @@ export const settingsSchema = z
     ...policyFields,
   })
   .superRefine(checkWindowFields)
+  .superRefine(checkProfileLabels)
   .refine(({ sources, push }) => sources.length > 0 || push.isEnabled, {
     error: 'expected at least one entry with a prometheus, or push.enabled: true for records that clients push',
     path: ['sources'],
@@ -106,3 +107,16 @@ export const settingsSchema = z
       policy: policyOptionsOf(file),
     }),
   );
+
+/** A rule about a label that nobody asks for would never apply. */
+function checkProfileLabels(
+  { profiles, sources }: { readonly profiles: WindowOptions['profiles']; readonly sources: readonly SourceOptions[] },
+  context: z.RefinementCtx,
+): void {
+  const asked = new Set(sources.flatMap(({ prometheus }) => [...prometheus.labels, ...prometheus.profile_labels]));
+  profiles.forEach(({ label }, i) => {
+    if (label === undefined || asked.has(label)) return;
+    const message = `is ${label}, which no source asks for; put it into profile_labels of a source`;
+    context.addIssue({ code: 'custom', path: ['profiles', i, 'label'], message });
+  });
+}

@@ -1,5 +1,5 @@
 /** The frozen values that flow from a source to the exposition: SampleBatch → Frame → Forecast → Risk. */
-import type { Profile } from './profiles.js';
+import type { Profile, ProfileOrigin } from './profiles.js';
 import type { TimeSpan } from './timeSpan.js';
 
 /** Samples of one series, in LINBORG units. Times ascend; a non-finite value means "the source says: none". */
@@ -58,6 +58,8 @@ export interface FrameQuality {
 export interface Frame {
   readonly server: string;
   readonly profile: Profile;
+  /** What told the profile; absent where nobody asks, as in traces. */
+  readonly profileOrigin?: ProfileOrigin;
   readonly stepSeconds: number;
   /** Index of the newest bucket, which may be partial. */
   readonly newest: number;

@@ -101,6 +101,12 @@ export const CYCLE_METRICS = [
     labels: ['state'],
   },
   {
+    name: 'linborg_profile_servers',
+    type: 'gauge',
+    help: 'Servers by profile and by what told it: rule, label, record, name, behaviour or none. Absent for pairs without a server.',
+    labels: ['profile', 'origin'],
+  },
+  {
     name: 'linborg_maintenance_servers',
     type: 'gauge',
     help: 'Servers that a maintenance window covers now, 0 or more. Absent for a window whose expression no source can evaluate.',

@@ -74,6 +74,10 @@ function* familyLines(
     yield maintenance.map(({ window, servers: count }) => `${name}{window="${escapeLabelValue(window)}"} ${count}\n`);
     return;
   }
+  if (name === 'linborg_profile_servers') {
+    yield profileLines(servers);
+    return;
+  }
   if (name === 'linborg_servers') {
     yield SERVER_STATES.map((state) => {
       const count = servers.filter(({ view }) => isServer(view.frame) && view.frame.state === state).length;
@@ -85,8 +89,22 @@ function* familyLines(
   for (const server of servers) if (!isOfServers || isServer(server.view.frame)) yield serverLines(name, server);
 }
 
+function profileLines(servers: readonly LabelledServer[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { view } of servers) {
+    const { profile, profileOrigin: origin } = view.frame;
+    if (!isServer(view.frame) || origin === undefined) continue;
+    const labels = `profile="${profile}",origin="${origin}"`;
+    counts.set(labels, (counts.get(labels) ?? 0) + 1);
+  }
+  return [...counts].sort().map(([labels, count]) => `linborg_profile_servers{${labels}} ${count}\n`);
+}
+
 function serverLines(
-  name: Exclude<CycleMetricName, 'linborg_forecast_value' | 'linborg_servers' | 'linborg_maintenance_servers'>,
+  name: Exclude<
+    CycleMetricName,
+    'linborg_forecast_value' | 'linborg_servers' | 'linborg_profile_servers' | 'linborg_maintenance_servers'
+  >,
   { view: { frame, risk, labels: passed }, label }: LabelledServer,
 ): string[] {
   const line = (labels: string, value: string) => `${name}{${label}${labels}} ${value}\n`;

@@ -26,7 +26,7 @@ import { inParallel } from './parallel.js';
 import { type Part, Pull } from './pull.js';
 import { QueryFailure } from './queryFailure.js';
 import { RangeReader } from './reader.js';
-import { readServerLabels } from './serverLabels.js';
+import { askedLabels, pickLabels, readServerLabels } from './serverLabels.js';
 import { groupByServer, mergeSeries, toSampleSeries } from './serverSeries.js';
 import { measureSkew } from './skew.js';
 import type { PullEvent, RecordedRange, RecordedSeries, Source, SourceQuery } from './source.js';
@@ -145,7 +145,11 @@ class PrometheusSource implements Source {
       warnings: this.#client.takeWarnings(),
       targets: this.#targets.map(({ metric }) => metric),
     };
-    const labels = this.#options.labels.length === 0 ? {} : { labels: this.#labels };
+    const { labels: passed } = this.#options;
+    const labels = {
+      ...(passed.length === 0 ? {} : { labels: pickLabels(this.#labels, passed) }),
+      ...(this.#asksLabels ? { askedLabels: this.#labels } : {}),
+    };
     const summary = pull.summary(this.name, this.#clock() - startedAt, requests);
     yield { kind: 'summary', summary: { ...summary, ...labels } };
   }
@@ -162,8 +166,12 @@ class PrometheusSource implements Source {
     }
   }
 
+  get #asksLabels(): boolean {
+    return askedLabels(this.#options).length > 0;
+  }
+
   async #askLabels(pull: Pull): Promise<void> {
-    if (this.#options.labels.length === 0) return;
+    if (!this.#asksLabels) return;
     try {
       this.#labels = await readServerLabels(this.#client, this.#options, pull.at);
     } catch (error) {

@@ -1,4 +1,4 @@
-/** Which labels of the scraped series are passed through: keys of a source. */
+/** Which labels of the scraped series are passed through, and which tell a server's profile: keys of a source. */
 import { z } from 'zod';
 import { FUTURE_LABELS, LABEL_NAME } from '../core/serverLabels.js';
 
@@ -14,6 +14,11 @@ const passedLabel = z
 /** The keys of a source, as they stand in the file. */
 export const serverLabelFields = {
   labels: z.array(passedLabel).max(MAX_LABELS).default([]),
+  /** Labels whose value names the profile of a server, the preferred one first. */
+  profile_labels: z
+    .array(z.string().regex(LABEL_NAME, { error: 'expected the name of a label such as role' }))
+    .max(MAX_LABELS)
+    .default([]),
   /** PromQL whose series have the labels and that of the server; placeholders as in packs. */
   labels_from: z.string().trim().min(1).default('up{$selector}'),
 };

@@ -113,6 +113,8 @@ export interface PullSummary {
   readonly targets: readonly TargetPull[];
   /** Labels to pass through, by server, as they are now or, if that failed, were known last; absent where none are wanted. */
   readonly labels?: ReadonlyMap<string, ServerLabels>;
+  /** Those and the ones that tell a profile, likewise. */
+  readonly askedLabels?: ReadonlyMap<string, ServerLabels>;
   /** Why nothing could be read at all; absent when at least the connection works. */
   readonly outage?: SourceError;
 }

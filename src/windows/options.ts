@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { durationSeconds, regularExpression } from '../core/options.js';
 import { PROFILES, type ProfileRule } from '../core/profiles.js';
+import { LABEL_NAME } from '../core/serverLabels.js';
 import { RECENT_BUCKETS } from './ring.js';
 
 export { type MaintenanceWindow, maintenanceFields } from './maintenanceOptions.js';
@@ -21,6 +22,8 @@ export interface WindowOptions {
   readonly maxAheadSeconds: number;
   /** Tried before the built-in list; first match wins. */
   readonly profiles: readonly ProfileRule[];
+  /** Whether servers that nothing tells the profile of get the one that their behaviour is near to. */
+  readonly profilesFromBehaviour: boolean;
 }
 
 /** The fields as they stand in the file, for a schema that holds other rooms' keys too. */
@@ -36,7 +39,18 @@ export const windowFields = {
   // Half of the four hours that the gap rule looks at: less would fail that rule too.
   min_history: durationSeconds.prefault('2h'),
   max_ahead: durationSeconds.prefault('5m'),
-  profiles: z.array(z.strictObject({ match: regularExpression, profile: z.enum(PROFILES) })).prefault([]),
+  profiles: z
+    .array(
+      z.strictObject({
+        match: regularExpression,
+        /** Instead of the name: a label that a source asks for. */
+        label: z.string().regex(LABEL_NAME, { error: 'expected the name of a label such as role' }).optional(),
+        profile: z.enum(PROFILES),
+      }),
+    )
+    .prefault([]),
+  // Limits change with the profile, so nobody gets one by resemblance unless that is wanted.
+  profiles_from_behaviour: z.boolean().default(false),
 };
 
 type WindowFields = { readonly [key in keyof typeof windowFields]: z.output<(typeof windowFields)[key]> };
@@ -70,5 +84,6 @@ export function windowOptionsOf(fields: WindowFields): WindowOptions {
     minHistorySeconds: fields.min_history,
     maxAheadSeconds: fields.max_ahead,
     profiles: fields.profiles,
+    profilesFromBehaviour: fields.profiles_from_behaviour,
   };
 }

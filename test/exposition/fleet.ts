@@ -43,6 +43,7 @@ export function makeFrame(server: string, shape: FrameShape = {}): Frame {
   return {
     server,
     profile: profileOf(server),
+    profileOrigin: profileOf(server) === 'generic' ? 'none' : 'name',
     stepSeconds: STEP_SECONDS,
     newest,
     capacity,

@@ -74,6 +74,17 @@ describe.runIf(hasPrometheus)('labels of a real Prometheus that are passed throu
     expect(Object.fromEntries(labels!)).toEqual({ 'web1:9100': { app: 'shop' } });
   });
 
+  it('tell a profile where the source says so: asked with the others in one query, and not passed through', async () => {
+    const without = await summaryOf({});
+    const both = await summaryOf({ labels: ['env'], profile_labels: ['team', 'env'] });
+    expect(both.queries).toBe(without.queries + 1);
+    expect(both.labels!.get('web1:9100')).toEqual({ env: 'prod' });
+    expect(both.askedLabels!.get('web1:9100')).toEqual({ env: 'prod', team: 'web' });
+    const alone = await summaryOf({ profile_labels: ['rack'] });
+    expect(alone.labels).toBeUndefined();
+    expect(Object.fromEntries(alone.askedLabels!)).toEqual({ 'web1:9100': { rack: '12' }, 'ml1:9100': { rack: '7' } });
+  });
+
   it('are absent when the query fails, which is said and costs nothing else', async () => {
     const { labels, failures, servers } = await summaryOf({ labels: ['env'], labels_from: 'up{' });
     expect([...labels!]).toEqual([]);

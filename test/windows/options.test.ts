@@ -10,6 +10,7 @@ test('an empty object gives eight days of five minutes', () => {
     minHistorySeconds: 7200,
     maxAheadSeconds: 300,
     profiles: [],
+    profilesFromBehaviour: false,
   });
 });
 

@@ -1,7 +1,9 @@
 /** Planned maintenance in service: known before each cycle's forecasts, remembered over restarts, told to who learns. */
+
 import type { Logger } from 'pino';
 import type { Config } from '../../config/load.js';
 import type { Frame } from '../../core/flow.js';
+import type { Profile } from '../../core/profiles.js';
 import type { TimeSpan } from '../../core/timeSpan.js';
 import type { MaintenanceStatus } from '../../exposition/cycleView.js';
 import type { ExcludedSpan } from '../../model/training/excludedSpans.js';
@@ -15,6 +17,8 @@ export interface MaintenanceParts {
   /** One per entry of `sources:`, in its order. */
   readonly sources: readonly Source[];
   readonly log: Logger;
+  /** Now; it may change. */
+  readonly profileOf: (server: string) => Profile;
   /** What a pipeline before this one knew; without, the file in the data folder tells. */
   readonly past?: readonly PastMaintenance[];
 }
@@ -56,7 +60,7 @@ export class Maintenance {
       windows: maintenance,
       sources: asked,
       book,
-      profiles: windows.profiles,
+      profileOf: parts.profileOf,
       log,
       ...times,
     });

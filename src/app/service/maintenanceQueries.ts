@@ -1,7 +1,7 @@
 /** Maintenance windows that a PromQL expression tells: asked in every cycle, at the start and after a gap also for the past. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { type ProfileRule, profileOf } from '../../core/profiles.js';
+import type { Profile } from '../../core/profiles.js';
 import type { TimeSpan } from '../../core/timeSpan.js';
 import type { RecordedSeries, Source } from '../../sources/source.js';
 import type { MaintenanceBook } from '../../windows/maintenance.js';
@@ -17,7 +17,7 @@ export interface MaintenanceQueriesParts {
   readonly windows: readonly MaintenanceWindow[];
   readonly sources: readonly AskedSource[];
   readonly book: MaintenanceBook;
-  readonly profiles: readonly ProfileRule[];
+  readonly profileOf: (server: string) => Profile;
   readonly log: Logger;
   /** A cycle's length: an answer holds until the next one. */
   readonly cycleSeconds: number;
@@ -122,7 +122,7 @@ export class MaintenanceQueries {
 
   /** Evaluates a range and puts what it says into the book. */
   async #read(question: Question, { from, to }: TimeSpan): Promise<{ servers: string[]; unnamed: number }> {
-    const { book, profiles, cycleSeconds, stepSeconds } = this.#parts;
+    const { book, profileOf, cycleSeconds, stepSeconds } = this.#parts;
     const { source, serverLabel, window, expr } = question;
     // Only what counts is sent. A line feed ends a comment at the end of the expression.
     const series = (await source.recorded?.(`(\n${expr}\n) > 0`, { from, to, stepSeconds })) ?? [];
@@ -133,7 +133,7 @@ export class MaintenanceQueries {
     for (const one of series) {
       const server = one.labels[serverLabel] ?? '';
       if (server === '') unnamed++;
-      else if (window.servers.matches(server, profileOf(server, profiles))) {
+      else if (window.servers.matches(server, profileOf(server))) {
         servers.push(server);
         book.observe(window.name, server, spansAround(one, reachSeconds));
       }

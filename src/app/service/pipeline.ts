@@ -26,6 +26,7 @@ import { ForecastLedger } from './forecastLedger.js';
 import { Maintenance } from './maintenance.js';
 import { type CycleWork, ownSamples, ownWindow, recallOwn } from './ownFigures.js';
 import { Precedence } from './precedence.js';
+import { ServerProfiles } from './serverProfiles.js';
 
 /** What the exporter counts of a pull. */
 export interface PipelineEvents {
@@ -124,6 +125,7 @@ export class Pipeline {
   readonly #store: WindowStore;
   readonly #push: PushedRecords | undefined;
   readonly #precedence: Precedence;
+  readonly #profiles: ServerProfiles;
   readonly #fleet: FleetMonitor;
   readonly explainer = new Explainer();
   /** The levels of the risks, from cycle to cycle. */
@@ -157,6 +159,7 @@ export class Pipeline {
       levels: LevelMemory;
       own: SampleBatch | undefined;
       push: PushedRecords | undefined;
+      profiles: ServerProfiles;
     },
     log: Logger,
     events: PipelineEvents,
@@ -175,6 +178,7 @@ export class Pipeline {
     this.#own = parts.own && [parts.own];
     this.#push = parts.push;
     this.#precedence = new Precedence(parts.config.windows.staleAfterSeconds);
+    this.#profiles = parts.profiles;
     this.#log = log;
     this.#events = events;
   }
@@ -190,10 +194,18 @@ export class Pipeline {
     try {
       const serving = await openServing(config, options.modelPath ?? config.model.path, log, options.signal);
       const { pastMaintenance: past } = options;
-      const maintenance = await Maintenance.open({ config, sources, log, ...(past === undefined ? {} : { past }) });
+      const profiles = new ServerProfiles({
+        rules: config.windows.profiles,
+        profileLabels: [...new Set(config.sources.flatMap(({ prometheus }) => prometheus.profile_labels))],
+        fromBehaviour: config.windows.profilesFromBehaviour,
+      });
+      const maintenance = await Maintenance.open({
+        ...{ config, sources, log, ...(past === undefined ? {} : { past }) },
+        profileOf: (server) => profiles.decide(server).profile,
+      });
       const levels = options.levels ?? new LevelMemory(config.cycleSeconds);
       const { own } = options;
-      return new Pipeline({ config, sources, serving, maintenance, levels, own, push }, log, events);
+      return new Pipeline({ config, sources, serving, maintenance, levels, own, push, profiles }, log, events);
     } catch (error) {
       for (const source of sources) source.close();
       throw error;
@@ -257,9 +269,11 @@ export class Pipeline {
       this.#fleet.forget(server);
       this.levels.forget(server);
       this.#precedence.forget(server);
+      this.#profiles.forget(server);
       this.#log.info({ server }, 'server forgotten after long silence');
     }
     await this.maintenance.update(at, (source) => reached.some((summary) => summary.source === source.name));
+    await this.#profiles.learn(at, () => this.#frames(at));
     const frames = this.#frames(at);
     this.explainer.begin();
     ledger.begin(frames, at, actedUpon);
@@ -349,7 +363,7 @@ export class Pipeline {
 
   #frames(at: number): Frame[] {
     const push = this.#push;
-    const frames = this.#store.frames(at);
+    const frames = this.#profiles.dress(this.#store.frames(at));
     if (push === undefined) return this.maintenance.mark(frames);
     return this.maintenance.mark(frames.map((frame) => (this.isPulled(frame.server, at) ? frame : push.judge(frame))));
   }
@@ -374,6 +388,7 @@ export class Pipeline {
     const summary = await this.#takeIn(source, events);
     if (summary.outage === undefined) this.#readUntil.set(source, summary.at);
     if (summary.labels !== undefined) this.#labels.set(source, summary.labels);
+    if (summary.askedLabels !== undefined) this.#profiles.tellLabels(source.name, summary.askedLabels);
     if (!this.#isClosed) this.#events.onPull(summary);
     return summary;
   }
@@ -400,7 +415,8 @@ export class Pipeline {
     // Nobody gives way where nobody pushes.
     if (!isPushed && this.#push) this.#precedence.note(batch);
     this.#countDropped(this.#store.ingest(isPushed ? this.#precedence.yielding(batch) : batch));
-    for (const [server, { maintenance }] of batch.notes ?? []) {
+    for (const [server, { maintenance, profile }] of batch.notes ?? []) {
+      if (profile !== undefined) this.#profiles.tellRecord(server, profile);
       if (maintenance.length > 0) this.maintenance.observe(server, maintenance);
     }
   }

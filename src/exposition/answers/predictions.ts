@@ -1,6 +1,7 @@
 /** Answers of /predictions/* and /api/v1/metrics/predictions. */
 import { z } from 'zod';
 import { ALERT_LEVELS, RISK_COLORS } from '../../core/flow.js';
+import { PROFILE_ORIGINS } from '../../core/profiles.js';
 import { activeAlert } from './alerts.js';
 import {
   byHorizon,
@@ -88,6 +89,7 @@ const riskFields = {
 const serverFields = {
   server_name: z.string(),
   profile: profileName,
+  profile_origin: z.enum(PROFILE_ORIGINS).nullable().meta({ description: 'What told the profile' }),
   state: serverState,
   ...riskFields,
   display_metrics: z.record(z.string(), displayMetric),

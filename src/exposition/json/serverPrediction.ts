@@ -30,6 +30,7 @@ export function serverPrediction(at: number, server: ScoredServer) {
   return {
     server_name: frame.server,
     profile: PROFILE_DISPLAY_NAMES[frame.profile],
+    profile_origin: frame.profileOrigin ?? null,
     state: frame.state,
     ...riskView(risk),
     display_metrics: displayMetrics(paths),

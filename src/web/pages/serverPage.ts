@@ -1,7 +1,7 @@
 /** The page of one server: its risk, the reasons, and every metric's past and forecast. */
 import { LEVEL_NAMES, RISK_HORIZONS, type Risk } from '../../core/flow.js';
 import { bucketValue } from '../../core/frame.js';
-import { PROFILE_DISPLAY_NAMES } from '../../core/profiles.js';
+import { PROFILE_DISPLAY_NAMES, PROFILE_ORIGIN_WORDS } from '../../core/profiles.js';
 import { topReasons } from '../../core/topReasons.js';
 import type { ServerView } from '../../exposition/cycleView.js';
 import { currentValue } from '../../exposition/forecastPoint.js';
@@ -50,7 +50,7 @@ export function renderServerPage({ server, at, why }: ShownServer, state: StateV
     },
     html`${renderNotice(state, now)}
 <p class="crumbs"><a href="/">Fleet</a> <span class="muted">/ ${frame.server}</span></p>
-<div class="title"><h1>${frame.server}</h1>${badge}<span class="muted">${PROFILE_DISPLAY_NAMES[frame.profile]}</span></div>
+<div class="title"><h1>${frame.server}</h1>${badge}<span class="muted">${PROFILE_DISPLAY_NAMES[frame.profile]}${frame.profileOrigin && html` <span class="small">· ${PROFILE_ORIGIN_WORDS[frame.profileOrigin]}</span>`}</span></div>
 <section class="cards" aria-label="Risk">
 ${risk ? renderReasons(risk) : html`<div class="card wide"><h2>No risk is shown</h2><p>${describeAbsence(server)}.</p></div>`}
 ${risk && renderProbabilities(risk)}

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfigFile } from '../../../src/app/configFile.js';
 import { openSources } from '../../../src/app/openSources.js';
 import { Maintenance } from '../../../src/app/service/maintenance.js';
+import { profileOf } from '../../../src/core/profiles.js';
 import type { Source } from '../../../src/sources/source.js';
 import { type RealPrometheus, startPrometheus } from '../../sources/fixtures/realPrometheus.js';
 import { writeConfiguration } from '../fixtures/configuration.js';
@@ -51,7 +52,13 @@ async function open(
   const sources = await openSources(config);
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) });
-  const opened = await Maintenance.open({ config, sources, log, ...(past === undefined ? {} : { past }) });
+  const opened = await Maintenance.open({
+    config,
+    sources,
+    log,
+    profileOf: (server) => profileOf(server),
+    ...(past === undefined ? {} : { past }),
+  });
   const messages = () => lines.map(({ msg, window }) => [msg, window]);
   return { opened, sources, messages, lines, dataFolder };
 }

@@ -5,6 +5,7 @@ import { loadConfigFile } from '../../../src/app/configFile.js';
 import { ExporterState } from '../../../src/app/service/exporterState.js';
 import { type OpenOptions, Pipeline } from '../../../src/app/service/pipeline.js';
 import { ConfigError, PackError } from '../../../src/core/errors.js';
+import { profileOf } from '../../../src/core/profiles.js';
 import { createFleet } from '../../../src/simulator/fleet.js';
 import { writeHistory } from '../../../src/simulator/remoteWrite.js';
 import { type RealPrometheus, startPrometheus } from '../../sources/fixtures/realPrometheus.js';
@@ -56,6 +57,19 @@ async function openPipeline(
 }
 
 describe('Pipeline', () => {
+  it('takes the profile of a server from a label, and a rule before that; what nothing says more of keeps the one of its name', async () => {
+    const [first, second, third] = names as [string, string, string];
+    const labels = `label_replace(node_load1{$selector,instance=~"${first}|${second}"}, "role", "kafka-broker", "", "")`;
+    const keys = { profiles: [{ match: `^${second}$`, profile: 'risk_analytics' }] };
+    const pipeline = await openPipeline(keys, { profile_labels: ['role'], labels_from: labels });
+    const { servers } = await pipeline.cycle(FIRST);
+    const told = new Map(servers.map(({ frame }) => [frame.server, [frame.profile, frame.profileOrigin]]));
+    expect(told.get(first)).toEqual(['data_ingest', 'label']);
+    expect(told.get(second)).toEqual(['risk_analytics', 'rule']);
+    expect(told.get(third)).toEqual([profileOf(third), 'name']);
+    for (const { frame, risk } of servers) if (risk) expect(risk.profile).toBe(frame.profile);
+  });
+
   it('withdraws risk and forecasts of a server that is not scraped any more, and shows them when it is back', async () => {
     const pipeline = await openPipeline();
     const state = new ExporterState(pipeline, FIRST);

@@ -22,6 +22,7 @@ const timestamps = steps((step) => isoTime(AT - 120 + step * STEP_SECONDS));
 const SERVER = {
   server_name: 'ppdb001',
   profile: 'Database',
+  profile_origin: 'name',
   state: 'ok',
   risk_score: 86.5,
   color: 'red',

@@ -206,12 +206,12 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
   program
     .command('bench')
     .description(
-      'measure forecasting speed, cycles of growing fleets and what their parts add, scrapes and event-loop delay',
+      'measure forecasting speed, cycles of growing fleets and what their parts add, scrapes, event-loop delay and pushed records',
     )
     .option('--out <file>', 'where the figures go', 'build/bench.json')
     .option('--servers <counts>', 'fleet sizes of the cycles and of the watch over the fleet', '100,1000,10000')
     .option('--parts <count>', 'fleet size of the cycles with and without incident head, ledger and watch', '100')
-    .option('--only <kinds>', 'some of these, apart by commas', 'inference,cycles,parts,watch')
+    .option('--only <kinds>', 'some of these, apart by commas', 'inference,cycles,parts,watch,push')
     .action(async (flags) => exit(await (await import('./commands/bench.js')).bench(flags)));
 
   program

@@ -3,12 +3,14 @@ import { measureParts } from './cycleParts.js';
 import { measureCycles } from './fleetCycle.js';
 import { measureWatch } from './fleetWatch.js';
 import { measureInference } from './inference.js';
+import { measurePush } from './pushRate.js';
 
 export type BenchTask =
   | { readonly kind: 'inference'; readonly engine: 'native' | 'wasm'; readonly modelPath: string }
   | { readonly kind: 'cycles'; readonly servers: number; readonly cycles: number; readonly modelPath: string }
   | { readonly kind: 'parts'; readonly servers: number; readonly moments: number; readonly modelPath: string }
-  | { readonly kind: 'watch'; readonly servers: number };
+  | { readonly kind: 'watch'; readonly servers: number }
+  | { readonly kind: 'push'; readonly servers: number; readonly rate: number; readonly minutes: number };
 
 const send = (message: object) => process.send?.(message);
 const onProgress = (progress: string) => send({ progress });
@@ -23,6 +25,8 @@ function run(task: BenchTask) {
       return measureParts(task.servers, task.moments, task.modelPath, onProgress);
     case 'watch':
       return measureWatch(task.servers, onProgress);
+    case 'push':
+      return measurePush(task, onProgress);
   }
 }
 

@@ -9,6 +9,7 @@ import type { PartFigures } from '../bench/cycleParts.js';
 import type { CycleFigures } from '../bench/fleetCycle.js';
 import type { WatchFigures } from '../bench/fleetWatch.js';
 import type { InferenceFigures } from '../bench/inference.js';
+import type { PushFigures } from '../bench/pushRate.js';
 import type { BenchTask } from '../bench/task.js';
 import { wholeNumber } from '../flags.js';
 import { resolveModelPath } from '../modelPath.js';
@@ -21,11 +22,13 @@ interface BenchFlags {
   readonly only: string;
 }
 
-const BENCH_KINDS = ['inference', 'cycles', 'parts', 'watch'] as const;
+const BENCH_KINDS = ['inference', 'cycles', 'parts', 'watch', 'push'] as const;
 type BenchKind = (typeof BENCH_KINDS)[number];
 
 /** Fewer cycles where one takes long. */
 const CYCLES = (servers: number) => (servers >= 5000 ? 2 : 4);
+/** Feeders of a thousand servers, for long enough that memory would be seen to grow. */
+const PUSH = { servers: 1000, rate: 100_000, minutes: 8 };
 /** Each of the three cycles goes first equally often. */
 const MOMENTS = 9;
 
@@ -40,6 +43,7 @@ export async function bench(flags: BenchFlags): Promise<number> {
     ...(kinds.has('inference') && (await inferenceFigures(modelPath, progress))),
     ...(kinds.has('cycles') && (await cycleFigures(counts, modelPath, progress))),
     ...(kinds.has('parts') && { parts: await partFigures(partServers, modelPath, progress) }),
+    ...(kinds.has('push') && { push: await pushFigures(progress) }),
     ...(kinds.has('watch') && { watch: await watchFigures(counts, progress) }),
   };
   const text = `${JSON.stringify(report, null, 2)}\n`;
@@ -102,6 +106,14 @@ async function watchFigures(counts: readonly number[], progress: Progress): Prom
     watches.push(figures);
   }
   return watches;
+}
+
+async function pushFigures(progress: Progress): Promise<PushFigures> {
+  const figures = await runTask<PushFigures>({ kind: 'push', ...PUSH }, progress);
+  progress.done(
+    `${figures.records_per_minute} records pushed per minute: ${figures.cpu_seconds_per_100k_records} CPU-seconds per 100,000, ${figures.rss_mb.at(-1)} MB`,
+  );
+  return figures;
 }
 
 /** Runs a task in a child process; its progress goes to ours. */

@@ -21,7 +21,9 @@ export async function checkConfig(file: string): Promise<number> {
   const sources = await Promise.all(
     config.sources.map(async ({ prometheus }) => describeSource(prometheus, await loadPack(prometheus, PACKS_FOLDER))),
   );
-  process.stdout.write(`${file}: OK (${config.sources.length} source${config.sources.length === 1 ? '' : 's'})\n`);
+  const pushed = config.push.isEnabled ? ', and records that clients push' : '';
+  const count = `${config.sources.length} source${config.sources.length === 1 ? '' : 's'}`;
+  process.stdout.write(`${file}: OK (${count}${pushed})\n`);
   const maintenance = describeMaintenance(config.maintenance, Date.now() / 1000);
   for (const line of [...sources.flat(), ...describeTargetPacks(config.targets), ...maintenance])
     process.stdout.write(`${line}\n`);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rawRecord } from '../../core/push/records.js';
 import { type FleetPrometheus, startFleetPrometheus } from '../fixtures/fleet.js';
@@ -60,6 +61,23 @@ describe('linborg without a Prometheus', () => {
     await feed(url, lastHours(4, ['ppdb001']));
     await feed(url, [rawRecord({ timestamp: new Date().toISOString(), status: 'maintenance' })]);
     await untilState(url, 'ppdb001', 'maintenance');
+  });
+});
+
+describe('names of pushed servers', () => {
+  it('may be as strange as they like: what is served of them is valid', async () => {
+    const names = ['db "quoted"', 'back\\slash', 'größe {x="y"}', '\u{1f600}', 'x'.repeat(255)];
+    const { url } = await startService(writePushConfiguration());
+    expect(await feed(url, lastHours(4, names))).toMatchObject({ accepted: 240, servers_ready: names.length });
+    const text = await until(
+      () => scrape(url),
+      (page) => page.includes('linborg_forecast_value{server="größe {x=\\"y\\"}"'),
+    );
+    expect(text).toContain('server="db \\"quoted\\""');
+    expect(text).toContain('server="back\\\\slash"');
+    expect(execFileSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' })).toBe('');
+    const path = `${url}/predictions/${encodeURIComponent('db "quoted"')}`;
+    expect(await (await fetch(path)).json()).toMatchObject({ server_name: 'db "quoted"' });
   });
 });
 

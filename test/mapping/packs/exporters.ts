@@ -115,6 +115,15 @@ enabled = no
   };
 }
 
+/** A JVM that runs a Java source file, with the JMX exporter's agent and a rule that lets everything through. */
+export async function startJmxExporter(jar: string, program: string): Promise<Exporter> {
+  const port = await freePort();
+  const folder = mkdtempSync(path.join(tmpdir(), 'linborg-exporter-'));
+  const config = path.join(folder, 'jmx.yml');
+  writeFileSync(config, "rules: [{ pattern: '.*' }]\n");
+  return run('jmx', port, ['java', `-javaagent:${jar}=127.0.0.1:${port}:${config}`, program], folder);
+}
+
 async function run(name: string, port: number, command: readonly string[], folder?: string): Promise<Exporter> {
   const [program, ...args] = command;
   const child = spawn(program!, args, { stdio: 'ignore', ...(folder === undefined ? {} : { cwd: folder }) });

@@ -4,18 +4,7 @@ import { HostMetrics } from '@opentelemetry/host-metrics';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MetricName } from '../../../src/core/metrics.js';
-import { loadPack, type WantedPack } from '../../../src/mapping/pack.js';
-import type { AnswerSeries } from '../../../src/sources/answer.js';
-import { createClient } from '../../../src/sources/client.js';
-import { type MetricQuery, metricQueries, partialExpr } from '../../../src/sources/metricQuery.js';
-import { groupByServer, mergeSeries, noPoints, toSampleSeries } from '../../../src/sources/serverSeries.js';
-import {
-  freePort,
-  hasPrometheus,
-  type RealPrometheus,
-  startPrometheus,
-} from '../../sources/fixtures/realPrometheus.js';
-import { optionsOf, PACKS_DIR, surroundings } from '../../sources/fixtures/support.js';
+import { freePort, hasPrometheus, type RealPrometheus } from '../../sources/fixtures/realPrometheus.js';
 import {
   type Exporter,
   programPath,
@@ -24,9 +13,8 @@ import {
   startNodeExporter,
   startProcessExporter,
 } from './exporters.js';
+import { type Read, readByPack, startScraping } from './readByPack.js';
 
-/** Of rates. */
-const WINDOW_SECONDS = 15;
 /** Netdata gives averages, and of what it looks at less often, as file systems, only when it has looked. */
 const GAUGE_WINDOW_SECONDS = 300;
 
@@ -45,13 +33,6 @@ const MACHINE: readonly MetricName[] = [
   ...(['disk_usage_pct', 'net_in_mb_s', 'net_out_mb_s', 'load_average', 'uptime_days'] as const),
 ];
 
-interface Read {
-  readonly wanted: WantedPack;
-  readonly selector: string;
-  readonly metrics: readonly MetricName[];
-  readonly windowSeconds?: number;
-}
-
 describe.runIf(hasPrometheus && process.platform === 'linux')(
   'this machine, by exporters as they are installed,',
   () => {
@@ -67,14 +48,7 @@ describe.runIf(hasPrometheus && process.platform === 'linux')(
         startHostMetrics(),
       ];
       for (const exporter of await Promise.all(starts)) if (exporter) exporters.push(exporter);
-      const jobs = exporters.map(
-        ({ name, port, scrape = '' }) => `  - job_name: ${name}
-    static_configs: [{ targets: ['127.0.0.1:${port}'] }]
-    ${scrape}
-`,
-      );
-      prometheus = await startPrometheus(`global: { scrape_interval: 1s }\nscrape_configs:\n${jobs.join('')}`);
-      await untilScraped(prometheus.url, exporters.length);
+      prometheus = await startScraping(exporters);
     });
 
     afterAll(async () => {
@@ -82,27 +56,7 @@ describe.runIf(hasPrometheus && process.platform === 'linux')(
       await Promise.all(exporters.map((exporter) => exporter.stop()));
     });
 
-    /** Each metric by the first alternative that has data, as soon as all that are expected have some. */
-    async function read({
-      wanted,
-      selector,
-      metrics: expected,
-      windowSeconds = WINDOW_SECONDS,
-    }: Read): Promise<Map<string, number>> {
-      const options = optionsOf({ url: prometheus.url, selector, min_window: `${WINDOW_SECONDS}s` });
-      const queries = metricQueries(await loadPack(wanted, PACKS_DIR), options);
-      const client = await createClient(options, surroundings());
-      try {
-        for (;;) {
-          const values = await askAll(queries, (query) =>
-            client.instant(partialExpr(query, options, windowSeconds), Date.now() / 1000),
-          );
-          if (expected.every((metric) => values.has(metric))) return values;
-        }
-      } finally {
-        client.close();
-      }
-    }
+    const read = (wish: Read) => readByPack(prometheus.url, wish);
 
     /** Shares that add up, and what the operating system says as well. */
     function expectThisMachine(values: ReadonlyMap<string, number>): void {
@@ -171,40 +125,4 @@ async function startHostMetrics(): Promise<Exporter> {
       await provider.shutdown();
     },
   };
-}
-
-/** Throws where a value cannot be, or a server has two series. */
-async function askAll(
-  queries: readonly (readonly MetricQuery[])[],
-  ask: (query: MetricQuery) => Promise<readonly AnswerSeries[]>,
-): Promise<Map<string, number>> {
-  const values = new Map<string, number>();
-  for (const query of queries.flat().filter(({ alternative }) => !alternative.estimate)) {
-    if (values.has(query.metric)) continue;
-    const counts = noPoints();
-    for (const [server, group] of groupByServer(await ask(query), 'instance', counts)) {
-      const [value] = toSampleSeries(server, query.metric, mergeSeries(group, counts), counts).values;
-      if (Number.isFinite(value)) values.set(query.metric, value!);
-    }
-    expect(counts, query.alternative.place).toMatchObject({
-      duplicatePoints: 0,
-      implausiblePoints: 0,
-      unlabelledSeries: 0,
-    });
-  }
-  return values;
-}
-
-/** Resolves when each target was scraped for as long as the window of a rate. */
-async function untilScraped(url: string, targets: number): Promise<void> {
-  const client = await createClient(optionsOf({ url }), surroundings());
-  try {
-    for (;;) {
-      const [scraped] = await client.instant(`count(up offset ${WINDOW_SECONDS}s == 1)`, Date.now() / 1000);
-      if (scraped?.values[0] === targets) return;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  } finally {
-    client.close();
-  }
 }

@@ -215,6 +215,23 @@ describe('the API of InfluxDB 2, as its client library speaks it', () => {
   });
 });
 
+test.each(['database: x', 'org: ops, bucket: x, token: abc'])(
+  'a query that hangs ends when the feeder is stopped, for { %s }',
+  async (keys) => {
+    const stop = new AbortController();
+    // Asked, it never answers.
+    const server = createServer(() => stop.abort());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { reader } = await openFeed(`{ url: 'http://127.0.0.1:${(server.address() as AddressInfo).port}', ${keys} }`);
+    const request = { bookmark: undefined, limit: 100, until: END, signal: stop.signal };
+    await expect(reader.read(request)).rejects.toThrow();
+    await reader.close();
+    // No connection is left that would hold the process.
+    await new Promise((resolve) => server.close(resolve));
+  },
+  5000,
+);
+
 async function untilUp(url: string): Promise<void> {
   for (;;) {
     const isUp = await fetch(url).then(

@@ -9,9 +9,12 @@ export interface PointQuery {
   /** ISO 8601; points of this moment and later ones are not. */
   readonly before: string;
   readonly limit: number;
+  readonly signal: AbortSignal;
 }
 
 export interface InfluxClient {
   /** The first points in that time, ascending, each with its tags, its fields and `time`. Throws ReadError. */
   points(query: PointQuery): Promise<readonly SourceDocument[]>;
+  /** Ends connections that are still there. */
+  close(): void;
 }

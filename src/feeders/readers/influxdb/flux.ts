@@ -1,16 +1,27 @@
 /** InfluxDB 2 through the client library of its makers. */
-import { flux, fluxDateTime, fluxExpression, InfluxDB } from '@influxdata/influxdb-client';
+import http from 'node:http';
+import https from 'node:https';
+import {
+  flux,
+  fluxDateTime,
+  fluxExpression,
+  InfluxDB,
+  type ParameterizedQuery,
+  type QueryApi,
+} from '@influxdata/influxdb-client';
 import { ReadError, type SourceDocument } from '../../reader.js';
 import type { InfluxClient, PointQuery } from './client.js';
 import type { FluxOptions } from './options.js';
 
 export function createFluxClient({ url, org, bucket, token, timeout }: FluxOptions): InfluxClient {
-  const client = new InfluxDB({ url, token: token.reveal(), timeout: timeout * 1000 }).getQueryApi(org);
+  // A query that is cancelled leaves its connection open, which would hold the process.
+  const agent = url.startsWith('https:') ? new https.Agent() : new http.Agent();
+  const connection = { url, token: token.reveal(), timeout: timeout * 1000, transportOptions: { agent } };
+  const client = new InfluxDB(connection).getQueryApi(org);
   return {
     async points(query) {
       try {
-        const rows = await client.collectRows<Record<string, unknown>>(fluxOf(bucket, query));
-        return rows.map(plainRow);
+        return (await collectRows(client, fluxOf(bucket, query), query.signal)).map(plainRow);
       } catch (cause) {
         const { message, retryAfter } = cause as Error & { retryAfter?: () => number };
         // Seconds as the header has them, whatever its documentation says; 0 without one.
@@ -21,7 +32,36 @@ export function createFluxClient({ url, org, bucket, token, timeout }: FluxOptio
         });
       }
     },
+    close: () => agent.destroy(),
   };
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** All rows, or a rejection when the signal aborts: a cancelled query tells its observer nothing, or that it is complete. */
+async function collectRows(client: QueryApi, query: ParameterizedQuery, signal: AbortSignal): Promise<Row[]> {
+  let stop: (() => void) | undefined;
+  try {
+    return await new Promise<Row[]>((resolve, reject) => {
+      const found: Row[] = [];
+      client.queryRows(query, {
+        next: (row, table) => {
+          found.push(table.toObject(row));
+        },
+        error: reject,
+        complete: () => resolve(found),
+        useCancellable: (cancellable) => {
+          stop = () => {
+            reject(signal.reason);
+            cancellable.cancel();
+          };
+          signal.addEventListener('abort', stop, { once: true });
+        },
+      });
+    });
+  } finally {
+    if (stop) signal.removeEventListener('abort', stop);
+  }
 }
 
 /** Fields of one point in one row, as InfluxQL has them. The range begins with its start, which has been read. */
@@ -41,7 +81,7 @@ function fluxOf(bucket: string, { measurement: { name, where }, after, before, l
 }
 
 /** The columns that Flux adds for itself stay away. */
-function plainRow({ _time: time, ...row }: Record<string, unknown>): SourceDocument {
+function plainRow({ _time: time, ...row }: Row): SourceDocument {
   const own = Object.entries(row).filter(([name]) => !name.startsWith('_') && name !== 'result' && name !== 'table');
   return { ...Object.fromEntries(own), time };
 }

@@ -34,7 +34,10 @@ export function createInfluxQlClient(options: InfluxQlOptions): InfluxClient {
   return {
     async points(query) {
       const raw: unknown = await client
-        .queryRaw(influxQlOf(query), policy === undefined ? {} : { retentionPolicy: policy })
+        .queryRaw(influxQlOf(query), {
+          signal: query.signal,
+          ...(policy === undefined ? {} : { retentionPolicy: policy }),
+        })
         .catch((cause: Error) => {
           throw new ReadError(`${url} cannot be queried (${cause.message})`, { cause });
         });
@@ -45,6 +48,9 @@ export function createInfluxQlClient(options: InfluxQlOptions): InfluxClient {
       return series.flatMap(({ columns, values }) =>
         values.map((row) => Object.fromEntries(columns.map((column, index) => [column, row[index]]))),
       );
+    },
+    close() {
+      // The signal of a query has ended its connection.
     },
   };
 }

@@ -34,14 +34,14 @@ export class InfluxdbReader implements Reader {
   }
 
   /** Points of each measurement, about an equal share of the limit, and of none beyond the time that all have come to. */
-  async read({ bookmark, limit, until }: ReadRequest): Promise<ReadResult> {
+  async read({ bookmark, limit, until, signal }: ReadRequest): Promise<ReadResult> {
     const readUpTo = new Map<string, string>(bookmark === undefined ? [] : bookmarkSchema.parse(bookmark).readUpTo);
     const { measurements, start } = this.#options;
     const share = Math.max(2, Math.floor(limit / measurements.length));
     const read: MeasurementPoints[] = [];
     for (const measurement of measurements) {
       const after = readUpTo.get(keyOf(measurement)) ?? isoTime(until - start);
-      read.push(await this.#next({ measurement, after, before: isoTime(until), limit: share }));
+      read.push(await this.#next({ measurement, after, before: isoTime(until), limit: share, signal }));
     }
     const ends = read.filter(({ isCut }) => isCut).map(({ points }) => epochOf(points.at(-1)!));
     const horizon = Math.min(...ends);
@@ -56,7 +56,7 @@ export class InfluxdbReader implements Reader {
   }
 
   async close(): Promise<void> {
-    // Both clients keep no connection that would hold the process.
+    this.#client.close();
   }
 
   async #next(query: PointQuery): Promise<MeasurementPoints> {

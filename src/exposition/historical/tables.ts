@@ -3,14 +3,26 @@ import { alertRow, environmentRow, riskRow, summaryRow } from '../answers/histor
 import { alertQueries, alertRows } from './alertTable.js';
 import type { Row } from './csv.js';
 import { environmentQueries, environmentRows } from './environmentTable.js';
-import type { HistoryAnswers, HistoryDoors, HistoryQueries, HistoryReading, HistorySpan } from './history.js';
+import type {
+  HistoryAnswers,
+  HistoryDoors,
+  HistoryQueries,
+  HistoryReading,
+  HistorySeries,
+  HistorySpan,
+} from './history.js';
 import type { RecordedWish } from './recordedSeries.js';
 import { riskQueries, riskRows } from './serverTable.js';
 import { summaryQueries, summaryRows } from './summaryTable.js';
 
 export type RowsReading<R> =
   | { readonly kind: 'read'; readonly rows: readonly R[] }
+  /** More samples than are turned into rows: it would hold up everybody else. */
+  | { readonly kind: 'too_many'; readonly samples: number }
   | Extract<HistoryReading<never>, { readonly kind: 'unavailable' }>;
+
+/** A hundred moments of a thousand servers: 8 MB of CSV. */
+export const MOST_SAMPLES = 100_000;
 
 /** How a table is read: what to ask, and what the answers say. */
 interface TableSource<Name extends string, R> {
@@ -51,5 +63,8 @@ export async function readRows<Name extends string, R>(
 ): Promise<RowsReading<R>> {
   const reading = await history.read(source.queries(wish, span), span);
   if (reading.kind === 'unavailable') return reading;
+  const series = Object.values<readonly HistorySeries[]>(reading.answers).flat();
+  const samples = series.reduce((sum, { times }) => sum + times.length, 0);
+  if (samples > MOST_SAMPLES) return { kind: 'too_many', samples };
   return { kind: 'read', rows: source.rows(reading.answers, span) };
 }

@@ -11,6 +11,7 @@ import {
   ENVIRONMENT_TABLE,
   EXPORT_TABLES,
   type HistoricalTable,
+  MOST_SAMPLES,
   type RowsReading,
   readRows,
   SUMMARY_TABLE,
@@ -27,8 +28,6 @@ import { readQuery, sendInvalid } from '../validation.js';
 
 /** When to ask again while Prometheus is away. */
 const RETRY_SECONDS = 30;
-/** A hundred moments of a thousand servers: 8 MB of CSV. */
-const MOST_ROWS = 100_000;
 
 interface Asked {
   readonly range: TimeRange;
@@ -46,14 +45,14 @@ export function addHistoricalRoutes(router: Router, parts: WebParts, keyDigest: 
   };
   const course = (table: HistoricalTable<unknown>) => async (ctx: Context) => {
     const wish = await asked(ctx);
-    const rows = wish && (await rowsOr503(ctx, await table.read(history, wish.span)));
+    const rows = wish && (await rowsOrRefusal(ctx, await table.read(history, wish.span)));
     if (rows) await sendJson(ctx, 200, historicalPoints(wish.range, wish.span, rows));
   };
   router.get('/historical/summary', ...guards, course(SUMMARY_TABLE));
   router.get('/historical/environment', ...guards, course(ENVIRONMENT_TABLE));
   router.get('/historical/alerts', ...guards, async (ctx) => {
     const wish = await asked(ctx);
-    const rows = wish && (await rowsOr503(ctx, await ALERT_TABLE.read(history, wish.span)));
+    const rows = wish && (await rowsOrRefusal(ctx, await ALERT_TABLE.read(history, wish.span)));
     if (!rows) return;
     const alerts = rows.slice(0, MOST_ALERTS);
     const head = historicalHead(wish.range, wish.span, alerts.length);
@@ -71,7 +70,10 @@ async function sendServer(ctx: Context, { state, now }: WebParts, history: Histo
   const { range, span } = asked;
   const server = String(ctx['params']['server']);
   const wish = { selector: history.selector(), server };
-  const rows = await rowsOr503(ctx, await readRows(history, wish, span, { queries: serverQueries, rows: serverRows }));
+  const rows = await rowsOrRefusal(
+    ctx,
+    await readRows(history, wish, span, { queries: serverQueries, rows: serverRows }),
+  );
   if (!rows) return;
   const cycle = currentCycle(state, now());
   if (rows.length > 0 || cycle?.find(server)) {
@@ -94,22 +96,26 @@ async function sendExport(ctx: Context, history: HistoryDoors, now: number): Pro
   if (!query) return;
   const { time_range: range, format } = query;
   const span = spanOf(range, now);
-  const rows = await rowsOr503(ctx, await table.read(history, span));
+  const rows = await rowsOrRefusal(ctx, await table.read(history, span));
   if (!rows) return;
-  if (rows.length > MOST_ROWS) {
-    return sendInvalid(ctx, [
-      `time_range: ${range} has ${rows.length} rows, the limit is ${MOST_ROWS}; ask for a range with fewer moments, such as 30m`,
-    ]);
-  }
   if (format === 'json') return sendJson(ctx, 200, { table: name, ...historicalHead(range, span, rows.length), rows });
   ctx.set('Content-Disposition', `attachment; filename="linborg-${name}-${range}.csv"`);
   await sendText(ctx, 200, csvText(table.columns, rows), 'text/csv; charset=utf-8; header=present');
 }
 
-/** The rows; undefined after a 503 that says why there are none. */
-async function rowsOr503<R>(ctx: Context, reading: RowsReading<R>): Promise<readonly R[] | undefined> {
-  if (reading.kind === 'read') return reading.rows;
-  ctx.set('Retry-After', String(RETRY_SECONDS));
-  await sendJson(ctx, 503, { detail: reading.message });
-  return undefined;
+/** The rows; undefined after an answer that says why there are none. */
+async function rowsOrRefusal<R>(ctx: Context, reading: RowsReading<R>): Promise<readonly R[] | undefined> {
+  switch (reading.kind) {
+    case 'read':
+      return reading.rows;
+    case 'too_many':
+      await sendInvalid(ctx, [
+        `time_range: it has ${reading.samples} samples, the limit is ${MOST_SAMPLES}; ask for a range with fewer moments, or for one server at /historical/server/NAME`,
+      ]);
+      return undefined;
+    case 'unavailable':
+      ctx.set('Retry-After', String(RETRY_SECONDS));
+      await sendJson(ctx, 503, { detail: reading.message });
+      return undefined;
+  }
 }

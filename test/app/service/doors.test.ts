@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 function serve(url: string): CommandProcess {
-  const keys = { web: WEB, data_dir: temporaryFolder(), targets: [TARGET, FLAT_TARGET] };
+  const keys = { push: { enabled: true }, web: WEB, data_dir: temporaryFolder(), targets: [TARGET, FLAT_TARGET] };
   return startCli(['serve', '--config.file', writeConfiguration({ url, keys })]);
 }
 

@@ -115,7 +115,8 @@ it('answer from what Prometheus scraped: the same risk, and no more servers than
   expect(newest['max_risk_score']).toBeCloseTo(summary['max_risk_score']!, 0);
   const server = await ask(`${url}/historical/server/${fleet.names[0]}`);
   expect(server.body.points.at(-1)).toMatchObject({ metrics: { mem_used_pct: expect.any(Number) } });
-});
+  // Up to a quarter of a minute passes until a full one has been scraped.
+}, 60_000);
 
 it('answer about the past of two replicas, and about servers that are gone', async () => {
   await writePast(Math.floor(Date.now() / 1000));

@@ -308,11 +308,14 @@ function together(): Placed[] {
   ];
 }
 
+/** A linborg that has just started judges categories after half an hour; until then what was judged before it counts. */
+const JUDGED_WITHIN = '40m';
+
 function categories(): Placed {
   return table({
     title: 'Categories',
     description:
-      'Whether the last hour of the servers, of the services and of the AI engines, as a whole, was what was forecast. Severity: nothing means no anomaly. From a confidence of 99 % on it is no coincidence. Which series, and what to do: /anomalies of linborg.',
+      'Whether the last hour of the servers, of the services and of the AI engines, as a whole, was what was forecast. Severity: nothing means no anomaly. From a confidence of 99 % on it is no coincidence. After a restart of linborg, score and confidence are those that were judged last, at most 40 minutes before. Which series, and what to do: /anomalies of linborg.',
     width: 12,
     height: 7,
     lastOf: '1h',
@@ -328,7 +331,7 @@ function categories(): Placed {
     ],
     values: [
       {
-        expr: 'max by (category) (linborg_category_anomaly_score)',
+        expr: `max by (category) (last_over_time(linborg_category_anomaly_score[${JUDGED_WITHIN}]))`,
         title: 'Score',
         unit: 'short',
         decimals: 2,
@@ -337,7 +340,7 @@ function categories(): Placed {
         width: 80,
       },
       {
-        expr: 'max by (category) (linborg_category_anomaly_confidence_ratio)',
+        expr: `max by (category) (last_over_time(linborg_category_anomaly_confidence_ratio[${JUDGED_WITHIN}]))`,
         title: 'Confidence',
         unit: 'percentunit',
         decimals: 0,

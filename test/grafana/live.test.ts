@@ -84,11 +84,16 @@ describe.runIf(canDraw)("drawn by Grafana's own panel code over the demo", () =>
   it('a panel that is empty, and one whose query is refused, are found', async () => {
     const [dashboard] = DASHBOARDS as [WrittenDashboard];
     const like = drawnPanels(dashboard).find(({ type }) => type === 'timeseries')!;
+    const { noValue: _, ...defaults } = like.fieldConfig!.defaults;
     const asking = (id: number, title: string, expr: string): Panel => {
       const targets = [{ ...like.targets![0]!, expr }];
-      return { ...like, id, title, targets, fieldConfig: { defaults: {}, overrides: [] } };
+      return { ...like, id, title, targets, fieldConfig: { defaults, overrides: [] } };
     };
-    const panels = [asking(1, 'empty', 'nothing_has_this_name'), asking(2, 'refused', 'up{'), asking(3, 'good', 'up')];
+    const panels = [
+      asking(1, 'empty', 'nothing_has_this_name'),
+      asking(2, 'refused', 'up{'),
+      asking(3, 'good', 'vector(1)'),
+    ];
     const drawn = await board.draw({ dashboard: { ...dashboard, panels }, variables: {}, theme: 'light' });
     expect(drawn.panels).toMatchObject([
       { title: 'empty', series: 0, text: 'No data' },

@@ -184,6 +184,7 @@ describe.skipIf(!hasPrometheus)('the scores of alerts', () => {
       probability: { '4h': 0.1 },
       points: { mem_used_pct: 10 },
       limits: { mem_used_pct: 95 },
+      values: { mem_used_pct: breached.length > 0 ? 97 : 80, swap_used_pct: null },
       trends: { mem_used_pct: 3 },
       breached,
       seconds: isNear ? { mem_used_pct: { p10: null, p50: null, p90: 7000 } } : {},

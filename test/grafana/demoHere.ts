@@ -47,7 +47,8 @@ export async function startDemo(): Promise<DemoHere> {
   const server = await serverWithAllMetrics(url);
   const variables: Readonly<Record<string, string>> = {
     ...{ server, profile: '.*', instance: '.*', service: 'orders' },
-    ...{ __rate_interval: '1m', __range: '1h' },
+    // Grafana's where a scrape is every 30 s; in it a cycle ends for sure.
+    ...{ __rate_interval: '2m', __range: '1h' },
   };
   const fill = (expr: string) => expr.replaceAll(/\$(\w+)/g, (whole, name: string) => variables[name] ?? whole);
   const vector = async (expr: string) => (await ask<Vector>(`${url}/query?${asked({ query: fill(expr) })}`)).result;
@@ -91,10 +92,15 @@ interface Vector {
   readonly result: readonly { readonly metric: Readonly<Record<string, string>> }[];
 }
 
-/** Two evaluations after the first scrape of linborg: rates need two samples, and rules stand on rules. */
+/** Two evaluations after the first scrape of linborg, and a cycle since it: rates need two samples, and rules stand on rules. */
 async function untilRecorded(url: string): Promise<void> {
-  const query =
-    'count_over_time(fleet:linborg_risk_score:avg[45s]) >= 3 and on () count_over_time(linborg_cycles_total[1m]) >= 6';
+  const query = [
+    'count_over_time(fleet:linborg_risk_score:avg[45s]) >= 3',
+    'count_over_time(linborg_cycles_total[1m]) >= 6',
+    'rate(linborg_cycle_duration_seconds_count[2m]) > 0',
+    // For as long as the points of a graph are apart.
+    'count_over_time((job_instance_source:linborg_source_queries_failed:ratio_rate10m >= 0)[1m:15s]) >= 4',
+  ].join(' and on () ');
   for (;;) {
     const { result } = await ask<Vector>(`${url}/query?${asked({ query })}`);
     if (result.length > 0) return;

@@ -20,6 +20,7 @@ describe('the options of a Prometheus source', () => {
       server_label: 'instance',
       labels: [],
       labels_from: 'up{$selector}',
+      profile_labels: [],
       mappings: {},
       http_method: 'POST',
       headers: {},

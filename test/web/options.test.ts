@@ -15,6 +15,7 @@ describe('the web options', () => {
       alertsPerMinute: 30,
       explainPerMinute: 30,
       historicalPerMinute: 30,
+      feedPerMinute: 60,
       adminPerMinute: 10,
     });
   });

@@ -76,10 +76,15 @@ describe.runIf(hasPrometheus && hasCelery)('a real Celery with Redis, flower and
     await untilReady(url);
     const summary = async (): Promise<Summary> =>
       servicesAnswer.parse(await (await fetch(`${url}/api/v1/services/summary`)).json());
-    const found = await until(summary, ({ silent }) => silent.length === 0);
+    const search = (name: string, metric: string, of: Summary): Figure | undefined =>
+      of.services.find((one) => one.name === name)?.figures.find((each) => each.metric === metric);
+    // The exporter of Redis is scraped once a second: what the workers took a moment ago may still wait in it.
+    const found = await until(
+      summary,
+      (now) => now.silent.length === 0 && search('high_priority', 'queue_depth', now)?.value === 0,
+    );
     const figure = (name: string, metric: string, of = found): Figure => {
-      const service = of.services.find((one) => one.name === name);
-      const one = service?.figures.find((each) => each.metric === metric);
+      const one = search(name, metric, of);
       if (one === undefined) throw new Error(`no ${metric} of ${name} in ${JSON.stringify(of)}`);
       return one;
     };

@@ -35,13 +35,24 @@ describe('the report of a training', () => {
 
   it('says in words what fine-tuning gained, or that it gained nothing', () => {
     const base = { name: 'default', sha256: '', validation_loss: 0.5, accuracy: manifest.accuracy };
+    const { average: _, ...training } = manifest.training;
     const tuned = (outcome: 'gain' | 'no gain') =>
       renderTrainingReport(
-        { ...manifest, training: { ...manifest.training, validation_loss: 0.4, base: { ...base, outcome } } },
+        { ...manifest, training: { ...training, validation_loss: 0.4, base: { ...base, outcome } } },
         HISTORY,
       );
     expect(tuned('gain')).toContain('Fine-tuning default gained 20.0% of validation loss: 0.5000 before, 0.4000');
     expect(tuned('no gain')).toContain('No gain over the validation loss of default, 0.5000');
+  });
+
+  it('says of which models the weights are the mean', () => {
+    const training = {
+      ...manifest.training,
+      average: [{ ...manifest.training.average![0]!, name: 'before', share: 0.25 }],
+    };
+    expect(renderTrainingReport({ ...manifest, training }, HISTORY)).toContain(
+      'The weights are the mean of before (0.25)',
+    );
   });
 
   it('says where its curves begin after a resume without history, and that nothing was learnt without any', () => {

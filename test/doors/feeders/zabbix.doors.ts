@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ReadError } from '../../../src/feeders/reader.js';
 import { tryFeed } from '../../../src/feeders/trial.js';
 import { temporaryFolder } from '../../app/fixtures/folder.js';
+import { until } from '../../app/fixtures/scrape.js';
 import { hasPeer } from '../../feeders/fixtures/javaPeer.js';
 import { openFeed, readAll } from '../../feeders/fixtures/reading.js';
 import { startZabbix, type Zabbix } from '../../feeders/fixtures/zabbix.js';
@@ -31,6 +32,7 @@ const HOSTS = ['ppdb001', 'ppweb001'];
 
 describe.runIf(isThere)('a Zabbix', () => {
   let zabbix: Zabbix;
+  const hostIds: string[] = [];
 
   beforeAll(async () => {
     zabbix = await startZabbix();
@@ -43,15 +45,28 @@ describe.runIf(isThere)('a Zabbix', () => {
       })) as {
         hostids: string[];
       };
+      hostIds.push(hostids[0]!);
       const trapper = { type: 2, delay: '0', hostid: hostids[0] };
       await zabbix.call(
         'item.create',
         ITEMS.map(([key_, units, value_type]) => ({ ...trapper, name: key_, key_, units, value_type })),
       );
     }
-    await zabbix.send(valuesOf(5));
+    // The server learns of the items of a host at once: those of the last one are there when its ping is taken.
+    await zabbix.send(HOSTS.map((host) => `${host} agent.ping ${END - 600} 1`));
+    const values = valuesOf(5);
+    await zabbix.send(values);
+    await until(historyLength, (length) => length === values.length + HOSTS.length);
   }, 600_000);
   afterAll(() => zabbix?.stop());
+
+  /** What the server has written so far; it takes values before it writes them. */
+  async function historyLength(): Promise<number> {
+    const counts = await Promise.all(
+      [0, 3].map((history) => zabbix.call('history.get', { history, countOutput: true, hostids: hostIds })),
+    );
+    return counts.reduce<number>((sum, count) => sum + Number(count), 0);
+  }
 
   /** Of each host and item, one for each of the last minutes. */
   function valuesOf(minutes: number): string[] {

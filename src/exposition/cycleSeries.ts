@@ -3,7 +3,7 @@ import { type Forecast, LEVEL_NAMES, RISK_HORIZONS, SERVER_STATES } from '../cor
 import { isServer, newestValue } from '../core/frame.js';
 import type { ServerLabels } from '../core/serverLabels.js';
 import { topReasons } from '../core/topReasons.js';
-import { CYCLE_METRICS } from './catalogue.js';
+import { CYCLE_METRICS } from './catalogue/cycle.js';
 import type { CycleView, ServerView } from './cycleView.js';
 import { renderFleetSeries } from './fleetSeries.js';
 import { forecastStep, forecastValue } from './forecastPoint.js';

@@ -1,6 +1,6 @@
 /** The metrics of the exporter itself, kept by prom-client. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { EXPORTER_METRICS, type ExporterMetricName } from './catalogue.js';
+import { EXPORTER_METRICS, type ExporterMetricName } from './catalogue/exporter.js';
 import type { BuildSummary, ModelSummary } from './summaries.js';
 
 /** Gauges of prom-client whose names end in `_total`, which is for counters; each only sums another one. */

@@ -1,6 +1,6 @@
 /** The families about the fleet as a whole, as text; before anything can be judged there is no sample. */
 import type { FleetReport } from '../core/fleet.js';
-import { FLEET_METRICS } from './catalogue.js';
+import { FLEET_METRICS } from './catalogue/fleet.js';
 import { escapeLabelValue, familyHead, formatMeasure } from './seriesText.js';
 
 type FleetMetricName = (typeof FLEET_METRICS)[number]['name'];

@@ -7,7 +7,7 @@ import type {
   ProbabilityBin,
   TruthReport,
 } from '../core/truth.js';
-import { TRUTH_METRICS } from './catalogue.js';
+import { TRUTH_METRICS } from './catalogue/truth.js';
 import { escapeLabelValue, familyHead, formatMeasure } from './seriesText.js';
 
 type TruthMetricName = (typeof TRUTH_METRICS)[number]['name'];

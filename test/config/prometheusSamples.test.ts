@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { CYCLE_METRICS, EXPORTER_METRICS, FLEET_METRICS, TRUTH_METRICS } from '../../src/exposition/catalogue.js';
 import { loadPack } from '../../src/mapping/pack.js';
 import { renderExpr } from '../../src/mapping/render.js';
+import { ALL_METRICS } from '../exposition/allMetrics.js';
 
 interface ScrapeJob {
   readonly job_name: string;
@@ -28,8 +28,7 @@ test('the sample scrapes what linborg reads, what it says, and what stands aroun
 
 test('honor_labels is off for linborg, and none of its series has a label that Prometheus would rename', () => {
   expect(job('linborg').honor_labels).toBe(false);
-  const catalogue = [...CYCLE_METRICS, ...FLEET_METRICS, ...TRUTH_METRICS, ...EXPORTER_METRICS];
-  const ownedByPrometheus = catalogue.filter(({ labels }) =>
+  const ownedByPrometheus = ALL_METRICS.filter(({ labels }) =>
     (labels as readonly string[]).some((label) => label === 'job' || label === 'instance'),
   );
   expect(ownedByPrometheus).toEqual([]);

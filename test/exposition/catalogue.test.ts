@@ -1,33 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { CYCLE_METRICS, EXPORTER_METRICS, FLEET_METRICS, TRUTH_METRICS } from '../../src/exposition/catalogue.js';
+import { ALL_METRICS } from './allMetrics.js';
 import { renderCatalogueTable } from './catalogueTable.js';
-
-const ALL = [...CYCLE_METRICS, ...FLEET_METRICS, ...TRUTH_METRICS, ...EXPORTER_METRICS];
 
 describe('the metric catalogue', () => {
   test('names every metric once, with the prefix, and _total on counters only', () => {
-    expect(new Set(ALL.map(({ name }) => name)).size).toBe(ALL.length);
-    for (const { name, type } of ALL) {
+    expect(new Set(ALL_METRICS.map(({ name }) => name)).size).toBe(ALL_METRICS.length);
+    for (const { name, type } of ALL_METRICS) {
       expect(name).toMatch(/^linborg_[a-z_]+$/);
       expect(name.endsWith('_total')).toBe(type === 'counter');
     }
   });
 
   test('pairs every counter of failures with the counter of all', () => {
-    const names = new Set<string>(ALL.map(({ name }) => name));
+    const names = new Set<string>(ALL_METRICS.map(({ name }) => name));
     const failures = [...names].filter((name) => name.endsWith('_failed_total'));
     expect(failures.length).toBeGreaterThan(0);
     for (const name of failures) expect(names).toContain(name.replace('_failed_total', '_total'));
   });
 
   test('keeps help texts free of what one of the formats would have to escape', () => {
-    for (const { help } of ALL) expect(help).not.toMatch(/["\\\n|]/);
+    for (const { help } of ALL_METRICS) expect(help).not.toMatch(/["\\\n|]/);
   });
 
   test('says of every gauge that can be absent when it is', () => {
     const always = ['linborg_build_info'];
-    for (const { name, type, help } of ALL) {
+    for (const { name, type, help } of ALL_METRICS) {
       if (type === 'gauge' && !always.includes(name)) expect(help, name).toMatch(/Absent/);
     }
   });

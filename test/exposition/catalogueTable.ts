@@ -1,14 +1,9 @@
-import {
-  type CatalogueEntry,
-  CYCLE_METRICS,
-  EXPORTER_METRICS,
-  FLEET_METRICS,
-  TRUTH_METRICS,
-} from '../../src/exposition/catalogue.js';
+import type { CatalogueEntry } from '../../src/exposition/catalogue/entry.js';
+import { ALL_METRICS } from './allMetrics.js';
 
 /** The catalogue as a Markdown table, one row per metric; docs/metrics.md holds it between its markers. */
 export function renderCatalogueTable(): string {
-  const rows = [...CYCLE_METRICS, ...FLEET_METRICS, ...TRUTH_METRICS, ...EXPORTER_METRICS].map(renderRow);
+  const rows = ALL_METRICS.map(renderRow);
   return ['| metric | type | labels | meaning |', '|---|---|---|---|', ...rows, ''].join('\n');
 }
 

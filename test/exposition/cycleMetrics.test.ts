@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CYCLE_METRICS, EXPORTER_METRICS, FLEET_METRICS, TRUTH_METRICS } from '../../src/exposition/catalogue.js';
 import { renderCycleMetrics } from '../../src/exposition/cycleMetrics.js';
 import { type CycleView, rankServers, type ServerView } from '../../src/exposition/cycleView.js';
 import { ExporterMetrics } from '../../src/exposition/exporterMetrics.js';
 import { renderMetricsPage } from '../../src/exposition/metricsPage.js';
 import { type ExportOptions, exportOptionsSchema } from '../../src/exposition/options.js';
+import { ALL_METRICS } from './allMetrics.js';
 import {
   AT,
   DEFAULT_OPTIONS,
@@ -103,9 +103,8 @@ describe('/metrics', () => {
       const families = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => `${name} ${type}`);
       expect(new Set(families).size).toBe(families.length);
       expect(text.match(/^# HELP /gm)).toHaveLength(families.length);
-      const expected = [...CYCLE_METRICS, ...FLEET_METRICS, ...TRUTH_METRICS, ...EXPORTER_METRICS].map(
-        ({ name, type }) =>
-          format === 'openmetrics' && type === 'counter' ? `${name.replace(/_total$/, '')} ${type}` : `${name} ${type}`,
+      const expected = ALL_METRICS.map(({ name, type }) =>
+        format === 'openmetrics' && type === 'counter' ? `${name.replace(/_total$/, '')} ${type}` : `${name} ${type}`,
       );
       const own = families.filter((family) => family.startsWith('linborg_'));
       expect(own.sort()).toEqual(expected.sort());

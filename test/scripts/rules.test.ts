@@ -9,7 +9,7 @@ import { ZodError } from 'zod';
 import { ruleFiles } from '../../rules/mixin/files.js';
 import { linborgMixin } from '../../rules/mixin/mixin.js';
 import { targetPackFiles } from '../../rules/mixin/serviceTargets.js';
-import { CYCLE_METRICS, EXPORTER_METRICS, FLEET_METRICS, TRUTH_METRICS } from '../../src/exposition/catalogue.js';
+import { ALL_METRICS } from '../exposition/allMetrics.js';
 
 const run = promisify(execFile);
 const mixin = linborgMixin();
@@ -55,8 +55,7 @@ describe('the rule files', () => {
   });
 
   test('ask only for metrics that linborg has', () => {
-    const catalogue = [...CYCLE_METRICS, ...FLEET_METRICS, ...TRUTH_METRICS, ...EXPORTER_METRICS];
-    const known = new Set<string>(catalogue.map(({ name }) => name));
+    const known = new Set<string>(ALL_METRICS.map(({ name }) => name));
     const texts = [...alerts, ...recorded].flatMap((rule) =>
       'alert' in rule ? [rule.expr, ...Object.values(rule.annotations)] : [rule.expr],
     );

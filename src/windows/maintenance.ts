@@ -22,6 +22,8 @@ interface Plan {
 
 export interface MaintenanceSettings {
   readonly windows: readonly MaintenanceWindow[];
+  /** Names for what is told of by `observe` without a window of the configuration, and is counted like one. */
+  readonly observed?: readonly string[];
   /** How far back anybody asks. */
   readonly depthSeconds: number;
   readonly past: readonly PastMaintenance[];
@@ -39,6 +41,7 @@ const NEVER: readonly TimeSpan[] = [];
 /** Time only goes on: `advance` comes before every question about a later moment. */
 export class MaintenanceBook {
   readonly #windows: readonly MaintenanceWindow[];
+  readonly #observedNames: readonly string[];
   readonly #depthSeconds: number;
   readonly #plans: Plan[];
   /** What windows of this configuration cannot tell by themselves: by server, then by window. */
@@ -47,8 +50,9 @@ export class MaintenanceBook {
   readonly #spans = new Map<string, readonly TimeSpan[]>();
   #plannedUntil = Number.NEGATIVE_INFINITY;
 
-  constructor({ windows, depthSeconds, past }: MaintenanceSettings) {
+  constructor({ windows, observed = [], depthSeconds, past }: MaintenanceSettings) {
     this.#windows = windows;
+    this.#observedNames = observed;
     this.#depthSeconds = depthSeconds;
     this.#plans = windows.flatMap(({ name, servers, when }) => {
       if (when.kind === 'expression') return [];
@@ -104,17 +108,16 @@ export class MaintenanceBook {
     });
   }
 
-  /** How many of the servers each window of the configuration covers at epoch second `at`. */
+  /** How many of the servers each window of the configuration, and each observed name, covers at epoch second `at`. */
   covered(frames: readonly Pick<Frame, 'server' | 'profile'>[], at: number): Map<string, number> {
+    const observedBy = (name: string) =>
+      frames.filter(({ server }) => isInSpan(this.#observed.get(server)?.get(name) ?? NEVER, at)).length;
     const counts = this.#windows.map(({ name, servers, when }): [string, number] => {
-      const planned = this.#plans.find(({ window }) => window === name)?.spans ?? NEVER;
-      const isCovered = ({ server, profile }: Pick<Frame, 'server' | 'profile'>) =>
-        when.kind === 'expression'
-          ? isInSpan(this.#observed.get(server)?.get(name) ?? NEVER, at)
-          : isInSpan(planned, at) && servers.matches(server, profile);
-      return [name, frames.filter(isCovered).length];
+      if (when.kind === 'expression') return [name, observedBy(name)];
+      if (!isInSpan(this.#plans.find(({ window }) => window === name)?.spans ?? NEVER, at)) return [name, 0];
+      return [name, frames.filter(({ server, profile }) => servers.matches(server, profile)).length];
     });
-    return new Map(counts);
+    return new Map([...counts, ...this.#observedNames.map((name): [string, number] => [name, observedBy(name)])]);
   }
 
   /** All of it up to epoch second `at`, by window and server, ascending. */

@@ -18,6 +18,9 @@ export type MaintenanceTime =
   /** PromQL: a server is in maintenance while the result names it with a value above 0. */
   | { readonly kind: 'expression'; readonly expr: string };
 
+/** Stands in the place of a window's name where clients say it in `status` of what they push; no window of the configuration may be called so. */
+export const PUSHED_STATUS = 'status of pushed records';
+
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/;
 
 const moment = z
@@ -62,6 +65,10 @@ export const maintenanceFields = {
     .array(windowSchema)
     .superRefine((windows, context) => {
       windows.forEach(({ name }, i) => {
+        if (name === PUSHED_STATUS) {
+          const message = `is ${JSON.stringify(name)}, which is what clients say; expected another name`;
+          context.addIssue({ code: 'custom', path: [i, 'name'], message });
+        }
         if (windows.findIndex((other) => other.name === name) === i) return;
         const message = `is ${JSON.stringify(name)} a second time; expected a name of its own for each window`;
         context.addIssue({ code: 'custom', path: [i, 'name'], message });

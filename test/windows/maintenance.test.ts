@@ -35,6 +35,17 @@ describe('the windows of a configuration', () => {
     expect(window!.servers.matches('whoever', 'generic')).toBe(true);
   });
 
+  test('are not called what clients say of themselves', () => {
+    const faults = keys.safeParse({ maintenance: [{ name: 'status of pushed records', expr: 'up == 0' }] }).error
+      ?.issues;
+    expect(faults).toMatchObject([
+      {
+        path: ['maintenance', 0, 'name'],
+        message: 'is "status of pushed records", which is what clients say; expected another name',
+      },
+    ]);
+  });
+
   test('match the whole name of a server, or its profile', () => {
     const selects = (written: string, server: string) => serverSelector.parse(written).matches(server, 'database');
     expect(selects('db-1|db-2', 'db-2')).toBe(true);
@@ -101,6 +112,17 @@ describe('a book of maintenance', () => {
     expect(book.spansOf('a', 'generic')).toEqual([{ from: NOON - 60, to: NOON + 600 }]);
     expect(book.covered([{ server: 'a', profile: 'generic' }], NOON + 599)).toEqual(new Map([['drained', 1]]));
     expect(book.covered([{ server: 'a', profile: 'generic' }], NOON + 600)).toEqual(new Map([['drained', 0]]));
+  });
+
+  test('counts what is observed without a window of the configuration, where it is told to, also while that is nobody', () => {
+    const book = new MaintenanceBook({ windows: [], observed: ['clients'], depthSeconds: DAY, past: [] });
+    const servers = ['a', 'b', 'c'].map((server) => ({ server, profile: 'generic' as const }));
+    book.advance(NOON);
+    expect(book.covered(servers, NOON)).toEqual(new Map([['clients', 0]]));
+    for (const server of ['a', 'b']) book.observe('clients', server, [{ from: NOON, to: NOON + 300 }]);
+    book.observe('others', 'c', [{ from: NOON, to: NOON + 300 }]);
+    expect(book.covered(servers, NOON)).toEqual(new Map([['clients', 2]]));
+    expect(book.covered(servers, NOON + 300)).toEqual(new Map([['clients', 0]]));
   });
 
   test('remembers windows that have left the configuration, up to the moment at which they left', () => {

@@ -91,6 +91,7 @@ class PartedCycles {
       forecastRows: this.#forecastRows,
       frames: () => this.#store.frames(at),
       sources: [],
+      selector: '',
       actedUpon: [],
       at,
       log: pino({ level: 'silent' }),

@@ -33,6 +33,8 @@ export interface Lessons {
   /** The windows as they are now. */
   readonly frames: () => readonly Frame[];
   readonly sources: readonly Source[];
+  /** Whose recorded forecasts are read, as label matchers. */
+  readonly selector: string;
   /** As for `begin`. */
   readonly actedUpon: readonly ActedUpon[];
   readonly at: number;
@@ -110,7 +112,7 @@ export class ForecastLedger {
    * Learns from the past in the background and then takes the place of what was learnt since the start. Never throws:
    * without it, everything is learnt from the first due forecasts on.
    */
-  async learn({ sources, actedUpon, at, log, signal, frames, forecastRows }: Lessons): Promise<void> {
+  async learn({ sources, selector, actedUpon, at, log, signal, frames, forecastRows }: Lessons): Promise<void> {
     const { model, options, stepSeconds, thresholds } = this.#settings;
     if (!options.isEnabled) return;
     try {
@@ -120,8 +122,9 @@ export class ForecastLedger {
       const startedAt = performance.now();
       const made = { truth, drift: this.#drift, model, stepSeconds, everySteps, thresholds };
       const hindcasts = options.isHindcasting ? await hindcast({ ...made, forecastRows, frames, signal }) : 0;
-      const recorded = judgeRecorded(truth, frames(), await readRecorded({ sources, at, stepSeconds, log }));
-      const told = await readRecordedProbabilities({ sources, at, stepSeconds, log });
+      const reading = { sources, at, stepSeconds, selector, log };
+      const recorded = judgeRecorded(truth, frames(), await readRecorded(reading));
+      const told = await readRecordedProbabilities(reading);
       truth.incidents.recall(told);
       if (signal.aborted) return;
       // Less than an hour has been recorded meanwhile: nothing that the past did not teach better.

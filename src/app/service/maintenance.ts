@@ -9,6 +9,7 @@ import type { MaintenanceStatus } from '../../exposition/cycleView.js';
 import type { ExcludedSpan } from '../../model/training/excludedSpans.js';
 import type { Source } from '../../sources/source.js';
 import { MaintenanceBook, type PastMaintenance } from '../../windows/maintenance.js';
+import { PUSHED_STATUS } from '../../windows/maintenanceOptions.js';
 import { maintenanceFile, readPastMaintenance, writePastMaintenance } from './maintenanceFile.js';
 import { MaintenanceQueries } from './maintenanceQueries.js';
 
@@ -17,14 +18,13 @@ export interface MaintenanceParts {
   /** One per entry of `sources:`, in its order. */
   readonly sources: readonly Source[];
   readonly log: Logger;
+  /** Whether clients push, and may say it in the status of their records. */
+  readonly isPushed: boolean;
   /** Now; it may change. */
   readonly profileOf: (server: string) => Profile;
   /** What a pipeline before this one knew; without, the file in the data folder tells. */
   readonly past?: readonly PastMaintenance[];
 }
-
-/** The window of what clients say in `status`; no window of the configuration. */
-const PUSHED_STATUS = 'status of pushed records';
 
 type NamedServer = Pick<Frame, 'server' | 'profile'>;
 
@@ -49,7 +49,8 @@ export class Maintenance {
     const depthSeconds = Math.max(windows.historySeconds, retrain.days * DAY_SECONDS);
     this.#log = log;
     this.#path = maintenanceFile(retrain.dataFolder);
-    this.#book = new MaintenanceBook({ windows: maintenance, depthSeconds, past });
+    const observed = parts.isPushed ? [PUSHED_STATUS] : [];
+    this.#book = new MaintenanceBook({ windows: maintenance, observed, depthSeconds, past });
     const asked = config.sources.map(({ prometheus }, i) => ({
       source: sources[i]!,
       serverLabel: prometheus.server_label,
@@ -93,7 +94,7 @@ export class Maintenance {
     return this.#book.mark(frames);
   }
 
-  /** How many servers each window covers now, in the order of the configuration; says when that begins and ends. */
+  /** How many servers each window covers now, in the order of the configuration, then what clients say; says when that begins and ends. */
   status(servers: readonly NamedServer[], at: number): readonly MaintenanceStatus[] {
     const unanswered = this.#queries.unanswered();
     const status = [...this.#book.covered(servers, at)]

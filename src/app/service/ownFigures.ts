@@ -4,6 +4,7 @@ import type { FleetReport } from '../../core/fleet.js';
 import type { Frame, SampleBatch, SampleSeries } from '../../core/flow.js';
 import { bucketValue } from '../../core/frame.js';
 import { OWN_METRICS, OWN_SUBJECT, type OwnFigures, type OwnMetric } from '../../core/ownFigures.js';
+import { ownSeries } from '../../core/ownSeries.js';
 import type { TruthReport } from '../../core/truth.js';
 import type { PullSummary, Source } from '../../sources/source.js';
 
@@ -89,18 +90,22 @@ export interface RecallParts {
   readonly at: number;
   readonly historySeconds: number;
   readonly stepSeconds: number;
+  /** Label matchers of linborg's own series; without, those of all linborgs that Prometheus knows. */
+  readonly selector: string;
   readonly log: Logger;
 }
 
 /**
- * The own window as Prometheus recorded it from /metrics: what a restart begins with. Several linborgs in one Prometheus are averaged.
- * A source that has nothing, or fails, costs its own part only.
+ * The own window as Prometheus recorded it from /metrics: what a restart begins with. Several linborgs that the selector
+ * takes are averaged. A source that has nothing, or fails, costs its own part only.
  */
-export async function recallOwn({ sources, at, historySeconds, stepSeconds, log }: RecallParts): Promise<SampleBatch> {
+export async function recallOwn({ sources, at, selector, log, ...times }: RecallParts): Promise<SampleBatch> {
+  const { historySeconds, stepSeconds } = times;
   const last = Math.floor(at / stepSeconds) * stepSeconds;
   // At the end of a bucket the newest value is the mean of nearly all of it.
   const range = { from: last - historySeconds + stepSeconds, to: last, stepSeconds };
-  const expr = `avg by (metric) (linborg_metric_value{server="${OWN_SUBJECT}",metric=~"${OWN_SUBJECT}_.+"})`;
+  const own = ownSeries('linborg_metric_value', selector, `server="${OWN_SUBJECT}"`, `metric=~"${OWN_SUBJECT}_.+"`);
+  const expr = `avg by (metric) (${own})`;
   const series: SampleSeries[] = [];
   for (const source of sources) {
     try {

@@ -201,6 +201,7 @@ export class Pipeline {
       });
       const maintenance = await Maintenance.open({
         ...{ config, sources, log, ...(past === undefined ? {} : { past }) },
+        isPushed: push !== undefined,
         profileOf: (server) => profiles.decide(server).profile,
       });
       const levels = options.levels ?? new LevelMemory(config.cycleSeconds);
@@ -328,6 +329,7 @@ export class Pipeline {
       forecastRows: (job) => pool.forecast(job),
       frames: () => this.#frames(at),
       sources: this.sources,
+      selector: this.config.historical.selector,
       actedUpon,
       at,
       log: this.#log,
@@ -405,8 +407,10 @@ export class Pipeline {
 
   /** At the first time, what Prometheus recorded before a restart; it knows only what was scraped. */
   async #takeInOwn(at: number): Promise<void> {
-    const { historySeconds, stepSeconds } = this.config.windows;
-    this.#own ??= [await recallOwn({ sources: this.sources, at, historySeconds, stepSeconds, log: this.#log })];
+    const { windows, historical } = this.config;
+    const { historySeconds, stepSeconds } = windows;
+    const times = { at, historySeconds, stepSeconds };
+    this.#own ??= [await recallOwn({ sources: this.sources, ...times, selector: historical.selector, log: this.#log })];
     for (const batch of this.#own.splice(0)) this.#countDropped(this.#store.ingest(batch));
   }
 

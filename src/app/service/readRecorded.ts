@@ -1,5 +1,6 @@
 /** The forecasts that Prometheus recorded from /metrics before a restart. */
 import type { Logger } from 'pino';
+import { ownSeries } from '../../core/ownSeries.js';
 import { TRUTH_HORIZONS, type TruthHorizon } from '../../core/truth.js';
 import type { RecordedSeries, Source } from '../../sources/source.js';
 import type { RecordedForecast } from '../../truth/truth.js';
@@ -18,6 +19,8 @@ export interface ReadingParts {
   readonly at: number;
   /** Of the forecasts' buckets. */
   readonly stepSeconds: number;
+  /** Label matchers of linborg's own series; without, those of all linborgs that Prometheus knows. */
+  readonly selector: string;
   readonly log: Logger;
 }
 
@@ -26,6 +29,7 @@ export async function readRecorded({
   sources,
   at,
   stepSeconds,
+  selector,
   log,
 }: ReadingParts): Promise<Map<string, RecordedForecast[]>> {
   const byServer = new Map<string, RecordedForecast[]>();
@@ -33,7 +37,10 @@ export async function readRecorded({
   for (const source of sources) {
     for (const horizon of TRUTH_HORIZONS) {
       try {
-        const series = await source.recorded?.(`linborg_forecast_value{horizon="${horizon}"}`, range);
+        const series = await source.recorded?.(
+          ownSeries('linborg_forecast_value', selector, `horizon="${horizon}"`),
+          range,
+        );
         if (series) addSeries(series, { horizon, stepSeconds }, byServer);
       } catch (error) {
         log.debug({ source: source.name, reason: (error as Error).message }, 'recorded forecasts could not be read');

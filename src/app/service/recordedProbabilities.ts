@@ -1,6 +1,7 @@
 /** How true served probabilities had been before a restart, as Prometheus recorded it from /metrics. */
 import type { Logger } from 'pino';
 import { RISK_HORIZONS } from '../../core/flow.js';
+import { ownSeries } from '../../core/ownSeries.js';
 import type { RecordedSeries, Source } from '../../sources/source.js';
 import type { RecordedPage, RecordedTenth } from '../../truth/incidents/probabilityBook.js';
 
@@ -12,6 +13,8 @@ export interface RecordedParts {
   /** Epoch seconds up to which to read. */
   readonly at: number;
   readonly stepSeconds: number;
+  /** Label matchers of linborg's own series; without, those of all linborgs that Prometheus knows. */
+  readonly selector: string;
   readonly log: Logger;
 }
 
@@ -19,8 +22,8 @@ export interface RecordedParts {
 type Values = ReadonlyMap<string, number>;
 
 /**
- * The newest figures of the last day, per horizon that had a Brier score; several linborgs in one Prometheus are averaged. The first
- * source that has some tells; one that fails costs its own part only.
+ * The newest figures of the last day, per horizon that had a Brier score; several linborgs that the selector takes are averaged. The
+ * first source that has some tells; one that fails costs its own part only.
  */
 export async function readRecordedProbabilities(parts: RecordedParts): Promise<RecordedPage[]> {
   for (const source of parts.sources) {
@@ -37,10 +40,11 @@ export async function readRecordedProbabilities(parts: RecordedParts): Promise<R
   return [];
 }
 
-async function readFrom(source: Source, { at, stepSeconds }: RecordedParts): Promise<RecordedPage[]> {
+async function readFrom(source: Source, { at, stepSeconds, selector }: RecordedParts): Promise<RecordedPage[]> {
   const range = { from: at - SPAN_SECONDS, to: at, stepSeconds };
   const read = async (family: string) =>
-    (await source.recorded?.(`avg by (horizon, bin) (linborg_incident_${family})`, range)) ?? [];
+    (await source.recorded?.(`avg by (horizon, bin) (${ownSeries(`linborg_incident_${family}`, selector)})`, range)) ??
+    [];
   const judged = await read('judged_probabilities');
   const newest = Math.max(...judged.map(({ times }) => times[times.length - 1] ?? Number.NEGATIVE_INFINITY));
   if (!Number.isFinite(newest)) return [];

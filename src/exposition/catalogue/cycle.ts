@@ -101,7 +101,7 @@ export const CYCLE_METRICS = [
   {
     name: 'linborg_maintenance_servers',
     type: 'gauge',
-    help: 'Servers that a maintenance window covers now, 0 or more. Absent for a window whose expression no source can evaluate.',
+    help: 'Servers that a maintenance window, or the status of their pushed records, covers now, 0 or more. Absent for a window whose expression no source can evaluate.',
     labels: ['window'],
   },
   {

@@ -1,4 +1,5 @@
 /** The series of linborg as Prometheus has them, in PromQL. Replicas: the worst one counts, as in the recording rules. */
+import { ownSeries } from '../../core/ownSeries.js';
 import type { HistorySpan } from './history.js';
 
 /** An instant query sees a sample for so long. */
@@ -47,6 +48,5 @@ function ofServers(name: string, wish: RecordedWish, matcher = ''): string {
 
 function series(name: string, { selector, server }: RecordedWish, matcher = ''): string {
   const ofServer = server === undefined ? '' : `server=${JSON.stringify(server)}`;
-  const matchers = [selector.replace(/,\s*$/, ''), ofServer, matcher].filter((text) => text !== '');
-  return `${name}{${matchers.join(', ')}}`;
+  return ownSeries(name, selector, ofServer, matcher);
 }

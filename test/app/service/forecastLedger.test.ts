@@ -147,7 +147,7 @@ describe('a start', () => {
     const lessons: Lessons = {
       forecastRows: halfTooLow,
       frames: () => fleet.frames(),
-      sources: [],
+      ...{ sources: [], selector: '' },
       actedUpon: [],
       at: fleet.at,
       log: pino({}, { write: (line: string) => log.push(JSON.parse(line)) }),

@@ -56,6 +56,7 @@ async function open(
     config,
     sources,
     log,
+    isPushed: false,
     profileOf: (server) => profileOf(server),
     ...(past === undefined ? {} : { past }),
   });

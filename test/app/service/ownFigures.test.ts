@@ -133,7 +133,7 @@ describe('the window of own figures', () => {
       },
     };
     const sources = [failing, { ...common, name: 'recording nothing' }, knowing];
-    const wanted = { at: FIRST + 70, historySeconds: 8 * DAY, stepSeconds: STEP, log: SILENT };
+    const wanted = { at: FIRST + 70, historySeconds: 8 * DAY, stepSeconds: STEP, selector: '', log: SILENT };
     const { series } = await recallOwn({ sources, ...wanted });
     expect(series).toEqual([
       {
@@ -168,8 +168,8 @@ describe.runIf(hasPrometheus)('linborg as a category', () => {
   afterEach(() => Promise.all(pipelines.splice(0).map((pipeline) => pipeline.close())));
   afterAll(() => fleet?.prometheus.stop());
 
-  async function open(options: OpenOptions = {}): Promise<Pipeline> {
-    const config = await loadConfigFile(writeConfiguration({ url: fleet.prometheus.url }));
+  async function open(options: OpenOptions = {}, keys: Record<string, unknown> = {}): Promise<Pipeline> {
+    const config = await loadConfigFile(writeConfiguration({ url: fleet.prometheus.url, keys }));
     const nothing = { onPull: () => {}, onDropped: () => {}, onHistory: () => {} };
     const pipeline = await Pipeline.open(config, SILENT, nothing, options);
     pipelines.push(pipeline);
@@ -219,5 +219,24 @@ describe.runIf(hasPrometheus)('linborg as a category', () => {
     const known = valuesOf(frame);
     expect(Object.keys(known['linborg_cycle_seconds']!)).toHaveLength(60);
     expect(Object.values(known['linborg_mase']!)).toEqual([0.75]);
+  }, 60_000);
+
+  it('goes on with its own past alone where the Prometheus knows another linborg, and it is told which it is', async () => {
+    const pulling = (job: string, seconds: number) => ({
+      labels: {
+        ...{ __name__: 'linborg_metric_value', server: OWN_SUBJECT, metric: 'linborg_pull_seconds' },
+        ...{ job, instance: `${job}:9877` },
+      },
+      points: Array.from({ length: 60 }, (_, i): [number, number] => [FIRST - 3600 + (i + 1) * 60, seconds]),
+    });
+    await fleet.prometheus.write([pulling('linborg-eu', 1), pulling('linborg-us', 99)]);
+    const secondsOf = async (selector: string) => {
+      const pipeline = await open({}, { historical: { selector } });
+      await pipeline.cycle(FIRST + 60);
+      const { series } = pipeline.ownFigures(FIRST + 60)!;
+      return new Set(series.find(({ metric }) => metric === 'linborg_pull_seconds')!.values);
+    };
+    expect(await secondsOf('job="linborg-eu"')).toEqual(new Set([1]));
+    expect(await secondsOf('')).toEqual(new Set([50]));
   }, 60_000);
 });

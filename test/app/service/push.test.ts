@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OWN_SUBJECT } from '../../../src/core/ownFigures.js';
 import { rawRecord } from '../../core/push/records.js';
 import { type FleetPrometheus, startFleetPrometheus } from '../fixtures/fleet.js';
 import { feed, lastHours, writePushConfiguration } from '../fixtures/push.js';
@@ -61,6 +62,8 @@ describe('linborg without a Prometheus', () => {
     await feed(url, lastHours(4, ['ppdb001']));
     await feed(url, [rawRecord({ timestamp: new Date().toISOString(), status: 'maintenance' })]);
     await untilState(url, 'ppdb001', 'maintenance');
+    const inMaintenance = samplesOf(await scrape(url), 'linborg_maintenance_servers');
+    expect(inMaintenance).toEqual([{ labels: { window: 'status of pushed records' }, value: 1 }]);
   });
 });
 
@@ -102,7 +105,9 @@ describe('a server that is both pulled and pushed', () => {
     await untilState(url, 'pushed-only', 'warming');
     expect(await stateOf(url, name!)).toBe('ok');
     const text = await scrape(url);
-    expect(serversOf(text, 'linborg_metric_value')).toEqual(expect.arrayContaining([...fleet.names, 'pushed-only']));
+    // After its first ordinary cycle, linborg's own figures stand beside those of the servers.
+    const servers = serversOf(text, 'linborg_metric_value').filter((server) => server !== OWN_SUBJECT);
+    expect(servers).toEqual([...fleet.names, 'pushed-only'].sort());
     const memory = samplesOf(text, 'linborg_metric_value').filter(({ labels }) => labels['metric'] === 'mem_used_pct');
     const values = new Map(memory.map(({ labels, value }) => [labels['server'], value]));
     expect(values.get('pushed-only')).toBe(1);

@@ -4,6 +4,7 @@ import { readRecorded } from '../../../src/app/service/readRecorded.js';
 import type { RecordedRange, RecordedSeries, Source } from '../../../src/sources/source.js';
 
 const AT = 1_780_000_000;
+const READING = { at: AT, stepSeconds: 300, selector: 'job="mine"' };
 /** A scrape at which the newest bucket was 1000. */
 const SCRAPED = 1000 * 300 + 60;
 
@@ -43,7 +44,7 @@ it('puts the levels of each forecast together, by server, horizon and the bucket
       ]),
     ];
   });
-  const read = await readRecorded({ sources: [source], at: AT, stepSeconds: 300, log: logging().log });
+  const read = await readRecorded({ sources: [source], ...READING, log: logging().log });
   const known = { metric: 'mem_used_pct', horizon: '30m' };
   expect([...read]).toEqual([
     [
@@ -56,7 +57,7 @@ it('puts the levels of each forecast together, by server, horizon and the bucket
     ['db2', [{ metric: 'cpu_user_pct', horizon: '8h', origin: 1000, p10: Number.NaN, p50: 7, p90: Number.NaN }]],
   ]);
   expect(asked.map(({ expr }) => expr)).toEqual(
-    ['30m', '1h', '4h', '8h'].map((horizon) => `linborg_forecast_value{horizon="${horizon}"}`),
+    ['30m', '1h', '4h', '8h'].map((horizon) => `linborg_forecast_value{job="mine", horizon="${horizon}"}`),
   );
   for (const { range } of asked) expect(range).toMatchObject({ from: AT - 86_400, to: AT });
 });
@@ -72,7 +73,7 @@ it('leaves out what is no forecast of ours', async () => {
     { metric, level },
   ];
   const source = sourceOf('a', async () => strangers.map((labels) => seriesOf(labels, points)));
-  expect([...(await readRecorded({ sources: [source], at: AT, stepSeconds: 300, log: logging().log }))]).toEqual([]);
+  expect([...(await readRecorded({ sources: [source], ...READING, log: logging().log }))]).toEqual([]);
 });
 
 it('loses to a source that fails, or records nothing, only what that source has', async () => {
@@ -86,7 +87,7 @@ it('loses to a source that fails, or records nothing, only what that source has'
     sourceOf('good', async (expr) => (expr.includes('"4h"') ? [seriesOf(labels, [[SCRAPED, 1]])] : [])),
   ];
   const { lines, log } = logging();
-  const read = await readRecorded({ sources, at: AT, stepSeconds: 300, log });
+  const read = await readRecorded({ sources, ...READING, log });
   expect(read.get('a')).toMatchObject([{ horizon: '4h', p50: 1 }]);
   expect(read.get('b')).toMatchObject([{ horizon: '1h', p50: 2 }]);
   expect(lines).toHaveLength(3);

@@ -44,7 +44,7 @@ describe('the reliability of served probabilities', () => {
     const before = servedForDays().report();
     const at = secondsAt(UNTIL);
     const read = await readRecordedProbabilities({
-      ...{ sources: [scrapedBy(before, at)], at: at + 120, stepSeconds: 300, log: LOG },
+      ...{ sources: [scrapedBy(before, at)], at: at + 120, stepSeconds: 300, selector: '', log: LOG },
     });
     const restarted = newLedger();
     restarted.recall(read);
@@ -80,6 +80,7 @@ describe('the reliability of served probabilities', () => {
       { ...plain, name: 'knowing nothing', recorded: async () => [] },
       { ...plain, name: 'recording nothing' },
     ];
-    expect(await readRecordedProbabilities({ sources, at: 1_780_000_000, stepSeconds: 300, log: LOG })).toEqual([]);
+    const parts = { sources, at: 1_780_000_000, stepSeconds: 300, selector: '', log: LOG };
+    expect(await readRecordedProbabilities(parts)).toEqual([]);
   });
 });

@@ -174,6 +174,8 @@ export interface TruthReport {
   /** Steps of earlier forecasts that were judged, too. */
   readonly judgedAtStart: JudgedAtStart;
   readonly accuracy: readonly ForecastAccuracy[];
+  /** The same of forecasts of the past, made anew at the start: no live accuracy, for nobody was served them. */
+  readonly hindsight: readonly ForecastAccuracy[];
   readonly serving: readonly ServingModel[];
   readonly incidents: IncidentTruth;
   readonly drift?: DriftReport;

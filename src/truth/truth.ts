@@ -68,6 +68,8 @@ export class Truth {
   readonly #servers = new Map<string, ServerLedger>();
   readonly #groups: Groups;
   readonly #accuracy: AccuracyBook;
+  /** Of hindcasts. */
+  readonly #hindsight: AccuracyBook;
   /** Plans of series without evidence of their own, by metric and profile; valid until `settle`. */
   readonly #pooledPlans = new Map<string, ServingPlan>();
   #series = 0;
@@ -89,6 +91,7 @@ export class Truth {
     });
     this.#groups = new Groups(baselines, halfLife);
     this.#accuracy = new AccuracyBook(baselines, halfLife);
+    this.#hindsight = new AccuracyBook(baselines, halfLife);
   }
 
   /** What to serve for a series. The array must not be changed; it may be sent to a thread by copy. */
@@ -217,6 +220,7 @@ export class Truth {
       judged: served,
       judgedAtStart: { recorded, hindcasts },
       accuracy: this.#accuracy.report(),
+      hindsight: this.#hindsight.report(),
       serving: this.#groups.serving(this.#settings.methods[0]!),
       incidents: this.incidents.report(),
     };
@@ -232,8 +236,10 @@ export class Truth {
   #take(metric: string, group: ProfileGroup, step: JudgedStep): void {
     const { bucket, errors, actual, scale, p10, p50, p90 } = step;
     const horizon = REPORTED[step.step];
-    if (step.wasServed && horizon !== undefined)
-      this.#accuracy.add({ metric, horizon, bucket, actual, p10, p50, p90, scale, errors });
+    if (horizon !== undefined) {
+      const book = step.wasServed ? this.#accuracy : this.#hindsight;
+      book.add({ metric, horizon, bucket, actual, p10, p50, p90, scale, errors });
+    }
     if (Number.isNaN(scale)) return;
     for (let m = 0; m < errors.length; m++) errors[m]! /= scale;
     group.compare(bucket, step.blendError / scale, errors);

@@ -16,6 +16,7 @@ export function makeTruth(at: number, change: Partial<TruthReport> = {}): TruthR
       makeAccuracy({ horizon: '8h', mase: 0.71, coverage: 0.83, skill: { persistence: 0.4, median_7d_level: -0.031 } }),
       { metric: 'load_average', horizon: '30m', ...UNJUDGED },
     ],
+    hindsight: [makeAccuracy({ horizon: '1h', mase: 0.44, coverage: 0.77, forecasts: 900 })],
     serving: [
       { metric: 'mem_used_pct', model: 'default', since: at - 6 * 86_400, reason: 'error 0.71 against 0.81' },
       {

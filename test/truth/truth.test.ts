@@ -219,7 +219,7 @@ test('live accuracy says nothing until twelve forecasts were judged, then how mu
   expect(serving).toMatchObject([{ metric: 'mem_used_pct', model: 'tft', reason: 'nothing was better so far' }]);
 });
 
-test('hindcasts teach the blend but are no part of live accuracy', () => {
+test('hindcasts teach the blend and are judged apart from live accuracy', () => {
   const truth = newTruth();
   const fleet = waves(1, 1, 5);
   const signal = fleet.signals['db-0']!;
@@ -230,7 +230,12 @@ test('hindcasts teach the blend but are no part of live accuracy', () => {
     truth.record({ server: 'db-0', metric: 'mem_used_pct', profile: 'generic', at: origin * STEP_SECONDS, ...made });
     truth.resolve(frame, origin + HOUR);
   }
-  const { since, judged, judgedAtStart, accuracy } = truth.report(0);
+  const { since, judged, judgedAtStart, accuracy, hindsight } = truth.report(0);
+  expect(hindsight.map(({ horizon }) => horizon)).toEqual(['30m', '1h', '4h', '8h']);
+  for (const { mase, skill } of hindsight) {
+    expect(mase).toBeLessThan(1);
+    expect(Object.keys(skill)).toHaveLength(6);
+  }
   expect(judgedAtStart.hindcasts).toBeGreaterThan(300);
   expect({ since, judged, recorded: judgedAtStart.recorded, accuracy }).toEqual({
     since: Number.NaN,

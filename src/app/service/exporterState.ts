@@ -93,7 +93,7 @@ export class ExporterState implements StateView {
     this.exporter.cycleSucceeded(durationSeconds, at);
     this.exporter.workersActive(this.#pipeline.takeActivity());
     const { failedSeries, failure } = result;
-    this.#remember({ at, durationSeconds, servers: result.servers.length, failedSeries, failure });
+    this.#remember({ at, durationSeconds, servers: cycle.servers.length, failedSeries, failure });
     this.exporter.seriesDropped(cycle.metrics.dropped);
     this.#totals = {
       ...this.#totals,

@@ -127,12 +127,15 @@ svg .probe { fill: transparent; } svg .probe:hover { fill: var(--band); opacity:
 pre { white-space: pre-wrap; }
 .code { margin: 0; padding: 14px 18px; font: 13px/1.55 ui-monospace, "DejaVu Sans Mono", monospace; }
 code { font: 12.5px/1.45 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
+.verdicts { display: grid; grid-template-columns: repeat(auto-fit, minmax(230px, 1fr)); gap: 8px 28px; padding: 14px 18px 6px; }
+.verdicts h3 { font-size: 14px; margin: 0; } .verdicts p { margin: 0 0 6px; } .verdicts svg { display: block; width: 100%; max-width: 300px; }
+.verdicts ul { margin: 6px 0 10px; padding: 0; list-style: none; }
 section.card + section.card, .quality { margin-top: 20px; } section.trust { margin-top: 20px; }
 summary { padding: 12px 18px; cursor: pointer; font-weight: 550; }
 .facts dd { overflow-wrap: anywhere; }
 @media (max-width: 640px) { .wrap { padding: 0 14px; } .wide { grid-column: span 1; } nav { order: 3; flex-basis: 100%; flex-wrap: wrap; gap: 4px 18px; }
   nav a, .filters a { padding-top: 6px; padding-bottom: 6px; }
-  form { flex: 1 1 100%; } input[type=search] { flex: 1; width: auto; min-width: 0; padding: 8px 10px; }
+  .filters { flex: 1 1 100%; } form { flex: 1 1 100%; } input[type=search] { flex: 1; width: auto; min-width: 0; padding: 8px 10px; }
   .reasons li { grid-template-columns: 46px 1fr; } .reasons svg { display: none; }
   .stacked thead tr { display: none; } .stacked.fleet thead tr { display: flex; flex-wrap: wrap; gap: 4px 14px; padding: 8px 14px; }
   .fleet thead th { border: 0; padding: 6px 0; } .fleet thead th:nth-child(n + 5) { display: none; }

@@ -71,9 +71,11 @@ function renderMetricTable(truth: TruthReport): Html | undefined {
   if (metrics.length === 0) return undefined;
   const scores = new Map(truth.drift?.scores.map(({ metric, score }) => [metric, score]));
   const rows = metrics.map((metric) => {
-    const cells = TRUTH_HORIZONS.map((horizon) =>
-      renderVerdict(truth.accuracy.find((entry) => entry.metric === metric && entry.horizon === horizon)),
-    );
+    const cells = TRUTH_HORIZONS.map((horizon) => {
+      const find = (entries: readonly ForecastAccuracy[]) =>
+        entries.find((entry) => entry.metric === metric && entry.horizon === horizon);
+      return renderVerdict(find(truth.accuracy), find(truth.hindsight));
+    });
     const score = scores.get(metric);
     return html`<tr><th scope="row">${metric}</th><td>${renderServing(truth.serving.filter((entry) => entry.metric === metric))}</td>${cells}<td class="number">${score === undefined ? html`<span class="muted">–</span>` : score.toFixed(2)}</td></tr>\n`;
   });
@@ -82,15 +84,25 @@ function renderMetricTable(truth: TruthReport): Html | undefined {
 <tbody>
 ${rows}</tbody>
 </table></div>
-<p class="note small muted">Error is MASE: the mean error of p50 over that of “as a day ago at this time”; below 1 is better; a dash is not judged yet. Under it: the gain over the best of six baselines, and the share of samples inside p10–p90, of which 80% are meant. Drift is the distance of the inputs from those of the first week; above 0.2 they have shifted.</p></section>`;
+<p class="note small muted">Error is MASE: the mean error of p50 over that of “as a day ago at this time”; below 1 is better; a dash is not judged yet. Under it: the gain over the best of six baselines, and the share of samples inside p10–p90, of which 80% are meant. In brackets: in hindsight, of forecasts of the last days that were made anew at the start. Drift is the distance of the inputs from those of the first week; above 0.2 they have shifted.</p></section>`;
 }
 
-function renderVerdict(entry: ForecastAccuracy | undefined): Html {
+/** What is not judged live is told in hindsight, in brackets. */
+function renderVerdict(live: ForecastAccuracy | undefined, past: ForecastAccuracy | undefined): Html {
+  const isLive = live !== undefined && Number.isFinite(live.mase);
+  const entry = isLive ? live : past;
   if (entry === undefined || !Number.isFinite(entry.mase)) return html`<td class="muted" title="not judged yet">–</td>`;
-  const skill = leastSkill(entry);
-  const color = isLoss(skill) ? 'red-text' : 'green-text';
   const inside = Number.isFinite(entry.coverage) ? html` · ${describeRatio(entry.coverage)} inside` : undefined;
-  return html`<td title="${describeNumber(entry.forecasts)} judged">${entry.mase.toFixed(2)}<div class="small one-line"><span class="${color}">${describeGain(skill)}</span><span class="muted">${inside}</span></div></td>`;
+  const gain = renderGain(isLive ? leastSkill(live) : Number.NaN, past === undefined ? Number.NaN : leastSkill(past));
+  const title = `${describeNumber(entry.forecasts)} judged${isLive ? '' : ' in hindsight'}`;
+  const error = isLive ? entry.mase.toFixed(2) : html`<span class="muted">(${entry.mase.toFixed(2)})</span>`;
+  return html`<td title="${title}">${error}<div class="small one-line">${gain}<span class="muted">${inside}</span></div></td>`;
+}
+
+function renderGain(live: number, past: number): Html {
+  if (!Number.isFinite(live) && Number.isFinite(past))
+    return html`<span class="muted" title="in hindsight">(${describeGain(past)})</span>`;
+  return html`<span class="${isLoss(live) ? 'red-text' : 'green-text'}">${describeGain(live)}</span>`;
 }
 
 /** The choice for all first, then who serves the profiles that differ. */

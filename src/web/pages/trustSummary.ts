@@ -28,28 +28,50 @@ function describeWaiting(truth: TruthReport | undefined): string {
   }
   const wait = truth.since + FIRST_VERDICT_SECONDS - truth.at;
   const when = wait > 0 ? `come due in ${describeDuration(wait)}` : 'come with the next complete bucket';
-  const { hindcasts } = truth.judgedAtStart;
-  const past =
-    hindcasts === 0
-      ? ''
-      : ` Meanwhile ${describeNumber(hindcasts)} verdicts in hindsight, on forecasts of the last days made at the start, teach how to serve.`;
-  return `Not judged yet: the first verdicts ${when}.${past}`;
+  return `Not judged yet: the first verdicts ${when}.${describeHindsight(truth)}`;
+}
+
+function describeHindsight({ judgedAtStart: { hindcasts }, hindsight }: TruthReport): string {
+  if (hindcasts === 0) return '';
+  const { mase, skill, coverage } = summarize(hindsight);
+  const figures = Number.isFinite(mase)
+    ? ` Their error is ${mase.toFixed(2)} of that of “as a day ago” (median), the gain over the best of six baselines ${describeGain(skill)}, and ${describeRatio(coverage)} of the samples lie inside p10–p90.`
+    : '';
+  return ` Meanwhile ${describeNumber(hindcasts)} verdicts in hindsight, on forecasts of the last days made at the start, teach how to serve.${figures}`;
 }
 
 function renderFigures(truth: TruthReport): Html {
-  const entries = truth.accuracy.filter(({ forecasts, mase }) => forecasts > 0 && Number.isFinite(mase));
-  const mase = medianOf(entries.map((entry) => entry.mase));
-  const skill = medianOf(entries.map(leastSkill).filter(Number.isFinite));
-  const coverage = meanCoverage(truth.accuracy);
+  const { mase, skill, coverage } = summarize(truth.accuracy);
+  const past = Number.isFinite(skill) ? Number.NaN : summarize(truth.hindsight).skill;
   const general = truth.serving.filter(({ profile }) => profile === undefined);
   const byModel = general.filter(isModel).length;
   return html`<dl class="facts">
 ${fact('Error', Number.isFinite(mase) ? mase.toFixed(2) : '–', 'MASE, median; 1 = as a day ago at this time')}
-${fact('Against the best baseline', describeGain(skill), 'median gain over the best of six by hand')}
+${
+  Number.isFinite(past)
+    ? fact(
+        'Against the best baseline',
+        describeGain(past),
+        'in hindsight: the median gain over the best of six by hand',
+      )
+    : fact('Against the best baseline', describeGain(skill), 'median gain over the best of six by hand')
+}
 ${fact('Inside p10–p90', Number.isFinite(coverage) ? describeRatio(coverage) : '–', '80% is meant')}
 ${fact('Served by the model', general.length === 0 ? '–' : `${byModel} of ${general.length}`, 'metrics; a baseline serves the others')}
 ${fact('Drift', driftWord(truth), 'today against the first days')}
 </dl>`;
+}
+
+/** Medians of error and least gain over metrics and horizons, and the coverage of all; NaN where nothing is judged. */
+function summarize(
+  accuracy: readonly ForecastAccuracy[],
+): Pick<ForecastAccuracy, 'mase' | 'coverage'> & { skill: number } {
+  const entries = accuracy.filter(({ forecasts, mase }) => forecasts > 0 && Number.isFinite(mase));
+  return {
+    mase: medianOf(entries.map(({ mase }) => mase)),
+    skill: medianOf(entries.map(leastSkill).filter(Number.isFinite)),
+    coverage: meanCoverage(accuracy),
+  };
 }
 
 function fact(name: string, figure: string, note: string): Html {

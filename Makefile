@@ -18,7 +18,7 @@ test: setup ## sets up all it needs and runs the tests, with coverage
 	@mkdir -p build
 	@npx vitest run --coverage --reporter=default --reporter=json --outputFile.json=build/test.json
 
-test-doors: setup ## the doors by schemathesis, and feeders against OpenSearch, MongoDB's protocol and Zabbix, all of them installed; four minutes
+test-doors: setup ## the doors by schemathesis, and feeders against OpenSearch, MongoDB's protocol and Zabbix, all of them installed; two minutes
 	@scripts/ensure-prometheus.sh
 	@npx vitest run --config vitest.doors.config.ts
 

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,8 +7,11 @@ export default defineConfig({
     globalSetup: ['./test/global-setup.ts'],
     // Processes, not threads: the native TensorFlow addon keeps state per process and tests start workers of their own.
     pool: 'forks',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Two on two cores, where vitest's own choice is one: most of the long tests wait for programs of their own.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // For machines that are slower than the slowest known, or busy.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     restoreMocks: true,
     coverage: {
       provider: 'v8',

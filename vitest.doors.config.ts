@@ -6,7 +6,9 @@ export default defineConfig({
     include: ['test/doors/**/*.doors.ts'],
     globalSetup: ['./test/global-setup.ts'],
     pool: 'forks',
+    // Most of the time they wait for their programs.
+    maxWorkers: 3,
     testTimeout: 180_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 });

@@ -1,30 +1,19 @@
 /** Old clients of both generations, unchanged, against a real linborg: hours of the first one's in half a minute. */
 import { execFile, execFileSync } from 'node:child_process';
-import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { REPOSITORY, startCli } from '../app/fixtures/cli.js';
 import { writeConfiguration } from '../app/fixtures/configuration.js';
-import { type FleetPrometheus, startFleetPrometheus } from '../app/fixtures/fleet.js';
 import { temporaryFolder } from '../app/fixtures/folder.js';
 import { until, untilReady } from '../app/fixtures/scrape.js';
+import { type ScrapedFleet, startScrapedFleet } from '../app/fixtures/scrapedFleet.js';
 
 const run = promisify(execFile);
-const targets = path.join(temporaryFolder(), 'linborg.json');
-let fleet: FleetPrometheus;
+let fleet: ScrapedFleet;
 
 beforeAll(async () => {
-  fleet = await startFleetPrometheus({
-    servers: 3,
-    days: 2,
-    until: Date.now() / 1000,
-    configuration: `global: { scrape_interval: 1s }
-scrape_configs:
-  - job_name: linborg
-    file_sd_configs: [{ files: ['${targets}'], refresh_interval: 1s }]
-`,
-  });
+  fleet = await startScrapedFleet();
 });
 
 afterAll(() => fleet?.prometheus.stop());
@@ -108,8 +97,7 @@ test('a dashboard of the second generation finds every door, with pulled and pus
   ]);
   const url = await linborg.listens();
   await untilReady(url);
-  writeFileSync(`${targets}.new`, JSON.stringify([{ targets: [new URL(url).host] }]));
-  renameSync(`${targets}.new`, targets);
+  fleet.scrapeFrom(url);
   const headers = { 'X-API-Key': 'open sesame' };
   // What was scraped is asked for at full quarters of a minute.
   await until(

@@ -1,29 +1,15 @@
 /** The doors of the past, over a real Prometheus that scrapes linborg and has earlier samples of two replicas. */
-import { renameSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SHARED_SECONDS } from '../../../src/exposition/historical/timeRange.js';
 import { startCli } from '../fixtures/cli.js';
 import { writeConfiguration } from '../fixtures/configuration.js';
-import { type FleetPrometheus, startFleetPrometheus } from '../fixtures/fleet.js';
-import { temporaryFolder } from '../fixtures/folder.js';
 import { until, untilReady } from '../fixtures/scrape.js';
+import { type ScrapedFleet, startScrapedFleet } from '../fixtures/scrapedFleet.js';
 
-const folder = temporaryFolder();
-const targets = path.join(folder, 'linborg.json');
-let fleet: FleetPrometheus;
+let fleet: ScrapedFleet;
 
 beforeAll(async () => {
-  fleet = await startFleetPrometheus({
-    servers: 3,
-    days: 2,
-    until: Date.now() / 1000,
-    configuration: `global: { scrape_interval: 1s }
-scrape_configs:
-  - job_name: linborg
-    file_sd_configs: [{ files: ['${targets}'], refresh_interval: 1s }]
-`,
-  });
+  fleet = await startScrapedFleet();
 });
 
 afterAll(() => fleet?.prometheus.stop());
@@ -99,8 +85,7 @@ it('answer from what Prometheus scraped: the same risk, and no more servers than
     points: [],
     message: expect.stringContaining('does it scrape linborg'),
   });
-  writeFileSync(`${targets}.new`, JSON.stringify([{ targets: [new URL(url).host] }]));
-  renameSync(`${targets}.new`, targets);
+  fleet.scrapeFrom(url);
   await until(
     () => countRecorded('linborg_risk_score{job="linborg"}'),
     (count) => count === fleet.names.length,

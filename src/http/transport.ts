@@ -9,6 +9,8 @@ export interface Transport {
   readonly httpsAgent: https.Agent;
   /** Header values for the next request. Files are read each time, since tokens are rotated under a running process. */
   headers(): Promise<ReadonlyMap<string, string>>;
+  /** Breaks all connections, those in use, too. */
+  close(): void;
 }
 
 /** The transport that the options describe. Throws SourceError for TLS files that cannot be read. */
@@ -26,7 +28,16 @@ export async function createTransport(options: HttpClientOptions, maxSockets: nu
     ...(tls?.server_name === undefined ? {} : { servername: tls.server_name }),
     rejectUnauthorized: !(tls?.insecure_skip_verify ?? false),
   });
-  return { httpAgent: new http.Agent(agentOptions), httpsAgent, headers: () => requestHeaders(options) };
+  const httpAgent = new http.Agent(agentOptions);
+  return {
+    httpAgent,
+    httpsAgent,
+    headers: () => requestHeaders(options),
+    close: () => {
+      httpAgent.destroy();
+      httpsAgent.destroy();
+    },
+  };
 }
 
 async function requestHeaders(options: HttpClientOptions): Promise<ReadonlyMap<string, string>> {

@@ -118,9 +118,7 @@ export async function createClient(options: PrometheusOptions, surroundings: Sur
     },
     close: () => {
       stop.abort();
-      // Destroying the agents breaks the connections in use, too.
-      transport.httpAgent.destroy();
-      transport.httpsAgent.destroy();
+      transport.close();
     },
   };
 }

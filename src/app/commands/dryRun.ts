@@ -2,6 +2,7 @@
 import { pino } from 'pino';
 import { type Frame, LEVEL_NAMES } from '../../core/flow.js';
 import { bucketValue, isServer } from '../../core/frame.js';
+import { isoMilliseconds } from '../../core/isoMilliseconds.js';
 import { METRIC_NAMES, upperBound } from '../../core/metrics.js';
 import { rankServers, type ServerView } from '../../exposition/cycleView.js';
 import type { PullSummary } from '../../sources/source.js';
@@ -77,7 +78,7 @@ function describePull({ source, samples, servers, queries, queriesFailed, failur
 /** The newest known value of each of the 14, in the shape of the older daemons' records; null = absent. */
 function recordOf(frame: Frame) {
   return {
-    timestamp: new Date(frame.newest * frame.stepSeconds * 1000).toISOString(),
+    timestamp: isoMilliseconds(frame.newest * frame.stepSeconds),
     server_name: frame.server,
     profile: frame.profile,
     ...Object.fromEntries(METRIC_NAMES.map((metric) => [metric, valueNow(frame, metric)])),

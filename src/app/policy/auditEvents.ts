@@ -1,12 +1,14 @@
 /** What the audit log says of decisions, of what came of them, and of persons' answers. */
+
 import type { Decision } from '../../core/action.js';
-import { findingView, isoTime } from './findingView.js';
+import { isoMilliseconds } from '../../core/isoMilliseconds.js';
+import { findingView } from './findingView.js';
 import type { Delivery } from './sender.js';
 
 export function decisionEvent({ at, action, verdict }: Decision) {
   const { id, rule, name, server, profile, parameters, finding } = action;
   return {
-    at: isoTime(at),
+    at: isoMilliseconds(at),
     event: 'decision',
     id,
     rule,
@@ -22,10 +24,10 @@ export function decisionEvent({ at, action, verdict }: Decision) {
 
 /** @param at  epoch seconds */
 export function deliveryEvent(at: number, id: string, { outcome, message, tries }: Delivery) {
-  return { at: isoTime(at), event: 'delivery', id, outcome, message, tries };
+  return { at: isoMilliseconds(at), event: 'delivery', id, outcome, message, tries };
 }
 
 /** @param by  who answered, as they say */
 export function answerEvent(at: number, id: string, answer: 'approve' | 'deny', by: string) {
-  return { at: isoTime(at), event: 'answer', id, answer, by };
+  return { at: isoMilliseconds(at), event: 'answer', id, answer, by };
 }

@@ -1,5 +1,6 @@
 /** The audit log of a data folder: appended to, never changed, on disk before anything is done. */
 import { type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { isoMilliseconds } from '../../core/isoMilliseconds.js';
 import { CHAIN_START, type ChainHead, chainLine, readLine, sha256, splitLines } from './auditChain.js';
 import { currentAuditFile, fullAuditFile, listAuditFiles } from './auditFiles.js';
 
@@ -71,7 +72,12 @@ export class AuditLog {
       // All but its line feed had been written.
       if (cutShort?.isIntact) await this.#write({ ...file, head: cutShort }, '\n', []);
       else if (tail.length > 0) {
-        const event = { at: isoTime(this.#clock()), event: 'torn_line', bytes: tail.length, sha256: sha256(tail) };
+        const event = {
+          at: isoMilliseconds(this.#clock()),
+          event: 'torn_line',
+          bytes: tail.length,
+          sha256: sha256(tail),
+        };
         await this.#write(file, '\n', [event]);
       }
     } catch (error) {
@@ -114,8 +120,4 @@ async function findHead(files: readonly string[]): Promise<{ head: ChainHead; ta
     }
   }
   return { head: CHAIN_START, tail: tail ?? new Uint8Array() };
-}
-
-function isoTime(at: number): string {
-  return new Date(at * 1000).toISOString();
 }

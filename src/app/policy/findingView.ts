@@ -1,5 +1,7 @@
 /** How a finding is written, in the audit log and to targets alike. */
+
 import type { Finding } from '../../core/action.js';
+import { isoMilliseconds } from '../../core/isoMilliseconds.js';
 
 export function findingView({ kind, metric, probability, horizonSeconds, score, reason, at }: Finding) {
   return {
@@ -9,11 +11,6 @@ export function findingView({ kind, metric, probability, horizonSeconds, score, 
     horizon_seconds: horizonSeconds,
     score,
     reason,
-    at: isoTime(at),
+    at: isoMilliseconds(at),
   };
-}
-
-/** @param at  epoch seconds */
-export function isoTime(at: number): string {
-  return new Date(at * 1000).toISOString();
 }

@@ -2,8 +2,9 @@
 import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Action } from '../../core/action.js';
+import { isoMilliseconds } from '../../core/isoMilliseconds.js';
 import type { Credential, PolicyTarget } from '../../policy/targetOptions.js';
-import { findingView, isoTime } from './findingView.js';
+import { findingView } from './findingView.js';
 
 /** Version of the webhook's body and signature. */
 const WEBHOOK_VERSION = 1;
@@ -81,8 +82,8 @@ function webhookBody(action: Action, validUntil: number) {
     profile,
     parameters,
     finding: findingView(finding),
-    at: isoTime(at),
-    valid_until: isoTime(validUntil),
+    at: isoMilliseconds(at),
+    valid_until: isoMilliseconds(validUntil),
   };
 }
 
@@ -95,7 +96,7 @@ function alert(action: Action, validUntil: number) {
       description: finding.reason,
       action_id: id,
     },
-    startsAt: isoTime(at),
-    endsAt: isoTime(validUntil),
+    startsAt: isoMilliseconds(at),
+    endsAt: isoMilliseconds(validUntil),
   };
 }

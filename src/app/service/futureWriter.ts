@@ -77,8 +77,7 @@ export class FutureWriter {
     } catch (error) {
       failure = error as Error;
     } finally {
-      transport?.httpAgent.destroy();
-      transport?.httpsAgent.destroy();
+      transport?.close();
     }
     if (this.#closing.signal.aborted) return;
     exporter.futureWritten(failure === undefined, taken, clock());

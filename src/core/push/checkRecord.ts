@@ -1,4 +1,5 @@
 /** One thing that a client sent as a record → the record, or all that is wrong with it. */
+import { isoMilliseconds } from '../isoMilliseconds.js';
 import { isMetricName, type MetricName, metricSpec } from '../metrics.js';
 import {
   EXPECTED_SERVER_NAME,
@@ -80,6 +81,6 @@ function expectationOf(column: string): string {
 
 function tooEarly(raw: unknown, index: number, { latest }: TimeBounds): RecordVerdict {
   const { timestamp: value } = raw as { readonly timestamp: string };
-  const expected = `a time up to ${new Date(latest * 1000).toISOString()}`;
+  const expected = `a time up to ${isoMilliseconds(latest)}`;
   return { kind: 'faulty', faults: [{ kind: 'value', index, column: 'timestamp', value, expected }] };
 }

@@ -1,5 +1,6 @@
 /** The door of linborg: POST /feed/data, and what its answers mean. */
 import { z } from 'zod';
+import { jsonOf } from '../../http/jsonOf.js';
 import { type HttpAnswer, retryAfterSeconds, sendRequest } from '../../http/request.js';
 import { readSecretFile } from '../../http/secretFile.js';
 import { createTransport, type Transport } from '../../http/transport.js';
@@ -60,8 +61,7 @@ export class Door {
   }
 
   close(): void {
-    this.#transport.httpAgent.destroy();
-    this.#transport.httpsAgent.destroy();
+    this.#transport.close();
   }
 
   #outcomeOf(answer: HttpAnswer, sent: number): Outcome {
@@ -87,12 +87,4 @@ function messagesOf(body: string): string[] {
   const { detail = [], errors = [] } = said.success ? said.data : {};
   const messages = [...detail, ...errors].map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
   return messages.length > 0 ? messages : [body.slice(0, 1000)];
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,6 @@
 /** Reading by time from a system whose answers have a limit. */
+import { z } from 'zod';
+import type { Bookmark } from '../reader.js';
 
 export interface Moments<T> {
   /** Of whole moments only. */
@@ -32,4 +34,12 @@ export async function readWholeMoments<T>(query: MomentQuery<T>): Promise<Moment
   const taken = found.filter((one) => momentOf(one) !== last);
   if (taken.length > 0) return { taken, isCut: true };
   return limit < largestLimit ? await readWholeMoments({ ...query, limit: limit * 4 }) : undefined;
+}
+
+/**
+ * The moment up to which all was read: what the bookmark says, or the start where nothing was read before.
+ * @param moment  what a moment is to the reader, as its bookmarks keep it
+ */
+export function momentReadUpTo<T>(bookmark: Bookmark | undefined, moment: z.ZodType<T>, start: () => T): T {
+  return bookmark === undefined ? start() : z.object({ readUpTo: moment }).parse(bookmark).readUpTo;
 }

@@ -1,4 +1,5 @@
 /** Documents → records: the parts that a system keeps apart (CPU, memory, disks …) joined by server and time. */
+import { isoMilliseconds } from '../../core/isoMilliseconds.js';
 import type { MetricName } from '../../core/metrics.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { Filling } from '../mapping/options.js';
@@ -110,7 +111,7 @@ export class RecordBuilder {
     }
     for (const [metric, value] of measured) remember(known, metric, { at: bucket.start, value });
     const record: LinborgRecord = {
-      timestamp: new Date(bucket.start * 1000).toISOString(),
+      timestamp: isoMilliseconds(bucket.start),
       server_name: server,
       ...(bucket.status === undefined ? {} : { status: bucket.status }),
       ...(bucket.profile === undefined ? {} : { profile: bucket.profile }),

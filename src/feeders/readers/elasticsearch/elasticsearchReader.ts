@@ -1,7 +1,8 @@
 /** Reads documents of indices by time. */
 import { z } from 'zod';
+import { isoMilliseconds } from '../../../core/isoMilliseconds.js';
 import { type Bookmark, ReadError, type Reader, type ReadRequest, type ReadResult } from '../../reader.js';
-import { readWholeMoments } from '../moments.js';
+import { momentReadUpTo, readWholeMoments } from '../moments.js';
 import type { ElasticsearchOptions } from './options.js';
 import type { Hit, SearchClient } from './searchClient.js';
 
@@ -9,7 +10,7 @@ import type { Hit, SearchClient } from './searchClient.js';
 const LARGEST_SEARCH = 10_000;
 
 /** ISO 8601, to the nanosecond: all documents up to then were read. */
-const bookmarkSchema = z.object({ readUpTo: z.string() });
+const momentSchema = z.string();
 
 export class ElasticsearchReader implements Reader {
   readonly #client: SearchClient;
@@ -22,8 +23,8 @@ export class ElasticsearchReader implements Reader {
 
   async read({ bookmark, limit, until, signal }: ReadRequest): Promise<ReadResult> {
     const { index, time_field: timeField, query: filter, start, url } = this.#options;
-    const readUpTo = bookmark === undefined ? isoTime(until - start) : bookmarkSchema.parse(bookmark).readUpTo;
-    const query = { index, timeField, filter, after: readUpTo, until: isoTime(until) };
+    const readUpTo = momentReadUpTo(bookmark, momentSchema, () => isoMilliseconds(until - start));
+    const query = { index, timeField, filter, after: readUpTo, until: isoMilliseconds(until) };
     const moments = await readWholeMoments<Hit>({
       ask: (count) => this.#client.search({ ...query, limit: count }, signal),
       momentOf: ({ time }) => time,
@@ -42,8 +43,4 @@ export class ElasticsearchReader implements Reader {
   async close(): Promise<void> {
     await this.#client.close();
   }
-}
-
-function isoTime(seconds: number): string {
-  return new Date(seconds * 1000).toISOString();
 }

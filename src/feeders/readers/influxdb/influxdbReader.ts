@@ -1,5 +1,6 @@
 /** Reads points measurement by measurement, each from where it ended. */
 import { z } from 'zod';
+import { isoMilliseconds } from '../../../core/isoMilliseconds.js';
 import {
   type Bookmark,
   ReadError,
@@ -8,12 +9,12 @@ import {
   type ReadResult,
   type SourceDocument,
 } from '../../reader.js';
-import { readWholeMoments } from '../moments.js';
+import { momentReadUpTo, readWholeMoments } from '../moments.js';
 import type { InfluxClient, PointQuery } from './client.js';
 import type { InfluxdbOptions, Measurement } from './options.js';
 
 /** By measurement, ISO 8601 with nanoseconds: all points up to then were read. */
-const bookmarkSchema = z.object({ readUpTo: z.array(z.tuple([z.string(), z.string()])) });
+const momentsSchema = z.array(z.tuple([z.string(), z.string()]));
 
 const MOST_OF_A_MOMENT = 1_000_000;
 
@@ -35,13 +36,13 @@ export class InfluxdbReader implements Reader {
 
   /** Points of each measurement, about an equal share of the limit, and of none beyond the time that all have come to. */
   async read({ bookmark, limit, until, signal }: ReadRequest): Promise<ReadResult> {
-    const readUpTo = new Map<string, string>(bookmark === undefined ? [] : bookmarkSchema.parse(bookmark).readUpTo);
+    const readUpTo = new Map(momentReadUpTo(bookmark, momentsSchema, () => []));
     const { measurements, start } = this.#options;
     const share = Math.max(2, Math.floor(limit / measurements.length));
     const read: MeasurementPoints[] = [];
     for (const measurement of measurements) {
-      const after = readUpTo.get(keyOf(measurement)) ?? isoTime(until - start);
-      read.push(await this.#next({ measurement, after, before: isoTime(until), limit: share, signal }));
+      const after = readUpTo.get(keyOf(measurement)) ?? isoMilliseconds(until - start);
+      read.push(await this.#next({ measurement, after, before: isoMilliseconds(until), limit: share, signal }));
     }
     const ends = read.filter(({ isCut }) => isCut).map(({ points }) => epochOf(points.at(-1)!));
     const horizon = Math.min(...ends);
@@ -87,8 +88,4 @@ function epochOf(point: SourceDocument): number {
 
 function keyOf({ name, where }: Measurement): string {
   return JSON.stringify([name, Object.entries(where)]);
-}
-
-function isoTime(seconds: number): string {
-  return new Date(seconds * 1000).toISOString();
 }

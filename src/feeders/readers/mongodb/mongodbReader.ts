@@ -2,9 +2,10 @@
 import { BSON, MongoClient, MongoError, MongoServerError } from 'mongodb';
 import { z } from 'zod';
 import { ConfigError } from '../../../core/errors.js';
+import { isoMilliseconds } from '../../../core/isoMilliseconds.js';
 import { readSecretFile } from '../../../http/secretFile.js';
 import { type Bookmark, ReadError, type Reader, type ReadRequest, type ReadResult } from '../../reader.js';
-import { readWholeMoments } from '../moments.js';
+import { momentReadUpTo, readWholeMoments } from '../moments.js';
 import type { MongodbOptions } from './options.js';
 import { plainDocument } from './plainDocument.js';
 
@@ -12,7 +13,7 @@ import { plainDocument } from './plainDocument.js';
 const MOST_OF_A_MOMENT = 1_000_000;
 
 /** The time up to which all documents were read, in extended JSON, which keeps its type. */
-const bookmarkSchema = z.object({ readUpTo: z.string() });
+const momentSchema = z.string();
 
 type Document = Readonly<Record<string, unknown>>;
 
@@ -49,10 +50,8 @@ export class MongodbReader implements Reader {
 
   async read({ bookmark, limit, until, signal }: ReadRequest): Promise<ReadResult> {
     const { start, time_format: format } = this.#options;
-    const readUpTo: unknown =
-      bookmark === undefined
-        ? storedTime(until - start, format)
-        : BSON.EJSON.parse(bookmarkSchema.parse(bookmark).readUpTo);
+    const first = () => momentText(storedTime(until - start, format));
+    const readUpTo: unknown = BSON.EJSON.parse(momentReadUpTo(bookmark, momentSchema, first));
     const moments = await readWholeMoments<Document>({
       ask: (count) => this.#find({ $gt: readUpTo, $lte: storedTime(until, format) }, count, signal),
       momentOf: (document) => momentText(this.#timeOf(document)),
@@ -107,7 +106,7 @@ function storedTime(seconds: number, format: MongodbOptions['time_format']): unk
     case 'date':
       return new Date(seconds * 1000);
     case 'iso':
-      return new Date(seconds * 1000).toISOString();
+      return isoMilliseconds(seconds);
     case 'seconds':
       return seconds;
     case 'milliseconds':

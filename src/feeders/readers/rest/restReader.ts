@@ -1,6 +1,7 @@
 /** Reads records of a JSON API, page by page, from where the last round ended. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { isoMilliseconds } from '../../../core/isoMilliseconds.js';
 import { type HttpAnswer, retryAfterSeconds, sendRequest } from '../../../http/request.js';
 import { createTransport, type Transport } from '../../../http/transport.js';
 import { valueAt } from '../../mapping/fieldPath.js';
@@ -94,8 +95,7 @@ export class RestReader implements Reader {
   }
 
   async close(): Promise<void> {
-    this.#transport.httpAgent.destroy();
-    this.#transport.httpsAgent.destroy();
+    this.#transport.close();
   }
 
   /** Where a round that begins now asks from. */
@@ -206,7 +206,7 @@ function describeUrl({ origin, pathname }: URL): string {
 function formatTime(seconds: number, format: 'iso' | 'seconds' | 'milliseconds'): string {
   switch (format) {
     case 'iso':
-      return new Date(seconds * 1000).toISOString();
+      return isoMilliseconds(seconds);
     case 'seconds':
       return String(Math.floor(seconds));
     case 'milliseconds':

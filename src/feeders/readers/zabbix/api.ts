@@ -1,5 +1,6 @@
 /** Zabbix' JSON-RPC API, from 6.0 on. */
 import { z } from 'zod';
+import { jsonOf } from '../../../http/jsonOf.js';
 import { type HttpAnswer, retryAfterSeconds, sendRequest } from '../../../http/request.js';
 import { readSecretFile } from '../../../http/secretFile.js';
 import { createTransport, type Transport } from '../../../http/transport.js';
@@ -73,8 +74,7 @@ export class ZabbixApi {
         // A session that cannot be ended now ends by itself.
         (error: unknown) => error,
       );
-    this.#transport.httpAgent.destroy();
-    this.#transport.httpsAgent.destroy();
+    this.#transport.close();
   }
 
   async #askVersion(signal: AbortSignal): Promise<readonly [number, number]> {
@@ -145,13 +145,5 @@ export class ZabbixApi {
 
   #place(): string {
     return `Zabbix at ${this.#options.url}`;
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

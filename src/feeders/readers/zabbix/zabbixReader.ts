@@ -8,7 +8,7 @@ import {
   type ReadResult,
   type SourceDocument,
 } from '../../reader.js';
-import { type Moments, readWholeMoments } from '../moments.js';
+import { type Moments, momentReadUpTo, readWholeMoments } from '../moments.js';
 import { ZabbixApi } from './api.js';
 import { findItems, type Item, VALUE_TYPES, type ValueType } from './items.js';
 import type { ZabbixOptions } from './options.js';
@@ -18,7 +18,7 @@ const ITEMS_AT_ONCE = 10_000;
 const MOST_OF_A_SECOND = 1_000_000;
 
 /** Epoch seconds: the values of that second and before were read. */
-const bookmarkSchema = z.object({ readUpTo: z.int() });
+const secondSchema = z.int();
 
 const historySchema = z.array(
   z.object({ itemid: z.string(), clock: z.coerce.number(), ns: z.coerce.number(), value: z.string() }),
@@ -52,8 +52,7 @@ export class ZabbixReader implements Reader {
   /** Values of whole seconds, and of none beyond the second that all of the queries have come to. */
   async read({ bookmark, limit, until, signal }: ReadRequest): Promise<ReadResult> {
     const till = Math.floor(until);
-    const readUpTo =
-      bookmark === undefined ? till - Math.round(this.#options.start) : bookmarkSchema.parse(bookmark).readUpTo;
+    const readUpTo = momentReadUpTo(bookmark, secondSchema, () => till - Math.round(this.#options.start));
     const items = await this.#itemsNow(signal);
     const read: Moments<HistoryValue>[] = [];
     for (const valueType of VALUE_TYPES)

@@ -12,7 +12,7 @@ import { createPushSource } from '../../sources/push/pushSource.js';
 import { type PushedServer, RecordBook } from '../../sources/push/recordBook.js';
 import { type WalEvents, WriteAheadLog } from '../../sources/push/writeAheadLog.js';
 import type { Source } from '../../sources/source.js';
-import type { PushedRecords } from './pipeline.js';
+import type { PushedRecords } from './intake.js';
 
 export interface PushFeedParts {
   readonly config: Config;

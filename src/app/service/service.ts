@@ -7,9 +7,10 @@ import { PolicyRunner } from '../policy/policyRunner.js';
 import type { FleetLearning } from '../retraining/fleetLearning.js';
 import { ExporterState } from './exporterState.js';
 import { FutureWriter } from './futureWriter.js';
+import type { IntakeEvents } from './intake.js';
 import { type LearningSource, learningSettings, openLearning, openWithLearning } from './learning.js';
 import { figuresOf } from './ownFigures.js';
-import { Pipeline, type PipelineEvents } from './pipeline.js';
+import { Pipeline } from './pipeline.js';
 import { PushFeed } from './pushFeed.js';
 import { RecordedHistory } from './recordedHistory.js';
 import { type Schedule, startSchedule } from './scheduler.js';
@@ -292,7 +293,7 @@ async function openPush(
   });
 }
 
-function eventsFor(parts: ServiceParts, state: () => ExporterState | undefined): PipelineEvents {
+function eventsFor(parts: ServiceParts, state: () => ExporterState | undefined): IntakeEvents {
   const failing = new Set<string>();
   return {
     onPull: (summary) => {
@@ -305,7 +306,7 @@ function eventsFor(parts: ServiceParts, state: () => ExporterState | undefined):
 }
 
 /** Says a query's failure once, and once that it works again. */
-function reportFailures(log: Logger, summary: Parameters<PipelineEvents['onPull']>[0], failing: Set<string>): void {
+function reportFailures(log: Logger, summary: Parameters<IntakeEvents['onPull']>[0], failing: Set<string>): void {
   const now = new Map(summary.failures.map((f) => [`${summary.source} ${f.metric} ${f.alternative}`, f]));
   for (const [key, { metric, alternative, error }] of now) {
     if (failing.has(key)) continue;

@@ -170,7 +170,7 @@ async function cycle(frames, at, isTick) {
     model,
     wantsDetails: (i) => isDue[i],
     planOf: ({ server, profile }, metric) => truth.plan(server, metric, profile),
-    recalibrate: ({ profile }, metric, raw) => truth.incidents.apply(metric, profile, raw),
+    recalibrate: ({ server, profile }, metric, raw) => truth.incidents.apply({ server, metric, profile }, raw),
   });
   result.servers.forEach(({ frame, forecasts, risk }, i) => {
     if (isDue[i]) recordForecasts(truth, { frame, at, forecasts, risk, details: result.details[i], wasServed: true });

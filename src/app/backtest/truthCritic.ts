@@ -22,7 +22,7 @@ export function createTruthCritic({ model, options, stepSeconds, excluded }: Cri
     resolve: (frame) => void truth.resolve(frame, frame.newest + 1),
     settle: (at) => truth.settle(at),
     planOf: ({ server, profile }, metric) => truth.plan(server, metric, profile),
-    recalibrate: ({ profile }, metric, raw) => truth.incidents.apply(metric, profile, raw),
+    recalibrate: ({ server, profile }, metric, raw) => truth.incidents.apply({ server, metric, profile }, raw),
     record(made) {
       if (truth.isDue(made.frame.server, made.at)) recordForecasts(truth, { ...made, wasServed: true });
     },

@@ -81,7 +81,7 @@ export class ForecastLedger {
     return {
       wantsDetails: (i) => due[i]!,
       planOf: ({ server, profile }, metric) => truth.plan(server, metric, profile),
-      recalibrate: ({ profile }, metric, raw) => truth.incidents.apply(metric, profile, raw),
+      recalibrate: ({ server, profile }, metric, raw) => truth.incidents.apply({ server, metric, profile }, raw),
     };
   }
 

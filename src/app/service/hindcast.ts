@@ -80,7 +80,7 @@ async function forecastMoment(parts: HindcastParts, newest: number): Promise<num
       ...{ forecastRows, model },
       wantsDetails: () => true,
       planOf: ({ server, profile }, metric) => truth.plan(server, metric, profile),
-      recalibrate: ({ profile }, metric, raw) => truth.incidents.apply(metric, profile, raw),
+      recalibrate: ({ server, profile }, metric, raw) => truth.incidents.apply({ server, metric, profile }, raw),
     });
     servers.forEach(({ frame, forecasts, risk }, i) => {
       recordForecasts(truth, { frame, at, forecasts, risk, details: details[i]!, wasServed: false }, drift);

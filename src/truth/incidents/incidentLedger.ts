@@ -1,14 +1,17 @@
 /** The ledger of promised breaches: what was promised, what came, and what that says of the next promises. */
 import { type Frame, RISK_HORIZONS } from '../../core/flow.js';
-import type { Profile } from '../../core/profiles.js';
 import { mergeSpans, type TimeSpan } from '../../core/timeSpan.js';
 import type { IncidentTruth } from '../../core/truth.js';
 import { type BreachClaim, dueBucket, outcomeOf } from './claim.js';
+import type { ClaimSubject } from './judgedClaim.js';
 import { ProbabilityBook, type RecordedPage } from './probabilityBook.js';
 import { Recalibration } from './recalibration.js';
 
-/** Breaches are rare: evidence has to last longer than that about forecasts. In half-lives of live accuracy: two weeks, where that is a day. */
-const HALF_LIVES = 14;
+/**
+ * Breaches are rare: evidence has to last longer than that about forecasts. In half-lives of live accuracy, which is a day: how true probabilities
+ * were is told over two weeks; what moves them fades in one, since what a fleet does changes.
+ */
+const HALF_LIVES = { told: 14, learnt: 7 };
 
 export interface IncidentLedgerSettings {
   /** Steps between two claims about a threshold. */
@@ -51,10 +54,9 @@ export class IncidentLedger {
   #hindcasts = 0;
 
   constructor(settings: IncidentLedgerSettings) {
-    const halfLife = HALF_LIVES * settings.halfLifeBuckets;
     this.#settings = settings;
-    this.#recalibration = new Recalibration(halfLife);
-    this.#book = new ProbabilityBook(halfLife);
+    this.#recalibration = new Recalibration(HALF_LIVES.learnt * settings.halfLifeBuckets);
+    this.#book = new ProbabilityBook(HALF_LIVES.told * settings.halfLifeBuckets);
   }
 
   /** Takes the place of what was known of actions: nothing that came due in such a span tells whether a promise was true. */
@@ -67,8 +69,8 @@ export class IncidentLedger {
   }
 
   /** What to serve for the probabilities of a threshold. @param raw  [RISK_HORIZONS] ascending */
-  apply(metric: string, profile: Profile, raw: Float32Array): Float32Array {
-    return this.#recalibration.apply(metric, profile, raw);
+  apply(subject: ClaimSubject, raw: Float32Array): Float32Array {
+    return this.#recalibration.apply(subject, raw);
   }
 
   /** Puts what was promised of a server's thresholds into the ledger. @param wasServed  false for a hindcast */
@@ -125,6 +127,7 @@ export class IncidentLedger {
   forget(server: string): void {
     this.#thresholds -= this.#servers.get(server)?.byMetric.size ?? 0;
     this.#servers.delete(server);
+    this.#recalibration.forget(server);
   }
 
   /** @returns whether any horizon is still open */
@@ -146,6 +149,7 @@ export class IncidentLedger {
     if (wasServed) this.#book.add(horizon, bucket, claim.served[horizon]!, came);
     else this.#hindcasts++;
     this.#recalibration.add({
+      server: frame.server,
       metric: claim.metric,
       profile: frame.profile,
       ...{ horizon, bucket, came },

@@ -2,7 +2,7 @@
  * A line through the log odds of probabilities (Platt 1999), drawn by what came, and held where evidence is thin. It may bend once: heads
  * that promise too little where little comes promise enough where much does, and a straight line that lifts the many would lift the few along.
  */
-import { FadingSums } from '../fadingSums.js';
+import { logOdds, type OddsCell, sigmoid } from './oddsEvidence.js';
 
 /** Log odds of what is served = CENTRE + shift + slope · (log odds of what the model says − CENTRE), with a slope on either side. */
 export interface OddsLine {
@@ -23,94 +23,66 @@ export interface Looseness {
 /** 0.12, about where incident probabilities are told apart: there the shift is read off, and the line bends. */
 const CENTRE = -2;
 
-/** Probabilities nearer to 0 or 1 count as this near. */
-const SMALLEST_PROBABILITY = 1e-5;
-
 /** No line is steeper or flatter: beyond, the probabilities say nothing and neither would a line. */
 const SLOPES = { least: 0.25, most: 4 };
 
-/** Log odds in bins of a half from −12 to 12: finer ones give the same line. */
-const BIN_WIDTH = 0.5;
-const BINS = 48;
-const LOWEST = -12;
-
-const PLACES = 3;
 const MAX_ITERATIONS = 25;
 const PRECISION = 1e-6;
 
-/** Cases of one kind with what came of them, by the log odds that were told; what is older counts less. */
-export class OddsEvidence {
-  readonly #sums: FadingSums;
-
-  constructor(halfLifeBuckets: number) {
-    this.#sums = new FadingSums(BINS * PLACES, halfLifeBuckets);
+/**
+ * The most probable line through what came, if before the evidence it is expected around `held`: Newton's method on the log-likelihood of a
+ * Bernoulli trial per case and normal deviations from `held`, which has one maximum.
+ */
+export function fitLine(cells: readonly OddsCell[], held: OddsLine, looseness: Looseness): OddsLine {
+  const expected = [held.shift, held.below, held.above] as const;
+  const stiffness = [looseness.shift ** -2, looseness.slope ** -2, looseness.slope ** -2] as const;
+  let at: Vector = [...expected];
+  for (let i = 0; i < MAX_ITERATIONS; i++) {
+    const step = shortened(solve(...curvatureAndGradient(at, cells, { expected, stiffness })));
+    at = [at[0] - step[0], withinSlopes(at[1] - step[1]), withinSlopes(at[2] - step[2])];
+    if (step.reduce((sum, part) => sum + Math.abs(part), 0) < PRECISION) break;
   }
+  const [shift, below, above] = at;
+  return { shift, below, above };
+}
 
-  /** @param weight  how many independent cases this one stands for, ≤ 1 */
-  add(bucket: number, probability: number, came: boolean, weight: number): void {
-    const odds = logOdds(probability);
-    const at = PLACES * Math.min(BINS - 1, Math.floor((odds - LOWEST) / BIN_WIDTH));
-    const counted = weight * this.#sums.weightAt(bucket);
-    this.#sums.add(at, counted);
-    this.#sums.add(at + 1, counted * (odds - CENTRE));
-    if (came) this.#sums.add(at + 2, counted);
-  }
-
-  /**
-   * The most probable line, if before the evidence it is expected around `held`: Newton's method on the log-likelihood of a
-   * Bernoulli trial per case and normal deviations from `held`, which has one maximum.
-   * @param casesPerIndependent  ≥ 1: so many cases count for one
-   */
-  line(held: OddsLine, looseness: Looseness, casesPerIndependent: number): OddsLine {
-    const expected = [held.shift, held.below, held.above] as const;
-    const stiffness = [looseness.shift ** -2, looseness.slope ** -2, looseness.slope ** -2] as const;
-    let at: Vector = [...expected];
-    for (let i = 0; i < MAX_ITERATIONS; i++) {
-      const step = shortened(solve(...this.#curvatureAndGradient(at, { expected, stiffness, casesPerIndependent })));
-      at = [at[0] - step[0], withinSlopes(at[1] - step[1]), withinSlopes(at[2] - step[2])];
-      if (step.reduce((sum, part) => sum + Math.abs(part), 0) < PRECISION) break;
+/** Of the negative log-posterior. */
+function curvatureAndGradient(
+  [shift, below, above]: Vector,
+  cells: readonly OddsCell[],
+  { expected, stiffness }: Prior,
+): [Symmetric, Vector] {
+  const curvature: Symmetric = {
+    shift: stiffness[0],
+    below: stiffness[1],
+    above: stiffness[2],
+    toBelow: 0,
+    toAbove: 0,
+  };
+  const gradient: Vector = [
+    stiffness[0] * (shift - expected[0]),
+    stiffness[1] * (below - expected[1]),
+    stiffness[2] * (above - expected[2]),
+  ];
+  for (const { odds, cases, came } of cells) {
+    const x = odds - CENTRE;
+    const p = sigmoid(CENTRE + shift + (x < 0 ? below : above) * x);
+    const residual = cases * p - came;
+    const weight = cases * p * (1 - p);
+    gradient[0] += residual;
+    curvature.shift += weight;
+    // A case lies on one side only: the two slopes never meet in the curvature.
+    if (x < 0) {
+      gradient[1] += residual * x;
+      curvature.below += weight * x * x;
+      curvature.toBelow += weight * x;
+    } else {
+      gradient[2] += residual * x;
+      curvature.above += weight * x * x;
+      curvature.toAbove += weight * x;
     }
-    const [shift, below, above] = at;
-    return { shift, below, above };
   }
-
-  /** Of the negative log-posterior. */
-  #curvatureAndGradient([shift, below, above]: Vector, prior: Prior): [Symmetric, Vector] {
-    const { expected, stiffness, casesPerIndependent } = prior;
-    const curvature: Symmetric = {
-      shift: stiffness[0],
-      below: stiffness[1],
-      above: stiffness[2],
-      toBelow: 0,
-      toAbove: 0,
-    };
-    const gradient: Vector = [
-      stiffness[0] * (shift - expected[0]),
-      stiffness[1] * (below - expected[1]),
-      stiffness[2] * (above - expected[2]),
-    ];
-    for (let at = 0; at < BINS * PLACES; at += PLACES) {
-      const cases = this.#sums.get(at) / casesPerIndependent;
-      if (cases <= 0) continue;
-      const x = this.#sums.get(at + 1) / this.#sums.get(at);
-      const p = sigmoid(CENTRE + shift + (x < 0 ? below : above) * x);
-      const residual = cases * p - this.#sums.get(at + 2) / casesPerIndependent;
-      const weight = cases * p * (1 - p);
-      gradient[0] += residual;
-      curvature.shift += weight;
-      // A case lies on one side only: the two slopes never meet in the curvature.
-      if (x < 0) {
-        gradient[1] += residual * x;
-        curvature.below += weight * x * x;
-        curvature.toBelow += weight * x;
-      } else {
-        gradient[2] += residual * x;
-        curvature.above += weight * x * x;
-        curvature.toAbove += weight * x;
-      }
-    }
-    return [curvature, gradient];
-  }
+  return [curvature, gradient];
 }
 
 /** Shift and the two slopes. */
@@ -120,7 +92,6 @@ interface Prior {
   readonly expected: Readonly<Vector>;
   /** One over the variances. */
   readonly stiffness: Readonly<Vector>;
-  readonly casesPerIndependent: number;
 }
 
 /** Diagonal, and what lies between the shift and each slope. */
@@ -154,18 +125,4 @@ export function alongLine({ shift, below, above }: OddsLine, probability: number
   if (shift === 0 && below === 1 && above === 1) return probability;
   const x = logOdds(probability) - CENTRE;
   return sigmoid(CENTRE + shift + (x < 0 ? below : above) * x);
-}
-
-/** Not nearer to 0 or 1 than can be told. */
-export function withinReason(probability: number): number {
-  return Math.min(Math.max(probability, SMALLEST_PROBABILITY), 1 - SMALLEST_PROBABILITY);
-}
-
-function logOdds(probability: number): number {
-  const p = withinReason(probability);
-  return Math.log(p / (1 - p));
-}
-
-function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
 }

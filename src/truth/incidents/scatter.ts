@@ -1,6 +1,6 @@
 /** How much more than chance what comes scatters from one stretch of time to the next: servers share what happens to them. */
 import { FadingSums } from '../fadingSums.js';
-import { withinReason } from './oddsLine.js';
+import { withinReason } from './oddsEvidence.js';
 
 /** Variance that is taken to be as chance has it before anything is known: that of some four breaches, as for the lines. */
 const TRUSTED_VARIANCE = 4;

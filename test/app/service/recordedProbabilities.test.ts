@@ -69,7 +69,7 @@ describe('the reliability of served probabilities', () => {
     ]);
     restarted.settle();
     const raw = Float32Array.of(0.1, 0.15, 0.15, 0.2);
-    expect(restarted.apply('mem_used_pct', 'generic', raw)).toEqual(raw);
+    expect(restarted.apply({ server: 'a', metric: 'mem_used_pct', profile: 'generic' }, raw)).toEqual(raw);
   });
 
   it('begins anew where no source recorded it, or where it cannot be read', async () => {

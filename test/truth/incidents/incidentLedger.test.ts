@@ -14,7 +14,7 @@ function live(ledger: IncidentLedger, breaches: Breaches, promised = 0.1, wasSer
     ledger.resolve(serverWith(breaches, now), START + now);
     ledger.settle();
     const claim = claimAt(now, promised);
-    const told = ledger.apply(METRIC, 'generic', claim.raw);
+    const told = ledger.apply({ server: 'a', metric: METRIC, profile: 'generic' }, claim.raw);
     served.push(told[3]!);
     ledger.record('a', [{ ...claim, served: told }], wasServed);
   }

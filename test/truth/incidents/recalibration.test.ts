@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../src/core/random.js';
-import { type JudgedClaim, Recalibration } from '../../../src/truth/incidents/recalibration.js';
+import type { ClaimSubject, JudgedClaim } from '../../../src/truth/incidents/judgedClaim.js';
+import { Recalibration } from '../../../src/truth/incidents/recalibration.js';
 
-const HALF_LIFE = 14 * 288;
+const A_DATABASE = { server: 'a', metric: 'mem_used_pct', profile: 'database' } as const;
+const HALF_LIFE = 7 * 288;
 
 const probability = fc.double({ min: 0, max: 1, noNaN: true });
 const ascending = fc
@@ -11,6 +13,7 @@ const ascending = fc
   .map((values) => Float32Array.from(values.sort((a, b) => a - b)));
 const verdicts: fc.Arbitrary<JudgedClaim[]> = fc.array(
   fc.record({
+    server: fc.constantFrom('a', 'b'),
     metric: fc.constantFrom('mem_used_pct', 'cpu_idle_pct'),
     profile: fc.constantFrom('database' as const, 'generic' as const),
     horizon: fc.integer({ min: 0, max: 3 }),
@@ -29,23 +32,44 @@ function taughtBy(found: readonly JudgedClaim[]): Recalibration {
   return recalibration;
 }
 
+/** As a ledger teaches it: what came due takes effect day by day. */
+function taughtByTheDay(days: number, ofDay: (bucket: number) => readonly JudgedClaim[]): Recalibration {
+  const recalibration = new Recalibration(HALF_LIFE);
+  for (let day = 0; day < days; day++) {
+    for (const verdict of ofDay(5000 + 288 * day)) recalibration.add(verdict);
+    recalibration.settle();
+  }
+  return recalibration;
+}
+
 /** Cases of one kind, of which `came` came after `promised`. */
 function cases(promised: number, came: number, count: number, change: Partial<JudgedClaim> = {}): JudgedClaim[] {
-  const base = { metric: 'mem_used_pct', profile: 'generic', horizon: 2, bucket: 5000, weight: 1 } as const;
+  const base = {
+    server: 'a',
+    metric: 'mem_used_pct',
+    profile: 'generic',
+    horizon: 2,
+    bucket: 5000,
+    weight: 1,
+  } as const;
   return Array.from({ length: count }, (_, i) => ({
     ...{ ...base, probability: promised, came: i < came * count },
     ...change,
   }));
 }
 
-const told = (recalibration: Recalibration, promised: number, metric = 'mem_used_pct') =>
-  recalibration.apply(metric, 'generic', new Float32Array(4).fill(promised))[2]!;
+/** Of a server that nothing is known of alone, unless one is named. */
+const told = (recalibration: Recalibration, promised: number, of: Partial<ClaimSubject> = {}) =>
+  recalibration.apply(
+    { server: 'new', metric: 'mem_used_pct', profile: 'generic', ...of },
+    Float32Array.of(0, 0, promised, promised),
+  )[2]!;
 
 describe('recalibrated probabilities', () => {
   it('are what the model says, to the last digit, until something came due', () => {
     fc.assert(
       fc.property(ascending, (raw) => {
-        expect(taughtBy([]).apply('m', 'generic', raw)).toEqual(raw);
+        expect(taughtBy([]).apply(A_DATABASE, raw)).toEqual(raw);
       }),
     );
   });
@@ -53,15 +77,16 @@ describe('recalibrated probabilities', () => {
   it('stay probabilities, never fall with the horizon and keep the order of what the model says', () => {
     fc.assert(
       fc.property(verdicts, ascending, ascending, (found, a, b) => {
+        // In two settlings, so that own rates and curves learn, too.
         const recalibration = taughtBy(found);
+        for (const verdict of found) recalibration.add(verdict);
+        recalibration.settle();
         const low = recalibration.apply(
-          'mem_used_pct',
-          'database',
+          A_DATABASE,
           a.map((value, h) => Math.min(value, b[h]!)),
         );
         const high = recalibration.apply(
-          'mem_used_pct',
-          'database',
+          A_DATABASE,
           a.map((value, h) => Math.max(value, b[h]!)),
         );
         for (let h = 0; h < 4; h++) {
@@ -81,8 +106,11 @@ describe('recalibrated probabilities', () => {
         const keyed = moments.map((verdict) => [verdict.bucket + random(), verdict] as const);
         const shuffled = keyed.sort(([a], [b]) => a - b);
         const inOrder = [...moments].sort((a, b) => a.bucket - b.bucket);
-        const plain = taughtBy(inOrder).apply('mem_used_pct', 'generic', raw);
-        const other = taughtBy(shuffled.map(([, verdict]) => verdict)).apply('mem_used_pct', 'generic', raw);
+        const plain = taughtBy(inOrder).apply({ ...A_DATABASE, profile: 'generic' }, raw);
+        const other = taughtBy(shuffled.map(([, verdict]) => verdict)).apply(
+          { ...A_DATABASE, profile: 'generic' },
+          raw,
+        );
         plain.forEach((value, h) => {
           expect(other[h]).toBeCloseTo(value, 4);
         });
@@ -121,8 +149,8 @@ describe('recalibrated probabilities', () => {
       const recalibration = new Recalibration(HALF_LIFE);
       for (let day = 0; day < DAYS; day++) {
         const shared = random() < 0.3;
-        const ofDay = Array.from({ length: SERVERS }, () =>
-          cases(0.1, (isTogether ? shared : random() < 0.3) ? 1 : 0, 1),
+        const ofDay = Array.from({ length: SERVERS }, (_, i) =>
+          cases(0.1, (isTogether ? shared : random() < 0.3) ? 1 : 0, 1, { server: `s${i}` }),
         );
         for (const verdict of ofDay.flat()) recalibration.add({ ...verdict, bucket: 5000 + day * 288, weight: 0.25 });
         recalibration.settle();
@@ -146,9 +174,35 @@ describe('recalibrated probabilities', () => {
 
   it('of a metric without verdicts follow those of all others, less than their own', () => {
     const recalibration = taughtBy(cases(0.1, 0.3, 60));
-    const [own, other] = [told(recalibration, 0.1), told(recalibration, 0.1, 'swap_used_pct')];
+    const [own, other] = [told(recalibration, 0.1), told(recalibration, 0.1, { metric: 'swap_used_pct' })];
     expect(other).toBeGreaterThan(0.13);
     expect(own).toBeGreaterThan(other);
+  });
+
+  it('of a server that breaches more often than its like are higher than theirs, and lower where it never does', () => {
+    const shareOf = (i: number) => (i === 0 ? 0.5 : i === 1 ? 0 : 0.1);
+    const recalibration = taughtByTheDay(20, (bucket) =>
+      Array.from({ length: 20 }, (_, i) => cases(0.1, shareOf(i), 10, { server: `s${i}`, bucket })).flat(),
+    );
+    const [often, never, usual] = ['s0', 's1', 's2'].map((server) => told(recalibration, 0.1, { server }));
+    expect(often).toBeGreaterThan(usual! + 0.1);
+    expect(never).toBeLessThan(usual! - 0.02);
+    expect(told(recalibration, 0.1)).toBeCloseTo(usual!, 1);
+    recalibration.forget('s0');
+    expect(told(recalibration, 0.1, { server: 's0' })).toBe(told(recalibration, 0.1));
+  });
+
+  it('come near to what comes where that follows no line: nothing between two heights that often come', () => {
+    const shape = [
+      [0.05, 0.05],
+      [0.2, 0.4],
+      [0.4, 0.42],
+      [0.8, 0.5],
+    ] as const;
+    const recalibration = taughtByTheDay(20, (bucket) =>
+      shape.flatMap(([promised, came]) => cases(promised, came, 100, { bucket })),
+    );
+    for (const [promised, came] of shape) expect(Math.abs(told(recalibration, promised) - came)).toBeLessThan(0.05);
   });
 
   it('go back to what the model says as the evidence fades', () => {

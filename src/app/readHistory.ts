@@ -1,7 +1,8 @@
 /** The history that a source keeps, as whole series on the grid of buckets: what is trained on, and what is replayed. */
-import type { SampleSeries } from '../core/flow.js';
+import { asFloat32 } from '../core/float32.js';
+import type { SampleBatch } from '../core/flow.js';
 import { groupBy } from '../core/groupBy.js';
-import { STEP_SECONDS } from '../sources/grid.js';
+import { lastCompleteBucket, STEP_SECONDS } from '../sources/grid.js';
 import type { PullSummary, Source } from '../sources/source.js';
 import type { Progress } from './progress.js';
 
@@ -20,8 +21,8 @@ const DAY_SECONDS = 86_400;
 const MARGIN_BUCKETS = 12;
 
 /**
- * The last `days` of every server that the source knows; none without a finite sample. What a failed query leaves out is
- * said. Throws SourceError on an outage.
+ * The complete buckets of the last `days` of every server that the source knows; none without a finite sample. What a failed query
+ * leaves out is said. Throws SourceError on an outage.
  */
 export async function readHistory(source: Source, days: number, progress: Progress): Promise<HistorySeries[]> {
   const now = Date.now() / 1000;
@@ -30,7 +31,7 @@ export async function readHistory(source: Source, days: number, progress: Progre
   for await (const event of source.history(now, seconds)) {
     if (event.kind === 'batch') {
       progress.update(`reading ${source.name}: ${event.done} of ${event.total} queries`);
-      for (const series of event.batch.series) parts.add(series);
+      parts.add(event.batch);
     } else if (event.summary.outage) {
       throw event.summary.outage;
     } else {
@@ -63,14 +64,24 @@ class HistoryParts {
     this.#length = Math.ceil(to / STEP_SECONDS) + MARGIN_BUCKETS - this.#first;
   }
 
-  add({ server, metric, times, values }: SampleSeries): void {
+  /** The bucket under way is left out: what a few seconds of it say is nothing to learn from or to measure by. */
+  add({ series, at }: SampleBatch): void {
+    const end = Math.min(lastCompleteBucket(at) / STEP_SECONDS + 1 - this.#first, this.#length);
+    for (const { server, metric, times, values } of series) {
+      const part = this.#partOf(server, metric);
+      times.forEach((time, i) => {
+        const bucket = Math.floor(time / STEP_SECONDS) - this.#first;
+        const value = asFloat32(values[i]!);
+        if (!Number.isNaN(value) && bucket >= 0 && bucket < end) part.values[bucket] = value;
+      });
+    }
+  }
+
+  #partOf(server: string, metric: string): Omit<HistorySeries, 'first'> {
     const key = `${server}\n${metric}`;
     const part = this.#parts.get(key) ?? { server, metric, values: new Float32Array(this.#length).fill(Number.NaN) };
     this.#parts.set(key, part);
-    times.forEach((time, i) => {
-      const bucket = Math.floor(time / STEP_SECONDS) - this.#first;
-      if (Number.isFinite(values[i]!) && bucket >= 0 && bucket < this.#length) part.values[bucket] = values[i]!;
-    });
+    return part;
   }
 
   series(): HistorySeries[] {

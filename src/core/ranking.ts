@@ -13,9 +13,15 @@ export interface Ranking {
   readonly averagePrecision: number;
 }
 
-/** Undefined where one of the two is empty. Sorts once: O(n log n). */
+/**
+ * Undefined where one of the two is empty. Sorts once: O(n log n).
+ * @throws RangeError for a score that is NaN, which has no rank
+ */
 export function rankCases({ positives, negatives }: RankedCases): Ranking | undefined {
   if (positives.length === 0 || negatives.length === 0) return undefined;
+  if (positives.some(Number.isNaN) || negatives.some(Number.isNaN)) {
+    throw new RangeError('a score is NaN; expected a number for every case, −Infinity for "never"');
+  }
   const [hits, misses] = [positives.slice().sort().reverse(), negatives.slice().sort().reverse()];
   let [hit, miss, won, precision] = [0, 0, 0, 0];
   while (hit < hits.length) {

@@ -41,6 +41,8 @@ export interface Verdict {
 export interface ChallengeEvidence {
   readonly startedAt: number;
   readonly looks: number;
+  /** Epoch seconds of the last look; absent before the first. */
+  readonly lookedAt?: number | undefined;
   readonly blocks: readonly BlockLoss[];
 }
 
@@ -62,6 +64,7 @@ export class Challenge {
   readonly #rules: ChallengeRules;
   readonly #startedAt: number;
   #looks: number;
+  #lookedAt: number;
   readonly #blocks: Map<number, BlockLoss>;
 
   /** @param evidence  what is known so far; a new comparison has its start alone */
@@ -69,11 +72,14 @@ export class Challenge {
     this.#rules = rules;
     this.#startedAt = evidence.startedAt;
     this.#looks = evidence.looks;
+    // Evidence of before this was kept has had a look in every stretch.
+    this.#lookedAt = evidence.lookedAt ?? evidence.startedAt + evidence.looks * rules.lookSeconds;
     this.#blocks = new Map(evidence.blocks.map((loss) => [loss.block, loss]));
   }
 
   get evidence(): ChallengeEvidence {
-    return { startedAt: this.#startedAt, looks: this.#looks, blocks: [...this.#blocks.values()] };
+    const lookedAt = this.#looks > 0 ? { lookedAt: this.#lookedAt } : {};
+    return { startedAt: this.#startedAt, looks: this.#looks, ...lookedAt, blocks: [...this.#blocks.values()] };
   }
 
   /**
@@ -93,17 +99,21 @@ export class Challenge {
     });
   }
 
-  /** Judges at epoch second `at`; between two looks nothing is decided, however it stands. */
+  /**
+   * Judges at epoch second `at`; between two looks nothing is decided, however it stands. Stretches that brought too little evidence, or
+   * that nobody was there for, are not made up for: looks at the same evidence would only make each other stricter.
+   */
   verdict(at: number): Verdict {
     const { lookSeconds, longestSeconds, minimumGain } = this.#rules;
-    const due = Math.floor((at - this.#startedAt) / lookSeconds);
-    const isLook = due > this.#looks;
+    const stretchOf = (moment: number) => Math.floor((moment - this.#startedAt) / lookSeconds);
+    const isLook = stretchOf(at) > stretchOf(this.#lookedAt);
     const tail = ALPHA / ((this.#looks + 1) * (this.#looks + 2));
     const compared = compareLosses([...this.#blocks.values()], tail);
     const isKnown = compared.blocks >= FEWEST_BLOCKS && compared.pairs >= FEWEST_PAIRS;
     const isOver = at - this.#startedAt >= longestSeconds;
     if (isLook && isKnown) {
       this.#looks++;
+      this.#lookedAt = at;
       if (compared.lower > 0 && compared.gain >= minimumGain) return { kind: 'better', ...compared };
       if (compared.upper < 0) return { kind: 'worse', ...compared };
     }

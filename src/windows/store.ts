@@ -1,4 +1,5 @@
 /** Every server's window: what came in, aligned to buckets, ready to be read as frames. */
+import { asFloat32 } from '../core/float32.js';
 import type { Frame, SampleBatch, SampleSeries } from '../core/flow.js';
 import { isMetricName } from '../core/metrics.js';
 import { type Profile, profileOf } from '../core/profiles.js';
@@ -139,8 +140,8 @@ export class WindowStore {
     for (let i = 0; i < series.times.length; i++) {
       const bucket = admit(series.times[i]!, gate, summary);
       if (bucket === undefined) continue;
-      const value = Math.fround(series.values[i]!);
-      if (!Number.isFinite(value)) {
+      const value = asFloat32(series.values[i]!);
+      if (Number.isNaN(value)) {
         summary.absent++;
         if (window !== undefined && row !== undefined) empty(window, row, bucket);
         continue;
@@ -165,7 +166,7 @@ export class WindowStore {
       const bucket = admit(time, gate, summary);
       if (bucket === undefined) continue;
       const value = series.values[i]!;
-      if (!Number.isFinite(Math.fround(value))) {
+      if (Number.isNaN(asFloat32(value))) {
         summary.absent++;
         continue;
       }

@@ -27,6 +27,11 @@ describe('rankCases', () => {
     expect(rankCases(cases([never, -3], [never, never]))!.auroc).toBe(0.75);
   });
 
+  it('refuses a score that is no number instead of ranking without end', () => {
+    for (const nowhere of [cases([1, Number.NaN], [0]), cases([1], [0, Number.NaN])])
+      expect(() => rankCases(nowhere)).toThrow(RangeError);
+  });
+
   it('says nothing without an onset, or with nothing else', () => {
     expect(rankCases(cases([], [1, 2]))).toBeUndefined();
     expect(rankCases(cases([1], []))).toBeUndefined();

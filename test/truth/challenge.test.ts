@@ -112,6 +112,40 @@ describe('a challenge', () => {
     expect(run(pairs)).toMatchObject({ verdict: { kind: 'out of time', gain: expect.closeTo(0.005, 6) } });
   });
 
+  test('is looked at once in a stretch, however many stretches went by with too little evidence or while nobody was there', () => {
+    const rules = { ...RULES, lookSeconds: 8 * HOUR };
+    const challenge = new Challenge(rules, { startedAt: 0, looks: 0, blocks: [] });
+    const looksAfter = (from: number, to: number) => {
+      for (let at = from; at <= to; at += HOUR) {
+        for (let pair = 0; pair < 20; pair++) challenge.add(at, 1, 1 + (at % 7 === 0 ? 0.1 : -0.1));
+        challenge.verdict(at);
+      }
+      return challenge.evidence.looks;
+    };
+    // Three blocks are known from the sixteenth hour on: two stretches are over by then.
+    expect(looksAfter(0, 15 * HOUR)).toBe(0);
+    expect(looksAfter(16 * HOUR, 23 * HOUR)).toBe(1);
+    expect(looksAfter(24 * HOUR, 31 * HOUR)).toBe(2);
+    // Two days without linborg.
+    expect(looksAfter(80 * HOUR, 87 * HOUR)).toBe(3);
+    expect(looksAfter(88 * HOUR, 88 * HOUR)).toBe(4);
+  });
+
+  test('goes on from evidence that does not say when it was looked at as if every stretch had had its look', () => {
+    const pairs = simulate({ servers: 5, days: 4, gain: 0, unlike: 1 }, seededRandom(3));
+    const whole = new Challenge(RULES, { startedAt: 0, looks: 0, blocks: [] });
+    for (const { at, champion, challenger } of pairs) {
+      whole.add(at, champion, challenger);
+      whole.verdict(at);
+    }
+    const { lookedAt: _, ...older } = whole.evidence;
+    const resumed = new Challenge(RULES, older);
+    resumed.verdict(4 * DAY - HOUR);
+    expect(resumed.evidence.looks).toBe(3);
+    resumed.verdict(4 * DAY);
+    expect(resumed.evidence.looks).toBe(4);
+  });
+
   test('goes on after a restart as if there had been none', () => {
     const pairs = simulate({ servers: 5, days: 4, gain: 0.05, unlike: 0.5 }, seededRandom(7));
     const whole = new Challenge(RULES, { startedAt: 0, looks: 0, blocks: [] });

@@ -1,4 +1,5 @@
 /** One server's recorded history on the grid of bins: what is replayed, and what forecasts are compared with. */
+import { asFloat32 } from '../../core/float32.js';
 import type { SampleSeries } from '../../core/flow.js';
 import { type Profile, type ProfileRule, profileOf } from '../../core/profiles.js';
 
@@ -51,7 +52,9 @@ export function toServerTrace(series: readonly SampleSeries[], origin: TraceOrig
   function onGrid(times: Float64Array, samples: Float64Array): Float64Array {
     const values = new Float64Array(length).fill(Number.NaN);
     times.forEach((time, i) => {
-      if (Number.isFinite(samples[i]!)) values[Math.floor(time / stepSeconds) - first] = samples[i]!;
+      // What the windows cannot hold is no truth to measure by either.
+      const isKnown = !Number.isNaN(asFloat32(samples[i]!));
+      if (isKnown) values[Math.floor(time / stepSeconds) - first] = samples[i]!;
     });
     return values;
   }

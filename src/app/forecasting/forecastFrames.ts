@@ -30,7 +30,7 @@ export interface ForecastDetails {
 }
 
 export interface FrameForecasts {
-  /** One list per frame, in the frames' order; empty where nothing could be forecast. */
+  /** One list per frame, in the frames' order, each in the order of the frame's rows; empty where nothing could be forecast. */
   readonly forecasts: readonly (readonly Forecast[])[];
   /** In the order of `forecasts`; an empty list for a frame whose details were not asked for. */
   readonly details: readonly (readonly ForecastDetails[])[];
@@ -43,6 +43,8 @@ export interface FrameForecasts {
 interface PlacedRow {
   readonly frameIndex: number;
   readonly row: number;
+  /** Where its forecast stands among those of its frame. */
+  readonly place: number;
 }
 
 interface PlacedJob {
@@ -81,12 +83,13 @@ export async function forecastFrames(
       try {
         const thresholds = thresholdsOf(frames, job, thresholdOf);
         const block = await forecastRows({ ...toJob(frames, job), ...plansOf(frames, job, planOf), ...thresholds });
-        placed.forEach(({ frameIndex, row }, i) => {
-          const forecast = toForecast(frames[frameIndex]!, row, block, i, model);
-          forecasts[frameIndex]!.push(
-            recalibrate === undefined ? forecast : recalibrated(forecast, frames[frameIndex]!, recalibrate),
-          );
-          if (job.details) details[frameIndex]!.push(toDetails(block, i));
+        placed.forEach(({ frameIndex, row, place }, i) => {
+          const frame = frames[frameIndex]!;
+          const forecast = toForecast(frame, row, block, i, model);
+          // To its place, not to the end: which job ends first is chance.
+          forecasts[frameIndex]![place] =
+            recalibrate === undefined ? forecast : recalibrated(forecast, frame, recalibrate);
+          if (job.details) details[frameIndex]![place] = toDetails(block, i);
         });
       } catch (error) {
         failedSeries += placed.length;
@@ -94,11 +97,18 @@ export async function forecastFrames(
       }
     }),
   );
+  const whole = failedSeries === 0 ? { forecasts, details } : withoutHoles(forecasts, details);
   // Behind the others, whose places are those of their details.
   frames.forEach(({ metrics }, i) => {
-    forecasts[i]!.push(...metrics.flatMap((metric) => known?.(i, metric) ?? []));
+    whole.forecasts[i]!.push(...metrics.flatMap((metric) => known?.(i, metric) ?? []));
   });
-  return { forecasts, details, failedSeries, failure };
+  return { ...whole, failedSeries, failure };
+}
+
+/** Without the places of what failed. */
+function withoutHoles(forecasts: readonly Forecast[][], details: readonly ForecastDetails[][]) {
+  const filled = <T>(lists: readonly T[][]): T[][] => lists.map((list) => list.filter((entry) => entry !== undefined));
+  return { forecasts: filled(forecasts), details: filled(details) };
 }
 
 /** Rows with and without details go in jobs of their own: only what is wanted passes between the threads. */
@@ -111,6 +121,7 @@ function jobsOf(
   const open = new Map<boolean, PlacedJob>();
   frames.forEach((frame, frameIndex) => {
     const details = wantsDetails(frameIndex);
+    let place = 0;
     for (let row = 0; row < frame.metrics.length; row++) {
       if (known?.(frameIndex, frame.metrics[row]!) || !isForecastable(frame, row)) continue;
       let job = open.get(details);
@@ -119,7 +130,7 @@ function jobsOf(
         open.set(details, job);
         jobs.push(job);
       }
-      job.placed.push({ frameIndex, row });
+      job.placed.push({ frameIndex, row, place: place++ });
     }
   });
   return jobs;

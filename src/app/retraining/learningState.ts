@@ -24,6 +24,8 @@ const trial = z.strictObject({
   evidence: z.strictObject({
     startedAt: z.number(),
     looks: z.int().min(0),
+    /** Absent before the first look, and in files from before it was kept. */
+    lookedAt: z.number().optional(),
     blocks: z.array(
       z.strictObject({
         block: z.int(),

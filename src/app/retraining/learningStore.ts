@@ -133,9 +133,9 @@ export class LearningStore {
   }
 
   /** In memory; `save` writes it. */
-  keepEvidence({ startedAt, looks, blocks }: ChallengeEvidence): void {
+  keepEvidence({ blocks, ...looks }: ChallengeEvidence): void {
     const { trial } = this.#state;
-    const evidence = { startedAt, looks, blocks: blocks.map((block) => ({ ...block })) };
+    const evidence = { ...looks, blocks: blocks.map((block) => ({ ...block })) };
     if (trial) this.#state = { ...this.#state, trial: { ...trial, evidence } };
   }
 

@@ -89,9 +89,18 @@ async function readWeights(
       const found = tensor ? `shape [${tensor.shape.join()}]` : 'no such tensor';
       throw new ModelError(`${path}: ${name} has ${found}, expected [${shape.join()}]; train the model again`);
     }
+    const odd = oddIn(tensor.values);
+    if (odd !== undefined) throw new ModelError(`${path}: ${name} holds ${odd}, ${FINITE}; train the model again`);
     weights.set(name, tensor.values);
   }
   return weights;
+}
+
+const FINITE = 'expected finite numbers';
+
+/** The first value that no forecast can be made with, undefined if there is none. */
+function oddIn(values: Float32Array): number | undefined {
+  return values.find((value) => !Number.isFinite(value));
 }
 
 /**
@@ -143,7 +152,10 @@ export interface TrainedModel {
   readonly leftOut?: readonly LeftOut[] | undefined;
 }
 
-/** Writes a model folder; where a file cannot be written, all that were there before stay. */
+/**
+ * Writes a model folder; where a file cannot be written, all that were there before stay.
+ * @throws ModelError if it cannot, or if a weight is no finite number
+ */
 export async function writeModel(path: string, model: TrainedModel, engine: Engine): Promise<Manifest> {
   const bytes = encodeWeights(model.weights, parameterSpecs(model.hyperparameters), model.name);
   const incident = model.incident && encodeHead(model.incident, model.name);
@@ -208,6 +220,11 @@ function encodeWeights(
   specs: readonly Pick<ParameterSpec, 'name' | 'shape'>[],
   name: string,
 ): Uint8Array {
+  for (const spec of specs) {
+    const odd = oddIn(weights.get(spec.name)!);
+    if (odd === undefined) continue;
+    throw new ModelError(`${name} is not written: ${spec.name} holds ${odd}, ${FINITE}; the training went wrong`);
+  }
   return encodeSafetensors(
     new Map(specs.map((spec) => [spec.name, { shape: spec.shape, values: weights.get(spec.name)! }])),
     {

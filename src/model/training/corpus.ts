@@ -1,4 +1,5 @@
 /** Long series to draw training windows from, split by time and by server. */
+import { asFloat32 } from '../../core/float32.js';
 import { HORIZON_STEPS, type SampleBatch } from '../../core/flow.js';
 import { upperBound } from '../../core/metrics.js';
 import { type ProfileRule, profileOf } from '../../core/profiles.js';
@@ -50,7 +51,8 @@ export function toLongSeries(
     const first = Math.floor(times[0]! / stepSeconds);
     const bucketed = new Float32Array(Math.floor(times.at(-1)! / stepSeconds) - first + 1).fill(Number.NaN);
     times.forEach((time, i) => {
-      if (Number.isFinite(values[i]!)) bucketed[Math.floor(time / stepSeconds) - first] = values[i]!;
+      const value = asFloat32(values[i]!);
+      if (!Number.isNaN(value)) bucketed[Math.floor(time / stepSeconds) - first] = value;
     });
     return toLongSeriesOf({ dataset, server, metric, first, values: bucketed }, profiles);
   });

@@ -122,7 +122,7 @@ const REPORT_EVERY = 20;
 /**
  * Trains until the schedule ends, the validation loss stops falling, or the signal aborts.
  * Batches depend on the seed and the step alone, so that a resumed run equals an uninterrupted one.
- * @throws RangeError if the corpus has no usable window
+ * @throws RangeError if the corpus has no usable window, or if the loss is no longer a number
  */
 export async function trainNetwork(engine: Engine, task: TrainingTask, hooks: TrainingHooks): Promise<BestWeights> {
   const { corpus, hyperparameters, settings, base, resume } = task;
@@ -153,7 +153,7 @@ export async function trainNetwork(engine: Engine, task: TrainingTask, hooks: Tr
   };
   /** The validation loss of the averaged weights, and the better of them and the best so far. */
   const validate = (): { loss: number; better: BestWeights } => {
-    const loss = validationLoss(state.average);
+    const loss = finite(validationLoss(state.average), 'validation loss', state.step);
     const isBetter = best === undefined || loss < best.loss;
     return { loss, better: isBetter ? { step: state.step, loss, weights: copyWeights(state.average) } : best! };
   };
@@ -161,8 +161,8 @@ export async function trainNetwork(engine: Engine, task: TrainingTask, hooks: Tr
   while (state.step < settings.adam.totalSteps && stale < settings.patience && !hooks.signal.aborted) {
     drawBatch(pool, settings.augmentation, seededRandom(seedFor(settings.seed, `batch ${state.step}`)), batch);
     const { loss, gradients } = lossAndGradients(engine, hyperparameters, state.weights, batch);
+    lossSum += finite(loss, 'loss', state.step);
     adamStep(state, specs, gradients, settings.adam);
-    lossSum += loss;
     lossCount++;
     if (state.step % settings.validateEvery === 0) {
       const { loss, better } = validate();
@@ -181,6 +181,14 @@ export async function trainNetwork(engine: Engine, task: TrainingTask, hooks: Tr
   best = better;
   report(loss);
   return best;
+}
+
+/** The loss itself; weights that once are no numbers stay so, whatever comes after. */
+function finite(loss: number, what: string, step: number): number {
+  if (Number.isFinite(loss)) return loss;
+  throw new RangeError(
+    `the training diverged: the ${what} at step ${step} is ${loss}; look for absurd values in the series, or try another --seed`,
+  );
 }
 
 /** The validation loss of weights: over the same windows each time, later in time and of other servers. */

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type ForecastRows, forecastFrames } from '../../../src/app/forecasting/forecastFrames.js';
 import { ROW_WIDTH } from '../../../src/app/forecasting/protocol.js';
@@ -48,6 +49,24 @@ describe('forecastFrames', () => {
     expect(rows).toBeGreaterThan(512);
     expect(jobs.map((job) => job.rows)).toEqual([256, 256, rows - 512]);
     expect(jobs[0]!.servers).toBeGreaterThan(15);
+  });
+
+  it('gives them in the order of the metrics whichever worker is the first to end', async () => {
+    const waiting: (() => void)[] = [];
+    const lastComesFirst: ForecastRows = async (job) => {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return persistence(job);
+    };
+    const answered = forecastFrames(frames, lastComesFirst, 'm');
+    while (waiting.length < 3) await nextTurn();
+    for (const resolve of waiting.reverse()) {
+      resolve();
+      await nextTurn();
+    }
+    const { forecasts } = await answered;
+    frames.forEach((frame, i) => {
+      expect(forecasts[i]!.map(({ metric }) => metric)).toEqual(frame.metrics);
+    });
   });
 
   it('gives every server its own forecasts, in the order of the frames and of their metrics', async () => {

@@ -118,6 +118,24 @@ describe('a model folder', () => {
     expect(readFileSync(join(folder, 'CARD.md'), 'utf8')).toContain('the weights are those of default');
   });
 
+  test('with a weight that is no number is refused by its name, though the checksum agrees', async () => {
+    // A row of an embedding that no golden window asks for.
+    const tensors = decodeSafetensors(readFileSync(weightsPath()), 'weights');
+    const embedding = tensors.get('static.profile')!.values;
+    embedding[embedding.length - 1] = Number.NaN;
+    rewriteWeights(encodeSafetensors(tensors));
+    expect(await refusal()).toMatch(/weights\.safetensors: static\.profile holds NaN, expected finite numbers/);
+  });
+
+  test('is not written from weights that are no numbers: what was there stays', async () => {
+    const weights = new Map(trained.weights);
+    weights.set('head.lower.b', new Float32Array(weights.get('head.lower.b')!.length).fill(Number.POSITIVE_INFINITY));
+    await expect(writeModel(folder, { ...trained, weights }, engine)).rejects.toThrow(
+      /tiny.* head\.lower\.b holds Infinity, expected finite numbers/,
+    );
+    expect(new Map((await readModel(folder)).weights)).toEqual(trained.weights);
+  });
+
   test('from before there was a choice of networks holds a TFT', async () => {
     const { hyperparameters, ...rest } = readManifest();
     const { network: _, ...older } = hyperparameters;
@@ -258,9 +276,9 @@ describe('a model folder is refused, and the message says why and what to do,', 
     expect(() => createForecaster(engine, model)).toThrow(ModelError);
   });
 
-  test('when weights are NaN', async () => {
+  test('when weights are so large that the forecasts are no numbers', async () => {
     const tensors = decodeSafetensors(new Uint8Array(readFileSync(weightsPath())), 'weights');
-    tensors.get('head.correction.b')!.values.fill(Number.NaN);
+    tensors.get('head.correction.b')!.values.fill(3e38);
     rewriteWeights(encodeSafetensors(tensors));
     const model = await readModel(folder);
     expect(() => createForecaster(engine, model)).toThrow(ModelError);

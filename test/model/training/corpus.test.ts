@@ -64,6 +64,18 @@ describe('a long series', () => {
     });
   });
 
+  test('takes a number beyond what a window can hold for absent, as serving does, not for infinite', () => {
+    // What some exporters show for "no limit": the largest number of 64 bits, far above that of 32.
+    const values = [1, Number.MAX_VALUE, 2, -1e39, 3];
+    const samples: SampleSeries = {
+      ...{ server: 'db1', metric: 'x' },
+      times: Float64Array.from(values, (_, i) => i * 300),
+      values: Float64Array.from(values),
+    };
+    const [series] = toLongSeries({ kind: 'buckets', source: 'test', at: 0, series: [samples] }, 'set', 300);
+    expect(Array.from(values, (_, i) => valueAt(series!, i))).toEqual([1, Number.NaN, 2, Number.NaN, 3]);
+  });
+
   test('never shows more history than it has: what is visible ends where the series begins', () => {
     const series = longSeries('db1', ramp(1000), 5000);
     expect(visibleSteps(series, 5000)).toBe(1);

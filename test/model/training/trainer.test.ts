@@ -105,6 +105,19 @@ describe.skipIf(!native)('training', () => {
     expect(validations).toEqual([20, 40]);
   });
 
+  test('that diverges ends with an error that says where, and keeps no weights that are no numbers', async () => {
+    const wild = { ...short, adam: { ...short.adam, peakLearningRate: 1e30 } };
+    const checkpoints: Checkpoint[] = [];
+    const hooks: TrainingHooks = {
+      onProgress: () => {},
+      onCheckpoint: async (checkpoint) => void checkpoints.push(structuredClone(checkpoint)),
+      signal: new AbortController().signal,
+    };
+    const training = trainNetwork(engine, { corpus, hyperparameters: SMALL, settings: wild }, hooks);
+    await expect(training).rejects.toThrow(/^the training diverged: the loss at step \d is NaN; /);
+    for (const { best } of checkpoints) expect(Number.isFinite(best?.loss ?? 0)).toBe(true);
+  });
+
   test('with level shifts of any age validates on disturbed windows, without them on the series as they are', () => {
     const task = { corpus, hyperparameters: SMALL };
     const weights = initialWeights(SMALL, 1);

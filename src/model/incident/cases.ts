@@ -13,6 +13,9 @@ import type { IncidentRows } from './trainHead.js';
 
 const FEATURES = INCIDENT_FEATURES.length;
 
+/** Buckets after an origin that its label is made from: a breach that begins in the last step of the horizon has to last, too. */
+export const LABEL_STEPS = HORIZON_STEPS + SUSTAINED_STEPS - 1;
+
 /** A moment of a series, and the thresholds that are asked about. */
 export interface CaseOrigin {
   /** Index of the last known bucket. */
@@ -101,7 +104,7 @@ export function addCases(
 /** Step (1 to HORIZON_STEPS) in which the first breach that lasts begins; 0 without one. */
 export function firstBreach(series: LongSeries, newest: number, signed: SignedLimit): number {
   let run = 0;
-  for (let h = 1; h < HORIZON_STEPS + SUSTAINED_STEPS; h++) {
+  for (let h = 1; h <= LABEL_STEPS; h++) {
     run = isOver(series, newest + h, signed) ? run + 1 : 0;
     if (run === SUSTAINED_STEPS) return h - SUSTAINED_STEPS + 1;
   }

@@ -5,7 +5,7 @@ import { breachDirection } from '../../core/metrics.js';
 import { type Random, randomInt, seededRandom, seedFor } from '../../core/random.js';
 import type { Forecaster } from '../forecaster.js';
 import { isValidationServer, type LongSeries, originRange, type Split, valueAt } from '../training/corpus.js';
-import { addCases, originsBetween, RowBuffer } from './cases.js';
+import { addCases, LABEL_STEPS, originsBetween, RowBuffer } from './cases.js';
 import type { IncidentRows } from './trainHead.js';
 
 /** Steps between two origins of a series: 2 h. */
@@ -27,7 +27,7 @@ const MAX_ROWS_PER_DATASET = 200_000;
 
 export interface DrawnRows {
   readonly training: IncidentRows;
-  /** Of servers and of times that no training row comes from. */
+  /** Of servers and of times that no training row comes from, or knows the outcome of. */
   readonly validation: IncidentRows;
 }
 
@@ -50,14 +50,25 @@ export async function drawRows(
     await nextTurn();
     const thresholds = thresholdsOf(series, split.trainUntil);
     if (thresholds.length === 0) continue;
-    const { low, high } = originRange(series, 0, split.trainUntil);
+    const { low } = originRange(series, 0, split.trainUntil);
+    const high = series.first + Math.floor(split.trainUntil * series.length) - 1 - LABEL_STEPS;
     const origins = originsBetween(series, low + randomInt(random, ORIGIN_STRIDE), high, ORIGIN_STRIDE);
     const cases = origins.map((newest) => ({ newest, thresholds: drawThresholds(thresholds, random) }));
-    const isValidating = isValidationServer(series, split.validationServers);
-    const validateFrom = series.first + split.validateFrom * series.length;
-    addCases(forecaster, series, cases, (newest) => (isValidating || newest > validateFrom ? validation : training));
+    const partOf = partsOf(series, split);
+    const used = cases.filter(({ newest }) => partOf(newest) !== undefined);
+    addCases(forecaster, series, used, (newest) => (partOf(newest) === 'training' ? training : validation));
   }
   return { training: training.rows(), validation: validation.rows() };
+}
+
+/** What the row of an origin is for; undefined where it would teach what came in the part that validates. */
+function partsOf(series: LongSeries, split: Split): (newest: number) => 'training' | 'validation' | undefined {
+  if (isValidationServer(series, split.validationServers)) return () => 'validation';
+  const validateFrom = series.first + split.validateFrom * series.length;
+  return (newest) => {
+    if (newest > validateFrom) return 'validation';
+    return newest + LABEL_STEPS < validateFrom ? 'training' : undefined;
+  };
 }
 
 function drawThresholds(thresholds: readonly number[], random: Random): number[] {

@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { normal, seededRandom } from '../../../src/core/random.js';
+import { normal, randomInt, seededRandom, seedFor } from '../../../src/core/random.js';
 import { loadEngine } from '../../../src/model/engine/engine.js';
 import { Forecaster } from '../../../src/model/forecaster.js';
 import { firstBreach, RowBuffer } from '../../../src/model/incident/cases.js';
 import { INCIDENT_FEATURES } from '../../../src/model/incident/contract.js';
-import { drawRows } from '../../../src/model/incident/drawRows.js';
+import { drawRows, ORIGIN_STRIDE } from '../../../src/model/incident/drawRows.js';
 import { evaluateHead } from '../../../src/model/incident/evaluateHead.js';
 import { signedLimit } from '../../../src/model/incident/signedLimit.js';
 import { DAY_STEPS } from '../../../src/model/inputs/contract.js';
-import { DEFAULT_SPLIT, type LongSeries, toLongSeriesOf } from '../../../src/model/training/corpus.js';
+import { DEFAULT_SPLIT, type LongSeries, originRange, toLongSeriesOf } from '../../../src/model/training/corpus.js';
 import { livelyWeights, SMALL_PERCEPTRON } from '../support.js';
 import { FEATURES, goldenHead } from './support.js';
 
@@ -92,6 +92,29 @@ describe('rows that are drawn', () => {
     const until = Math.floor(DEFAULT_SPLIT.trainUntil * LENGTH);
     const changed = corpusOf((values) => values.fill(1, until));
     expect(await draw(changed)).toEqual(await draw(corpusOf()));
+  });
+
+  test('do not see beyond that part with the last step of a breach that begins in it either', async () => {
+    const until = Math.floor(DEFAULT_SPLIT.trainUntil * LENGTH);
+    const one = (after: number) =>
+      corpusOf((values) => {
+        values[until - 1] = 1;
+        values.fill(after, until);
+      }).slice(0, 1);
+    // A seed by which the last origin of all is drawn, whose horizon ends with the part.
+    const { low, high } = originRange(one(1)[0]!, 0, DEFAULT_SPLIT.trainUntil);
+    const firstOf = (seed: number) => low + randomInt(seededRandom(seedFor(seed, 'incident rows')), ORIGIN_STRIDE);
+    const seed = Array.from({ length: 500 }, (_, i) => i).find((i) => (high - firstOf(i)) % ORIGIN_STRIDE === 0)!;
+    expect(await draw(one(1), seed)).toEqual(await draw(one(60), seed));
+  });
+
+  test('to learn from do not know what came in the part that validates', async () => {
+    const [from, until] = [DEFAULT_SPLIT.validateFrom, DEFAULT_SPLIT.trainUntil].map((share) => share * LENGTH);
+    // The same values in another order: thresholds are made of them, and are no outcome.
+    const changed = corpusOf((values) => void values.subarray(Math.ceil(from!), Math.floor(until!)).reverse());
+    const [{ training, validation }, other] = [await draw(corpusOf()), await draw(changed)];
+    expect(other.training).toEqual(training);
+    expect(other.validation).not.toEqual(validation);
   });
 
   test('leave out what is excluded, and series that are too short', async () => {

@@ -1,12 +1,13 @@
-/** What are the hosts doing? node_exporter's own series, by the names that the mapping pack reads. */
+/** What are the hosts and their containers doing? The series of node_exporter and cAdvisor, by the names that the mapping packs read. */
+import { CONTAINER_VARIABLE, containerRows } from './containers.js';
 import { type BuiltDashboard, dashboard } from './lib/dashboard.js';
+import { HOST, WITHOUT_PORT } from './lib/host.js';
 import { bars, graph, type Placed, stat } from './lib/panel.js';
-import { now, overTime } from './lib/query.js';
-import { FULLNESS } from './lib/thresholds.js';
+import { leaders, now, overTime } from './lib/query.js';
+import { PERCENT_FULL } from './lib/thresholds.js';
 
 /** The step of linborg's own windows. */
 const STEP = '5m';
-const HOST = 'instance=~"$instance"';
 /** What is no file system of its own, as in rules/packs/node_exporter.yml. */
 const REAL = 'fstype!~"tmpfs|devtmpfs|ramfs|rootfs|overlay|squashfs|iso9660|autofs"';
 const DEVICES = 'device!~"lo|veth.*|docker.*|br[-_0-9].*|virbr.*|cali.*|cni.*"';
@@ -14,18 +15,28 @@ const DEVICES = 'device!~"lo|veth.*|docker.*|br[-_0-9].*|virbr.*|cali.*|cni.*"';
 export function hostsDashboard(): BuiltDashboard {
   return dashboard({
     uid: 'linborg-hosts',
-    title: 'What are the hosts doing?',
+    title: 'What are the hosts and containers doing?',
     description:
-      'The hosts as node_exporter sees them: the series that linborg reads, before anything is made of them.',
+      'Hosts as node_exporter sees them, and containers as cAdvisor does: the series that linborg reads, before anything is made of them.',
     from: 'now-6h',
     to: 'now',
     refresh: '1m',
-    variables: [{ name: 'instance', label: 'Host', query: 'label_values(node_load1, instance)', isMulti: true }],
+    variables: [
+      {
+        name: 'instance',
+        label: 'Host',
+        query: 'label_values(node_load1, instance)',
+        regex: WITHOUT_PORT,
+        isMulti: true,
+      },
+      CONTAINER_VARIABLE,
+    ],
     rows: [
       { title: 'In short', panels: headline() },
       { title: 'Processor', panels: processor() },
       { title: 'Memory and disks', panels: memory() },
       { title: 'Network', panels: network() },
+      ...containerRows(),
     ],
   });
 }
@@ -48,35 +59,23 @@ function headline(): Placed[] {
     bars({
       title: 'Busiest processors',
       description: 'Share of the time in which the processors were not idle.',
-      unit: 'percent',
+      ...PERCENT_FULL,
       queries: top(busy),
       width: 7,
-      min: 0,
-      max: 100,
-      decimals: 0,
-      steps: FULLNESS,
     }),
     bars({
       title: 'Fullest memories',
       description: 'Memory that is not available to programs, in percent of all.',
-      unit: 'percent',
+      ...PERCENT_FULL,
       queries: top(inUse),
       width: 7,
-      min: 0,
-      max: 100,
-      decimals: 0,
-      steps: FULLNESS,
     }),
     bars({
       title: 'Fullest file systems',
       description: 'The fullest real file system of each host, as users see it.',
-      unit: 'percent',
+      ...PERCENT_FULL,
       queries: top(full),
       width: 7,
-      min: 0,
-      max: 100,
-      decimals: 0,
-      steps: FULLNESS,
     }),
   ];
 }
@@ -104,7 +103,10 @@ function processor(): Placed[] {
       unit: 'short',
       queries: [
         overTime(
-          `topk(7, node_load1{${HOST}} / on (instance) count by (instance) (node_cpu_seconds_total{${HOST}, mode="idle"}))`,
+          leaders(
+            (at) =>
+              `node_load1{${HOST}}${at} / on (instance) count by (instance) (node_cpu_seconds_total{${HOST}, mode="idle"}${at})`,
+          ),
           '{{instance}}',
         ),
       ],
@@ -122,7 +124,10 @@ function memory(): Placed[] {
       unit: 'percent',
       queries: [
         overTime(
-          `topk(7, 100 * (1 - node_memory_MemAvailable_bytes{${HOST}} / node_memory_MemTotal_bytes{${HOST}}))`,
+          leaders(
+            (at) =>
+              `100 * (1 - node_memory_MemAvailable_bytes{${HOST}}${at} / node_memory_MemTotal_bytes{${HOST}}${at})`,
+          ),
           '{{instance}}',
         ),
       ],
@@ -136,7 +141,10 @@ function memory(): Placed[] {
       unit: 'percent',
       queries: [
         overTime(
-          `topk(7, 100 * (1 - node_memory_SwapFree_bytes{${HOST}} / (node_memory_SwapTotal_bytes{${HOST}} > 0)))`,
+          leaders(
+            (at) =>
+              `100 * (1 - node_memory_SwapFree_bytes{${HOST}}${at} / (node_memory_SwapTotal_bytes{${HOST}}${at} > 0))`,
+          ),
           '{{instance}}',
         ),
       ],
@@ -149,7 +157,10 @@ function memory(): Placed[] {
       unit: 'percent',
       queries: [
         overTime(
-          `topk(7, max by (instance) (100 * (1 - node_filesystem_avail_bytes{${HOST}, ${REAL}} / node_filesystem_size_bytes{${HOST}, ${REAL}})))`,
+          leaders(
+            (at) =>
+              `max by (instance) (100 * (1 - node_filesystem_avail_bytes{${HOST}, ${REAL}}${at} / node_filesystem_size_bytes{${HOST}, ${REAL}}${at}))`,
+          ),
           '{{instance}}',
         ),
       ],
@@ -182,7 +193,10 @@ function network(): Placed[] {
       unit: 'short',
       queries: [
         overTime(
-          `topk(7, sum by (instance) (node_sockets_close_wait{${HOST}} or node_tcp_connection_states{${HOST}, state="close_wait"}))`,
+          leaders(
+            (at) =>
+              `sum by (instance) (node_sockets_close_wait{${HOST}}${at} or node_tcp_connection_states{${HOST}, state="close_wait"}${at})`,
+          ),
           '{{instance}}',
         ),
       ],

@@ -212,7 +212,7 @@ function metric(name: MetricName): Placed {
       { series: 'p10 an hour before', properties: bandEdge('blue') },
       { series: 'as forecast an hour ago', properties: dashed('orange') },
       { series: 'threshold', properties: dashed('red') },
-      { series: 'far from what was forecast', properties: dots('orange') },
+      { series: 'far from what was forecast', properties: [...inColor('orange'), ...dots()] },
     ],
   });
 }

@@ -30,6 +30,8 @@ export interface VariableSpec {
   readonly label: string;
   /** Prometheus' `label_values(series, label)`. */
   readonly query: string;
+  /** What of a value is taken: the first group of this expression. */
+  readonly regex?: string;
   /** Several at once, all of them at first. */
   readonly isMulti?: boolean;
 }
@@ -83,7 +85,7 @@ function withoutIntervalFields({ auto: _, auto_min: __, auto_count: ___, ...vari
   return variable;
 }
 
-function variableOf({ name, label, query, isMulti = false }: VariableSpec): QueryVariableBuilder {
+function variableOf({ name, label, query, regex, isMulti = false }: VariableSpec): QueryVariableBuilder {
   const builder = new QueryVariableBuilder(name)
     .label(label)
     .datasource(DATASOURCE)
@@ -92,6 +94,7 @@ function variableOf({ name, label, query, isMulti = false }: VariableSpec): Quer
     .sort(VariableSort.AlphabeticalAsc)
     .multi(isMulti)
     .includeAll(isMulti);
+  if (regex !== undefined) builder.regex(regex);
   return isMulti ? builder.allValue('.*').current({ selected: true, text: 'All', value: '$__all' }) : builder;
 }
 

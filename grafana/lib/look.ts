@@ -40,10 +40,9 @@ export function bandEdge(color: string): Properties {
   return [...inColor(color), custom('lineWidth', 0), custom('fillOpacity', 0), ...withoutLegend()];
 }
 
-/** Points only. */
-export function dots(color: string): Properties {
+/** Points only, for what happens now and then. */
+export function dots(): Properties {
   return [
-    ...inColor(color),
     custom('drawStyle', 'points'),
     custom('showPoints', 'always'),
     custom('pointSize', 6),

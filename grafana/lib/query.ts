@@ -26,3 +26,11 @@ export function now(expr: string, legend: string): DataqueryBuilder {
 export function rows(expr: string): DataqueryBuilder {
   return new DataqueryBuilder().datasource(DATASOURCE).expr(expr).format(PromQueryFormat.Table).instant();
 }
+
+/**
+ * The seven highest at the end of the range, over all of it: `topk` alone chooses anew at each of its points, and lines come and go.
+ * @param expr  given what follows each of its selectors
+ */
+export function leaders(expr: (at: string) => string): string {
+  return `${expr('')} and topk(7, ${expr(' @ end()')})`;
+}

@@ -31,6 +31,10 @@ export const FAILURES: Steps = ['green', [0.01, 'yellow'], [0.05, 'red']];
 export const SUCCESSES: Steps = ['red', [0.95, 'yellow'], [0.98, 'green']];
 /** Percent of something that can be full. */
 export const FULLNESS: Steps = ['green', [80, 'yellow'], [95, 'red']];
+/** What a panel about that has in common with others. */
+export const PERCENT_FULL = { unit: 'percent', min: 0, max: 100, decimals: 0, steps: FULLNESS } as const;
+/** Share of the periods in which a CPU limit stopped a container. */
+export const THROTTLING: Steps = ['green', [0.05, 'yellow'], [0.25, 'red']];
 /** 1 = yes, 0 = no. */
 export const YES_IS_GOOD: Steps = ['red', [1, 'green']];
 /** Whatever should not be 0. */

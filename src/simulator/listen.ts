@@ -2,9 +2,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CommandError } from '../core/errors.js';
+import { CONTAINER_JOB, containerViews } from './containers/containerSeries.js';
+import { createExporter, type Exporter } from './exporter.js';
 import type { Fleet } from './fleet.js';
-import { createNodeExporter, type NodeExporter } from './node/nodeExporter.js';
-import { NODE_JOB } from './node/nodeSeries.js';
+import { NODE_JOB, nodeViews } from './node/nodeSeries.js';
 import { SERVICES } from './services/service.js';
 import { servicePage } from './services/servicePage.js';
 
@@ -26,12 +27,16 @@ export interface RunningSimulator {
 /**
  * Serves `/metrics?server=NAME` and `/servers/NAME/metrics` (one server, as its node_exporter would), `/metrics` (all
  * servers, with the label `instance`; scrape it with `honor_labels`), and `/sd` (the targets, for `http_sd_configs`);
- * likewise `/services/NAME/metrics` and `/services/sd` for the services of a pipeline.
+ * likewise `/containers/NAME/metrics` and `/containers/sd` for the containers of servers, as their cAdvisor would, and
+ * `/services/NAME/metrics` and `/services/sd` for the services of a pipeline.
  * @throws CommandError if the address cannot be listened on
  */
 export async function listenSimulator(options: ListenOptions): Promise<RunningSimulator> {
-  const exporter = createNodeExporter(options.fleet);
-  const server = createServer((request, response) => answer(exporter, options.now, request, response));
+  const exporters = {
+    nodes: createExporter(nodeViews(options.fleet)),
+    containers: createExporter(containerViews(options.fleet)),
+  };
+  const server = createServer((request, response) => answer(exporters, options.now, request, response));
   const host = options.host ?? '127.0.0.1';
   await listen(server, host, options.port);
   const { port } = server.address() as AddressInfo;
@@ -40,45 +45,56 @@ export async function listenSimulator(options: ListenOptions): Promise<RunningSi
 
 const TEXT = 'text/plain; version=0.0.4; charset=utf-8';
 
+interface Exporters {
+  readonly nodes: Exporter;
+  readonly containers: Exporter;
+}
+
 interface Answer {
   readonly status: number;
   readonly type: string;
   readonly body: string;
 }
 
-function answer(exporter: NodeExporter, now: () => number, request: IncomingMessage, response: ServerResponse): void {
-  const { status, type, body } = route(exporter, now, request);
+function answer(exporters: Exporters, now: () => number, request: IncomingMessage, response: ServerResponse): void {
+  const { status, type, body } = route(exporters, now, request);
   response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
-function route(exporter: NodeExporter, now: () => number, request: IncomingMessage): Answer {
+function route({ nodes, containers }: Exporters, now: () => number, request: IncomingMessage): Answer {
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return text(405, `${request.method} is not allowed; use GET\n`);
   const url = URL.canParse(request.url ?? '', 'http://simulator')
     ? new URL(request.url!, 'http://simulator')
     : undefined;
-  const one = /^\/servers\/([^/]+)\/metrics$/.exec(url?.pathname ?? '')?.[1];
-  if (one !== undefined) return serverText(exporter, one, now());
-  const service = /^\/services\/([^/]+)\/metrics$/.exec(url?.pathname ?? '')?.[1];
-  if (service !== undefined) return serviceText(service, now());
+  const [, kind, name = ''] = /^\/(servers|containers|services)\/([^/]+)\/metrics$/.exec(url?.pathname ?? '') ?? [];
+  if (kind === 'servers') return serverText(nodes, name, now());
+  if (kind === 'containers') return serverText(containers, name, now());
+  if (kind === 'services') return serviceText(name, now());
+  const { host } = request.headers;
   switch (url?.pathname) {
     case '/services/sd':
-      return { status: 200, type: 'application/json', body: JSON.stringify(serviceTargets(request.headers.host)) };
+      return json(serviceTargets(host));
+    case '/containers/sd':
+      return json(targets(containers, host, { job: CONTAINER_JOB, folder: 'containers' }));
     case '/metrics': {
       const server = url.searchParams.get('server');
-      return server === null ? metrics(exporter.renderFleet(now())) : serverText(exporter, server, now());
+      return server === null ? metrics(nodes.renderFleet(now())) : serverText(nodes, server, now());
     }
     case '/sd':
-      return { status: 200, type: 'application/json', body: JSON.stringify(targets(exporter, request.headers.host)) };
+      return json(targets(nodes, host, { job: NODE_JOB, folder: 'servers' }));
     case '/':
-      return text(200, 'A simulated fleet: /metrics, /metrics?server=NAME, /servers/NAME/metrics, /sd\n');
+      return text(
+        200,
+        'A simulated fleet: /metrics, /metrics?server=NAME, /servers/NAME/metrics, /sd, /containers/sd, /services/sd\n',
+      );
     default:
       return text(404, 'not found; there are /metrics, /metrics?server=NAME, /servers/NAME/metrics and /sd\n');
   }
 }
 
-function serverText(exporter: NodeExporter, server: string, at: number): Answer {
+function serverText(exporter: Exporter, server: string, at: number): Answer {
   const body = exporter.renderServer(server, at);
   if (body === 'unknown') return text(404, 'there is no such server in this fleet; /sd lists them\n');
   if (body === 'down') return text(503, `${server} is rebooting\n`);
@@ -94,15 +110,25 @@ function metrics(body: string): Answer {
   return { status: 200, type: TEXT, body };
 }
 
+function json(value: unknown): Answer {
+  return { status: 200, type: 'application/json', body: JSON.stringify(value) };
+}
+
 function text(status: number, body: string): Answer {
   return { status, type: 'text/plain; charset=utf-8', body };
 }
 
+interface Targets {
+  readonly job: string;
+  /** Where their metrics are found. */
+  readonly folder: string;
+}
+
 /** One target group per server, in the format of http_sd; the address is the one that was asked. */
-function targets(exporter: NodeExporter, address = 'localhost'): unknown {
-  return exporter.servers.map((server) => ({
+function targets({ servers }: Exporter, address = 'localhost', { job, folder }: Targets): unknown {
+  return servers.map((server) => ({
     targets: [address],
-    labels: { job: NODE_JOB, instance: server, __metrics_path__: `/servers/${server}/metrics` },
+    labels: { job, instance: server, __metrics_path__: `/${folder}/${server}/metrics` },
   }));
 }
 

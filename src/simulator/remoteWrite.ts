@@ -2,13 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import snappy from 'snappyjs';
 import { CommandError } from '../core/errors.js';
-import type { Fleet } from './fleet.js';
-import { NODE_JOB, NodeView } from './node/nodeSeries.js';
-import type { SimulatedServer } from './server/simulatedServer.js';
+import type { View, Views } from './view.js';
 import { encodeWriteRequest, type WriteSeries } from './writeRequest.js';
 
 export interface HistoryOptions {
-  readonly fleet: Fleet;
+  readonly views: Views;
   /** The receiver, e.g. http://localhost:9090/api/v1/write. */
   readonly url: string;
   /** Epoch seconds; samples lie at from ≤ time < until. */
@@ -39,15 +37,15 @@ export interface HistoryProgress {
  * @throws CommandError if the receiver refuses or stays unreachable
  */
 export async function writeHistory(options: HistoryOptions): Promise<number> {
-  const { fleet, from, until, signal } = options;
+  const { views, from, until, signal } = options;
   if (until <= from) return 0;
-  await send(encodeWriteRequest(fleet.servers.flatMap((server) => newestSamples(server, options))), options);
-  const queue = [...fleet.servers];
+  const queue = [...views.values()];
+  await send(encodeWriteRequest(queue.flatMap((open) => newestSamples(open(), options))), options);
   const progress = { serversDone: 0, servers: queue.length, samples: 0 };
   // Two requests in flight: one is encoded while Prometheus works on the other.
   const sendQueue = async () => {
-    for (let server = queue.shift(); server !== undefined; server = queue.shift()) {
-      for (const batch of batchesOf(server, options)) {
+    for (let open = queue.shift(); open !== undefined; open = queue.shift()) {
+      for (const batch of batchesOf(open(), options)) {
         signal?.throwIfAborted();
         await send(encodeWriteRequest(batch.series), options);
         progress.samples += batch.samples;
@@ -73,26 +71,19 @@ const MAX_BATCH_SAMPLES = 60_000;
  * The last sample of each series. Once Prometheus has it, all the rest is out of order and stays in that path; without it
  * the samples that happen to be in order move the head block over days, and it compacts block after block meanwhile.
  */
-function newestSamples(server: SimulatedServer, { until, intervalSeconds }: HistoryOptions): WriteSeries[] {
-  const view = new NodeView(server);
+function newestSamples(view: View, { until, intervalSeconds }: HistoryOptions): WriteSeries[] {
   const times = Float64Array.of((Math.ceil(until / intervalSeconds) - 1) * intervalSeconds);
   const values = new Float64Array(view.series.length).fill(Number.NaN);
   view.readAt(times[0]!, values);
   return labelSets(view).map((labels, row) => ({ labels, times, values: values.subarray(row, row + 1) }));
 }
 
-function labelSets(view: NodeView): Readonly<Record<string, string>>[] {
-  return view.series.map(({ family, labels }) => ({
-    __name__: family.name,
-    instance: view.server.name,
-    job: NODE_JOB,
-    ...labels,
-  }));
+function labelSets({ target, series }: View): Readonly<Record<string, string>>[] {
+  return series.map(({ family, labels }) => ({ __name__: family.name, ...target, ...labels }));
 }
 
 /** Cuts a server's history into spans of time, oldest first. */
-function* batchesOf(server: SimulatedServer, { from, until, intervalSeconds }: HistoryOptions): Generator<Batch> {
-  const view = new NodeView(server);
+function* batchesOf(view: View, { from, until, intervalSeconds }: HistoryOptions): Generator<Batch> {
   const labels = labelSets(view);
   const first = Math.ceil(from / intervalSeconds);
   const end = Math.ceil(until / intervalSeconds);
@@ -101,10 +92,8 @@ function* batchesOf(server: SimulatedServer, { from, until, intervalSeconds }: H
     const length = Math.min(span, end - start);
     const times = Float64Array.from({ length }, (_, index) => (start + index) * intervalSeconds);
     const block = new Float64Array(view.series.length * length).fill(Number.NaN);
-    let samples = 0;
-    for (let index = 0; index < length; index++) {
-      if (view.readAt(times[index]!, block, index, length)) samples += view.series.length;
-    }
+    for (let index = 0; index < length; index++) view.readAt(times[index]!, block, index, length);
+    const samples = block.reduce((count, value) => (Number.isNaN(value) ? count : count + 1), 0);
     const series = labels.map((names, row) => ({
       labels: names,
       times,

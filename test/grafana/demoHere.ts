@@ -46,7 +46,7 @@ export async function startDemo(): Promise<DemoHere> {
   await untilRecorded(url);
   const server = await serverWithAllMetrics(url);
   const variables: Readonly<Record<string, string>> = {
-    ...{ server, profile: '.*', instance: '.*', service: 'orders' },
+    ...{ server, profile: '.*', instance: '.*', container: '.*', service: 'orders' },
     // Grafana's where a scrape is every 30 s; in it a cycle ends for sure.
     ...{ __rate_interval: '2m', __range: '1h' },
   };

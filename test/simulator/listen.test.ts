@@ -37,6 +37,18 @@ describe('the simulator over HTTP', () => {
     });
   });
 
+  it('lists the servers that have containers, and serves what their cAdvisor would', async () => {
+    const groups = (await (await get('/containers/sd')).json()) as { labels: Record<string, string> }[];
+    expect(groups.map(({ labels }) => labels['instance'])).toEqual(['ppweb001', 'ppcon001', 'ppetl001']);
+    expect(groups[0]!.labels).toMatchObject({
+      job: 'cadvisor',
+      __metrics_path__: '/containers/ppweb001/metrics',
+    });
+    const text = await (await get('/containers/ppweb001/metrics')).text();
+    expect(text).toContain(`container_last_seen{id="/"} ${MONDAY}\n`);
+    expect((await get('/containers/ppdb001/metrics')).status).toBe(404);
+  });
+
   it('answers 404 for a stranger or another path, 405 for other methods, and HEAD without a body', async () => {
     expect((await get('/metrics?server=nobody')).status).toBe(404);
     expect((await get('/nothing')).status).toBe(404);

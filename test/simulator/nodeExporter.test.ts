@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createNodeExporter } from '../../src/simulator/node/nodeExporter.js';
-import { NodeView } from '../../src/simulator/node/nodeSeries.js';
+import { createExporter } from '../../src/simulator/exporter.js';
+import { NodeView, nodeViews } from '../../src/simulator/node/nodeSeries.js';
 import { ROW } from '../../src/simulator/step.js';
 import { hasPrometheus } from '../sources/fixtures/realPrometheus.js';
 import { DAY, fleetOf, HOUR, MONDAY, rowAt, STEP, serverNamed } from './support.js';
@@ -20,12 +20,12 @@ function readAt(view: NodeView, at: number): Map<string, number> {
 
 describe('a simulated node_exporter', () => {
   it('shows the series of a real one (golden text of a web server with Java)', async () => {
-    const text = createNodeExporter(fleet).renderServer('ppweb001', MONDAY + 10 * HOUR + 7);
+    const text = createExporter(nodeViews(fleet)).renderServer('ppweb001', MONDAY + 10 * HOUR + 7);
     await expect(text).toMatchFileSnapshot('golden/ppweb001.metrics.txt');
   });
 
   it('shows the total of CLOSE_WAIT on servers without the script that splits it', () => {
-    const exporter = createNodeExporter(fleet);
+    const exporter = createExporter(nodeViews(fleet));
     const texts = exporter.servers.map((server) => exporter.renderServer(server, MONDAY));
     const split = texts.filter((text) => text.includes('node_sockets_close_wait{side="front"}'));
     const total = texts.filter((text) => text.includes('node_tcp_connection_states{state="close_wait"}'));
@@ -35,14 +35,14 @@ describe('a simulated node_exporter', () => {
   });
 
   it.runIf(hasPrometheus)('is text that promtool can parse, for one server and for the fleet', () => {
-    const exporter = createNodeExporter(fleet);
+    const exporter = createExporter(nodeViews(fleet));
     for (const text of [exporter.renderServer('ppdb001', MONDAY), exporter.renderFleet(MONDAY)]) {
       expect(lintOf(text).filter((line) => /error|parsing/.test(line))).toEqual([]);
     }
   });
 
   it('tells the servers of the fleet text apart by instance, each family once', () => {
-    const text = createNodeExporter(fleet).renderFleet(MONDAY);
+    const text = createExporter(nodeViews(fleet)).renderFleet(MONDAY);
     const types = text.split('\n').filter((line) => line.startsWith('# TYPE'));
     expect(new Set(types).size).toBe(types.length);
     for (const server of fleet.servers) expect(text).toContain(`node_load1{instance="${server.name}"} `);
@@ -123,7 +123,7 @@ describe('a simulated node_exporter', () => {
   });
 
   it('says nothing while the server reboots, and knows no stranger', () => {
-    const exporter = createNodeExporter(fleet);
+    const exporter = createExporter(nodeViews(fleet));
     const restart = serverNamed(fleet, 'ppdb001').restartBefore(MONDAY);
     expect(exporter.renderServer('ppdb001', restart.at + 1)).toBe('down');
     expect(exporter.renderFleet(restart.at + 1)).not.toContain('instance="ppdb001"');

@@ -2,10 +2,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CommandError } from '../../src/core/errors.js';
+import { loadPack } from '../../src/mapping/pack.js';
+import { containerViews } from '../../src/simulator/containers/containerSeries.js';
 import { listenSimulator, type RunningSimulator } from '../../src/simulator/listen.js';
+import { nodeViews } from '../../src/simulator/node/nodeSeries.js';
 import { writeHistory } from '../../src/simulator/remoteWrite.js';
 import { ROW } from '../../src/simulator/step.js';
+import { examineMappings } from '../../src/sources/doctor.js';
 import { hasPrometheus } from '../sources/fixtures/realPrometheus.js';
+import { optionsOf, PACKS_DIR, surroundings } from '../sources/fixtures/support.js';
 import { type ScrapingPrometheus, startScraping } from './scrapingPrometheus.js';
 import { fleetOf, HOUR, MONDAY, rowAt, STEP } from './support.js';
 
@@ -14,7 +19,12 @@ describe('a receiver of history', () => {
   const answers: number[] = [];
   let requests = 0;
   const url = () => `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/api/v1/write`;
-  const history = { fleet: fleetOf({ servers: 2 }), from: MONDAY, until: MONDAY + HOUR, intervalSeconds: 100 };
+  const history = {
+    views: nodeViews(fleetOf({ servers: 2 })),
+    from: MONDAY,
+    until: MONDAY + HOUR,
+    intervalSeconds: 100,
+  };
 
   beforeAll(async () => {
     receiver = createServer((request, response) => {
@@ -68,7 +78,9 @@ describe.runIf(hasPrometheus)('a real Prometheus with history that also scrapes 
     simulator = await listenSimulator({ fleet, port: 0, now: () => Date.now() / 1000 });
     prometheus = await startScraping(simulator.port);
     const url = `${prometheus.url}/api/v1/write`;
-    await writeHistory({ fleet, url, from, until: now, intervalSeconds: 100 });
+    const history = { url, from, until: now, intervalSeconds: 100 };
+    await writeHistory({ ...history, views: nodeViews(fleet) });
+    await writeHistory({ ...history, views: containerViews(fleet) });
   });
   afterAll(async () => {
     await prometheus?.stop();
@@ -95,5 +107,26 @@ describe.runIf(hasPrometheus)('a real Prometheus with history that also scrapes 
     expect(await prometheus.query('resets(node_cpu_seconds_total[10m]) > 0')).toEqual([]);
     const busier = await prometheus.query('rate(node_cpu_seconds_total[10m]) > 1.02');
     expect(busier).toEqual([]);
+  });
+
+  it('has the containers of servers as targets of their own, which continue their history', async () => {
+    const scraped = 'timestamp(container_last_seen{job="cadvisor", id="/"}) > ';
+    await expect.poll(async () => (await prometheus.query(`${scraped}${now}`)).length, { timeout: 15_000 }).toBe(2);
+    const started = 'container_start_time_seconds{name!=""}';
+    const restarts = `resets(container_cpu_usage_seconds_total[1h]) > on (id) changes(${started}[1h])`;
+    expect(await prometheus.query(restarts)).toEqual([]);
+  });
+
+  it('lets the pack cadvisor_container read all that cAdvisor tells of a container with limits', async () => {
+    const options = optionsOf({ url: prometheus.url, selector: 'job="cadvisor"', server_label: 'name' });
+    const pack = await loadPack({ pack: 'cadvisor_container' }, PACKS_DIR);
+    const { metrics } = await examineMappings(options, pack, surroundings());
+    const found = metrics.filter(({ servers }) => servers > 0);
+    expect(found.map(({ metric }) => metric)).toEqual([
+      ...['cpu_user_pct', 'cpu_sys_pct', 'cpu_idle_pct', 'mem_used_pct', 'disk_usage_pct'],
+      ...['net_in_mb_s', 'net_out_mb_s', 'uptime_days'],
+    ]);
+    for (const { metric, servers } of found) expect(servers, metric).toBe(5);
+    expect(metrics.flatMap(({ problems }) => problems)).toEqual([]);
   });
 });

@@ -22,6 +22,8 @@ storage: { tsdb: { out_of_order_time_window: 10d } }
 scrape_configs:
   - job_name: node
     http_sd_configs: [{ url: 'http://127.0.0.1:${simulatorPort}/sd' }]
+  - job_name: cadvisor
+    http_sd_configs: [{ url: 'http://127.0.0.1:${simulatorPort}/containers/sd' }]
 `,
   );
   const port = await freePort();

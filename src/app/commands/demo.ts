@@ -5,8 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { CommandError } from '../../core/errors.js';
 import type { PublishedCycle } from '../../exposition/publishedCycle.js';
+import { containerViews } from '../../simulator/containers/containerSeries.js';
 import { createFleet, type Fleet } from '../../simulator/fleet.js';
 import { listenSimulator, type RunningSimulator } from '../../simulator/listen.js';
+import { nodeViews } from '../../simulator/node/nodeSeries.js';
 import { writeHistory, writeSeries } from '../../simulator/remoteWrite.js';
 import { loadConfigFile } from '../configFile.js';
 import { type DemoPorts, writeDemoFiles } from '../demo/demoFiles.js';
@@ -35,6 +37,9 @@ interface DemoFlags {
 const HISTORY_SECONDS = 8 * 86_400;
 /** Divides the five minutes of a step, so that a rate over 5m covers it whole. */
 const HISTORY_INTERVAL_SECONDS = 100;
+/** Longer than their dashboard looks back, and as often as the demo's Prometheus scrapes, since it takes rates over a minute. */
+const CONTAINERS_SECONDS = 7 * 3600;
+const CONTAINERS_INTERVAL_SECONDS = 15;
 const FORECAST_SECONDS = 8 * 3600;
 /** Longer than the farthest horizon, so that forecasts of all horizons have come due. */
 const PAST_SECONDS = 10 * 3600;
@@ -119,7 +124,7 @@ async function run(plan: DemoPlan, progress: Progress, closers: (() => Promise<v
 async function loadHistory(fleet: Fleet, url: string, until: number, progress: Progress, signal: AbortSignal) {
   const startedAt = performance.now();
   const samples = await writeHistory({
-    fleet,
+    views: nodeViews(fleet),
     url: `${url}/api/v1/write`,
     from: until - HISTORY_SECONDS,
     until,
@@ -159,6 +164,12 @@ async function recordPast(past: Past, progress: Progress, signal: AbortSignal) {
     onProgress: (done, total) => progress.update(`linborg's last 10 hours: ${done} of ${total} cycles`),
   });
   await writeSeries([...series, ...pastServices(span)], receiver);
+  await writeHistory({
+    ...{ ...receiver, views: containerViews(past.fleet) },
+    from: past.anchor - CONTAINERS_SECONDS,
+    until: past.anchor,
+    intervalSeconds: CONTAINERS_INTERVAL_SECONDS,
+  });
   progress.update("recording rules over linborg's last 10 hours");
   await recordPastRules({
     ...span,

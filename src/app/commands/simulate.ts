@@ -1,7 +1,10 @@
 /** `linborg simulate`: a fleet served, or its history written out. */
+
+import { containerViews } from '../../simulator/containers/containerSeries.js';
 import { writeTraces } from '../../simulator/csv.js';
 import { createFleet, type Fleet } from '../../simulator/fleet.js';
 import { listenSimulator } from '../../simulator/listen.js';
+import { nodeViews } from '../../simulator/node/nodeSeries.js';
 import { decodeSimulateOptions, type SimulateOptions } from '../../simulator/options.js';
 import { writeHistory } from '../../simulator/remoteWrite.js';
 import { interruptSignal, untilAborted } from '../interrupt.js';
@@ -34,15 +37,19 @@ async function writeCsv(fleet: Fleet, { end }: SimulateOptions, folder: string, 
 
 async function sendHistory(fleet: Fleet, options: SimulateOptions, url: string, from: number): Promise<void> {
   const progress = createProgress();
-  const samples = await writeHistory({
-    fleet,
-    url,
-    from,
-    until: options.end,
-    intervalSeconds: options.intervalSeconds,
+  const span = { url, from, until: options.end, intervalSeconds: options.intervalSeconds };
+  const nodes = await writeHistory({
+    ...span,
+    views: nodeViews(fleet),
     onProgress: ({ serversDone, servers }) => progress.update(`writing history: ${serversDone} of ${servers} servers`),
   });
-  progress.done(`wrote ${samples} samples to ${url}`);
+  const containers = await writeHistory({
+    ...span,
+    views: containerViews(fleet),
+    onProgress: ({ serversDone, servers }) =>
+      progress.update(`writing history: containers of ${serversDone} of ${servers} servers`),
+  });
+  progress.done(`wrote ${nodes + containers} samples to ${url}`);
 }
 
 async function listen(fleet: Fleet, address: { host: string; port: number }, now: () => number): Promise<void> {

@@ -46,6 +46,10 @@ function prometheusSettings(ports: DemoPorts) {
         http_sd_configs: [{ url: `http://127.0.0.1:${ports.simulator}/sd`, refresh_interval: '30s' }],
       },
       {
+        job_name: 'cadvisor',
+        http_sd_configs: [{ url: `http://127.0.0.1:${ports.simulator}/containers/sd`, refresh_interval: '30s' }],
+      },
+      {
         job_name: 'services',
         http_sd_configs: [{ url: `http://127.0.0.1:${ports.simulator}/services/sd`, refresh_interval: '30s' }],
       },

@@ -1,21 +1,14 @@
 /** A server's series as node_exporter, its textfile collector and process-exporter would show them. */
 
+import type { Fleet } from '../fleet.js';
 import { uniformAt } from '../noise.js';
 import { CPU_COUNT } from '../server/personality.js';
 import type { SimulatedServer } from '../server/simulatedServer.js';
+import type { Family, ShownSeries, View, Views } from '../view.js';
 import { type CounterReading, CounterTrack } from './counters.js';
 import { type GaugeReading, GaugeTrack } from './gauges.js';
 
-export interface NodeFamily {
-  readonly name: string;
-  readonly type: 'counter' | 'gauge';
-  readonly help: string;
-}
-
-export interface NodeSeries {
-  readonly family: NodeFamily;
-  /** In the order in which they are shown. */
-  readonly labels: Readonly<Record<string, string>>;
+interface NodeSeries extends ShownSeries {
   readonly read: (reading: NodeReading) => number;
 }
 
@@ -39,25 +32,25 @@ const SPLIT_SALT = 131;
 const IDLE_CONNECTIONS = 12;
 const CONNECTIONS_PER_MEGABYTE_PER_SECOND = 3;
 
-/** Reads one server as a scraper would: the list of series is fixed, the values belong to a moment. */
-export class NodeView {
-  readonly server: SimulatedServer;
+/** Every server of the fleet. */
+export function nodeViews(fleet: Fleet): Views {
+  return new Map(fleet.servers.map((server) => [server.name, () => new NodeView(server)]));
+}
+
+/** Reads one server as a scraper of its node_exporter would. */
+export class NodeView implements View {
+  readonly target: View['target'];
   readonly series: readonly NodeSeries[];
   readonly #counters: CounterTrack;
   readonly #gauges: GaugeTrack;
 
   constructor(server: SimulatedServer) {
-    this.server = server;
+    this.target = { job: NODE_JOB, instance: server.name };
     this.series = listSeries(server);
     this.#counters = new CounterTrack(server);
     this.#gauges = new GaugeTrack(server);
   }
 
-  /**
-   * Writes the values at this time (epoch seconds), in the order of `series`.
-   * @param offset position in `values` of the first series, `stride` apart
-   * @returns false, with nothing written, while the server is down
-   */
   readAt(at: number, values: Float64Array, offset = 0, stride = 1): boolean {
     const counters = this.#counters.readAt(at);
     if (counters === undefined) return false;
@@ -90,7 +83,7 @@ function cpuSeries(): NodeSeries[] {
     system: (reading, cpu) => reading.counters.cpus[cpu]!.system,
     user: (reading, cpu) => reading.counters.cpus[cpu]!.user,
   };
-  const family: NodeFamily = { name: 'node_cpu_seconds_total', type: 'counter', help: CPU_HELP };
+  const family: Family = { name: 'node_cpu_seconds_total', type: 'counter', help: CPU_HELP };
   return Array.from({ length: CPU_COUNT }, (_, cpu) =>
     Object.entries(modes).map(([mode, secondsOf]) => ({
       family,

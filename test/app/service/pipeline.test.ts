@@ -7,6 +7,7 @@ import { type OpenOptions, Pipeline } from '../../../src/app/service/pipeline.js
 import { ConfigError, PackError } from '../../../src/core/errors.js';
 import { profileOf } from '../../../src/core/profiles.js';
 import { createFleet } from '../../../src/simulator/fleet.js';
+import { nodeViews } from '../../../src/simulator/node/nodeSeries.js';
 import { writeHistory } from '../../../src/simulator/remoteWrite.js';
 import { type RealPrometheus, startPrometheus } from '../../sources/fixtures/realPrometheus.js';
 import { writeConfiguration } from '../fixtures/configuration.js';
@@ -31,7 +32,7 @@ beforeAll(async () => {
   const url = `${prometheus.url}/api/v1/write`;
   const write = (one: string[], from: number, until: number) => {
     const part = { ...fleet, servers: fleet.servers.filter(({ name }) => one.includes(name)) };
-    return writeHistory({ fleet: part, url, from, until, intervalSeconds: 100 });
+    return writeHistory({ views: nodeViews(part), url, from, until, intervalSeconds: 100 });
   };
   await write(others, FIRST - DAY, Date.now() / 1000);
   await write([gone], FIRST - DAY, FIRST);

@@ -10,7 +10,7 @@ import { openDrawingBoard } from './drawing.js';
 
 const [prometheus = 'http://127.0.0.1:9090', out = 'build/dashboards', ...pairs] = process.argv.slice(2);
 const variables = {
-  ...{ profile: '.*', instance: '.*', service: 'orders', server: 'ppweb002' },
+  ...{ profile: '.*', instance: '.*', container: '.*', service: 'orders', server: 'ppweb002' },
   ...Object.fromEntries(pairs.map((pair) => pair.split('=') as [string, string])),
 };
 

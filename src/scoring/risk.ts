@@ -106,16 +106,27 @@ export function excess(value: number, threshold: Threshold): number {
 }
 
 /** Expected value of 2^(−time to breach / half-life), 0–1; no breach counts 0. */
-export function nearness({ probability, firstSeconds, stepSeconds }: BreachCurve): number {
+export function nearness(curve: BreachCurve, discounts = discountsOf(curve)): number {
+  const { probability } = curve;
   if (probability[probability.length - 1]! < SMALLEST_PROBABILITY) return 0;
   let expected = 0;
   let reached = 0;
   for (let step = 0; step < probability.length; step++) {
     if (probability[step] === reached) continue;
-    expected += (probability[step]! - reached) * 2 ** (-(firstSeconds + step * stepSeconds) / HALF_LIFE_SECONDS);
+    expected += (probability[step]! - reached) * discounts[step]!;
     reached = probability[step]!;
   }
   return expected;
+}
+
+/** What a breach at each step of a curve counts; for those who ask for the nearness of many curves with the same steps. */
+export function discountsOf({ probability, firstSeconds, stepSeconds }: BreachCurve): Float64Array {
+  return Float64Array.from(probability, (_, step) => discountAt(firstSeconds + step * stepSeconds));
+}
+
+/** What a breach so many seconds ahead counts, 0–1. */
+export function discountAt(seconds: number): number {
+  return 2 ** (-seconds / HALF_LIFE_SECONDS);
 }
 
 /** Probability of a breach within so many steps from now. */

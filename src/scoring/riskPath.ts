@@ -2,7 +2,15 @@
 import { type Forecast, HORIZON_STEPS, LEVEL_NAMES, type Risk, type RiskPath } from '../core/flow.js';
 import { breachCurve, horizonCurve, Reached, stepProbability } from './breach.js';
 import type { Threshold } from './limit.js';
-import { excess, nearness, noisyOr, SHARE_AT_THRESHOLD, SMALLEST_PROBABILITY } from './risk.js';
+import {
+  discountAt,
+  discountsOf,
+  excess,
+  nearness,
+  noisyOr,
+  SHARE_AT_THRESHOLD,
+  SMALLEST_PROBABILITY,
+} from './risk.js';
 import { isBreach } from './timeToThreshold.js';
 
 /**
@@ -51,13 +59,12 @@ function weightsAlong(outlook: Outlook): Float64Array | undefined {
   const reached = reachedBy(outlook, chances);
   if (Math.max(...reached) < SMALLEST_PROBABILITY) return undefined;
   const hasHead = forecast.breachProbability !== undefined && !outlook.isBreached;
+  const near = hasHead ? nearnessOfHazard(reached, stepSeconds) : nearnessOfChances(chances, stepSeconds);
   return Float64Array.from({ length: HORIZON_STEPS }, (_, step) => {
     // What has not begun cannot be there: a head may be surer of that than the quantiles of one step.
     const there = Math.min(chances[step]!, reached[step]!);
-    const probability = hasHead ? restOfHazard(reached, step) : restOfChances(chances, step, stepSeconds);
-    const near = nearness({ probability, firstSeconds: stepSeconds, stepSeconds });
     const beyond = SHARE_AT_THRESHOLD + (1 - SHARE_AT_THRESHOLD) * medianExcess(values, step, threshold);
-    return threshold.severity * (there * beyond + (1 - there) * SHARE_AT_THRESHOLD * near);
+    return threshold.severity * (there * beyond + (1 - there) * SHARE_AT_THRESHOLD * near[step]!);
   });
 }
 
@@ -70,24 +77,37 @@ function reachedBy({ forecast, threshold, isBreached, at }: Outlook, chances: Fl
   return breachCurve(forecast, threshold, at).probability;
 }
 
-/** Probability of a breach by each step after `step`, judged by these steps alone. */
-function restOfChances(chances: Float64Array, step: number, stepSeconds: number): Float64Array {
-  const rest = new Float64Array(Math.max(1, HORIZON_STEPS - 1 - step));
-  const breached = new Reached(stepSeconds);
-  for (let next = step + 1; next < HORIZON_STEPS; next++) {
-    breached.add(chances[next]!);
-    rest[next - step - 1] = breached.probability;
-  }
-  return rest;
+/** [HORIZON_STEPS]: how near a breach after each step is, judged by these steps alone. */
+function nearnessOfChances(chances: Float64Array, stepSeconds: number): Float64Array {
+  // Seen from any step, the next one is one step ahead.
+  const discounts = discountsOf({ probability: chances, firstSeconds: stepSeconds, stepSeconds });
+  return Float64Array.from(chances, (_, step) => {
+    const rest = new Float64Array(Math.max(1, HORIZON_STEPS - 1 - step));
+    const breached = new Reached(stepSeconds);
+    for (let next = step + 1; next < HORIZON_STEPS; next++) {
+      breached.add(chances[next]!);
+      rest[next - step - 1] = breached.probability;
+    }
+    return nearness({ probability: rest, firstSeconds: stepSeconds, stepSeconds }, discounts);
+  });
 }
 
-/** The same by a head: the hazard that is left, given that nothing has begun by `step`. */
-function restOfHazard(reached: Float64Array, step: number): Float64Array {
-  const rest = new Float64Array(Math.max(1, HORIZON_STEPS - 1 - step));
-  for (let next = step + 1; next < HORIZON_STEPS; next++) {
-    rest[next - step - 1] = 1 - (1 - reached[next]!) / (1 - reached[step]!);
+/**
+ * [HORIZON_STEPS]: the same by a head, whose hazard that is left counts, given that nothing has begun by the step. With
+ * S = 1 − reached, it is Σ (S[n−1] − S[n]) · d^(n−step) / S[step] over the steps n that follow, whose sum is that of the next
+ * step, one step further away, and one more.
+ */
+function nearnessOfHazard(reached: Float64Array, stepSeconds: number): Float64Array {
+  const near = new Float64Array(HORIZON_STEPS);
+  const discount = discountAt(stepSeconds);
+  const atEnd = 1 - reached[HORIZON_STEPS - 1]!;
+  let sum = 0;
+  for (let step = HORIZON_STEPS - 2; step >= 0; step--) {
+    const survival = 1 - reached[step]!;
+    sum = discount * (reached[step + 1]! - reached[step]! + sum);
+    if (1 - atEnd / survival >= SMALLEST_PROBABILITY) near[step] = sum / survival;
   }
-  return rest;
+  return near;
 }
 
 function medianExcess(values: Float32Array, step: number, threshold: Threshold): number {

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Forecast, HORIZON_STEPS } from '../../src/core/flow.js';
+import { horizonCurve } from '../../src/scoring/breach.js';
 import { settleThresholds } from '../../src/scoring/limit.js';
-import { scoreServer } from '../../src/scoring/risk.js';
+import { nearness, SHARE_AT_THRESHOLD, scoreServer } from '../../src/scoring/risk.js';
 import { riskPath } from '../../src/scoring/riskPath.js';
-import { defaults, forecastOf, frameOf, NOW, type Quantiles } from './support.js';
+import { defaults, forecastOf, frameOf, NOW, type Quantiles, STEP } from './support.js';
 
 /** The present score of a web server, and the path of it. */
 function scored(current: number, forecasts: readonly Forecast[]) {
@@ -102,6 +103,28 @@ describe('the risk along a forecast', () => {
     expect(Math.max(...withCalm.path)).toBeLessThan(1);
     for (let step = 0; step < HORIZON_STEPS; step++)
       expect(withSure.path[step]).toBeGreaterThanOrEqual(withCalm.path[step]!);
+  });
+
+  it('is, step by step, the nearness of a breach in the hazard of the head that is left, given that none has begun', () => {
+    const chance = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(chance, { minLength: 4, maxLength: 4 }), (chances) => {
+        const forecast = forecastOf('mem_used_pct', flat(40));
+        const breachProbability = Float32Array.from(chances.sort((a, b) => a - b));
+        const { path } = scored(40, [{ ...forecast, breachProbability }]);
+        const { probability: reached } = horizonCurve(forecast, breachProbability, NOW);
+        const threshold = settleThresholds(defaults.web_api, frameOf({ mem_used_pct: 40 }, 'web_api')).find(
+          ({ metric }) => metric === 'mem_used_pct',
+        )!;
+        for (let step = 0; step < HORIZON_STEPS - 1; step++) {
+          const after = reached.subarray(step + 1);
+          const left = after.map((later) => 1 - (1 - later) / (1 - reached[step]!));
+          const near = nearness({ probability: left, firstSeconds: STEP, stepSeconds: STEP });
+          expect(path[step]).toBeCloseTo(100 * threshold.severity * SHARE_AT_THRESHOLD * near, 4);
+        }
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it('is unknown where no metric with a threshold has a forecast', () => {

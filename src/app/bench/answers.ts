@@ -1,12 +1,12 @@
 /** What answers cost: scrapes, and remote reads of the future. */
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
-import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { medianOf } from '../../core/statistics.js';
 import { compressInTurns } from '../../exposition/future/snappy.js';
 import type { ClientAnswer, ClientRequest } from './client.js';
+import { mainThreadMilliseconds } from './clock.js';
+import { futureRequest } from './readRequest.js';
 
 /** One kind of answer; medians of the repetitions, but for the longest stall. */
 export interface AnswerFigures {
@@ -33,7 +33,11 @@ export async function measureAnswers(url: string, server: string): Promise<Recor
       measure(client, { url: `${url}/metrics`, headers: { 'accept-encoding': encoding } });
     const read = async (matchers: Readonly<Record<string, string>>) => {
       const headers = { 'content-type': 'application/x-protobuf', 'content-encoding': 'snappy' };
-      return measure(client, { url: `${url}/api/v1/read`, headers, body: await readRequest(matchers) });
+      return measure(client, {
+        url: `${url}/api/v1/read`,
+        headers,
+        body: await compressInTurns([futureRequest(matchers)]),
+      });
     };
     return {
       scrape_plain: await scrape('identity'),
@@ -71,28 +75,6 @@ async function measure(client: Worker, request: ClientRequest): Promise<AnswerFi
     ...(onCore.every(Number.isFinite) ? { loop_cpu_ms: round(medianOf(onCore)) } : {}),
     longest_stall_ms: round(Math.max(0, delay.max / 1e6 - RESOLUTION_MILLISECONDS)),
   };
-}
-
-/** Time that the main thread has spent on a core; NaN where /proc does not tell. */
-function mainThreadMilliseconds(): number {
-  try {
-    const [nanoseconds] = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ');
-    return Number(nanoseconds) / 1e6;
-  } catch {
-    return Number.NaN;
-  }
-}
-
-/** A ReadRequest for `linborg_future` with these labels, over the whole of time. */
-function readRequest(labels: Readonly<Record<string, string>>): Promise<Buffer> {
-  const writer = new BinaryWriter().tag(1, WireType.LengthDelimited).fork();
-  writer.tag(2, WireType.Varint).int64(Number.MAX_SAFE_INTEGER);
-  for (const [name, value] of Object.entries({ __name__: 'linborg_future', ...labels })) {
-    writer.tag(3, WireType.LengthDelimited).fork();
-    writer.tag(2, WireType.LengthDelimited).string(name);
-    writer.tag(3, WireType.LengthDelimited).string(value).join();
-  }
-  return compressInTurns(writer.join().finish());
 }
 
 function round(value: number): number {

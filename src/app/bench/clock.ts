@@ -1,4 +1,5 @@
 /** CPU time and quantiles: what can be compared on a shared machine. */
+import { readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** CPU seconds (user and system, all threads of this process) that `work` takes. */
@@ -15,14 +16,14 @@ export async function cpuSecondsOf(work: () => Promise<unknown>): Promise<number
   return cpuNow() - before;
 }
 
-/** CPU seconds of each turn of the event loop until `work` is done: how long others wait, on a machine that does nothing else. */
+/** CPU seconds of the main thread in each turn of the event loop until `work` is done: how long others wait, on a machine that does nothing else. */
 export async function turnSecondsOf(work: () => Promise<unknown>): Promise<number[]> {
   const turns: number[] = [];
   let isDone = false;
   const watching = (async () => {
-    for (let before = cpuNow(); !isDone; ) {
+    for (let before = mainThreadNow(); !isDone; ) {
       await nextTurn();
-      const now = cpuNow();
+      const now = mainThreadNow();
       turns.push(now - before);
       before = now;
     }
@@ -31,6 +32,22 @@ export async function turnSecondsOf(work: () => Promise<unknown>): Promise<numbe
   isDone = true;
   await watching;
   return turns;
+}
+
+/** Time that the main thread has spent on a core; NaN where /proc does not tell. */
+export function mainThreadMilliseconds(): number {
+  try {
+    const [nanoseconds] = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ');
+    return Number(nanoseconds) / 1e6;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** Threads that collect garbage beside it keep nobody waiting; where /proc does not tell, they are counted in. */
+function mainThreadNow(): number {
+  const milliseconds = mainThreadMilliseconds();
+  return Number.isNaN(milliseconds) ? cpuNow() : milliseconds / 1000;
 }
 
 function cpuNow(): number {

@@ -1,6 +1,4 @@
 /** What the watch over a fleet costs the event loop, without a model: it asks only where forecasts lie. */
-import { type Forecast, type Frame, HORIZON_STEPS } from '../../core/flow.js';
-import { bucketValue } from '../../core/frame.js';
 import { medianOf } from '../../core/statistics.js';
 import { createFleet } from '../../simulator/fleet.js';
 import { fleetBatch } from '../../simulator/fleetBatch.js';
@@ -9,6 +7,7 @@ import { FleetMonitor } from '../service/fleetMonitor.js';
 import { benchConfig } from './benchConfig.js';
 import { turnSecondsOf } from './clock.js';
 import { FIRST_STEP, partsOf, STEP_SECONDS } from './feed.js';
+import { levelForecast } from './levelForecast.js';
 
 export interface WatchFigures {
   readonly servers: number;
@@ -38,7 +37,7 @@ export async function measureWatch(servers: number, onProgress: (text: string) =
     const at = (step + 1) * STEP_SECONDS;
     const views = store
       .frames(at)
-      .map((frame) => ({ frame, forecasts: frame.metrics.map((_, row) => level(frame, row)) }));
+      .map((frame) => ({ frame, forecasts: frame.metrics.map((_, row) => levelForecast(frame, row)) }));
     const result = { at, servers: views, details: [], failedSeries: 0, failure: undefined };
     cycles.push(
       await turnSecondsOf(async () => {
@@ -53,15 +52,4 @@ export async function measureWatch(servers: number, onProgress: (text: string) =
     longest_turn_cpu_seconds: median((turns) => Math.max(...turns)),
     stressed_servers: stressed,
   };
-}
-
-/** The last value; wide enough to either side that few servers are under stress, as in a healthy fleet. */
-function level(frame: Frame, row: number): Forecast {
-  const value = bucketValue(frame, row, frame.newest);
-  const halfWidth = 5 + value / 2;
-  const levels = [value - halfWidth, value, value + halfWidth];
-  const values = new Float32Array(HORIZON_STEPS * levels.length);
-  for (let step = 0; step < HORIZON_STEPS; step++) values.set(levels, step * levels.length);
-  const { server, newest, stepSeconds } = frame;
-  return { server, metric: frame.metrics[row]!, origin: newest * stepSeconds, stepSeconds, values, model: 'level' };
 }

@@ -1,6 +1,7 @@
 /** One benchmark in a child process: the task comes as an argument, progress and figures go back as messages. */
 import { measureParts } from './cycleParts.js';
 import { measureCycles } from './fleetCycle.js';
+import { measureReads } from './fleetReads.js';
 import { measureWatch } from './fleetWatch.js';
 import { measureInference } from './inference.js';
 import { measurePush } from './pushRate.js';
@@ -10,6 +11,7 @@ export type BenchTask =
   | { readonly kind: 'cycles'; readonly servers: number; readonly cycles: number; readonly modelPath: string }
   | { readonly kind: 'parts'; readonly servers: number; readonly moments: number; readonly modelPath: string }
   | { readonly kind: 'watch'; readonly servers: number }
+  | { readonly kind: 'reads'; readonly servers: number }
   | { readonly kind: 'push'; readonly servers: number; readonly rate: number; readonly minutes: number };
 
 const send = (message: object) => process.send?.(message);
@@ -25,6 +27,8 @@ function run(task: BenchTask) {
       return measureParts(task.servers, task.moments, task.modelPath, onProgress);
     case 'watch':
       return measureWatch(task.servers, onProgress);
+    case 'reads':
+      return measureReads(task.servers, onProgress);
     case 'push':
       return measurePush(task, onProgress);
   }

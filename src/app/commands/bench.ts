@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { CommandError } from '../../core/errors.js';
 import type { PartFigures } from '../bench/cycleParts.js';
 import type { CycleFigures } from '../bench/fleetCycle.js';
+import type { ReadFigures } from '../bench/fleetReads.js';
 import type { WatchFigures } from '../bench/fleetWatch.js';
 import type { InferenceFigures } from '../bench/inference.js';
 import type { PushFigures } from '../bench/pushRate.js';
@@ -22,7 +23,7 @@ interface BenchFlags {
   readonly only: string;
 }
 
-const BENCH_KINDS = ['inference', 'cycles', 'parts', 'watch', 'push'] as const;
+const BENCH_KINDS = ['inference', 'cycles', 'parts', 'watch', 'reads', 'push'] as const;
 type BenchKind = (typeof BENCH_KINDS)[number];
 
 /** Fewer cycles where one takes long. */
@@ -45,6 +46,7 @@ export async function bench(flags: BenchFlags): Promise<number> {
     ...(kinds.has('parts') && { parts: await partFigures(partServers, modelPath, progress) }),
     ...(kinds.has('push') && { push: await pushFigures(progress) }),
     ...(kinds.has('watch') && { watch: await watchFigures(counts, progress) }),
+    ...(kinds.has('reads') && { reads: await readFigures(counts, progress) }),
   };
   const text = `${JSON.stringify(report, null, 2)}\n`;
   await mkdir(dirname(flags.out), { recursive: true });
@@ -106,6 +108,17 @@ async function watchFigures(counts: readonly number[], progress: Progress): Prom
     watches.push(figures);
   }
   return watches;
+}
+
+async function readFigures(counts: readonly number[], progress: Progress): Promise<ReadFigures[]> {
+  const all: ReadFigures[] = [];
+  for (const servers of counts) {
+    const figures = await runTask<ReadFigures>({ kind: 'reads', servers }, progress);
+    const longest = Math.max(...Object.values(figures.reads).map((read) => read.longest_turn_cpu_ms));
+    progress.done(`${servers} servers: a turn of a remote read takes ${longest} ms of CPU time at most`);
+    all.push(figures);
+  }
+  return all;
 }
 
 async function pushFigures(progress: Progress): Promise<PushFigures> {

@@ -33,7 +33,8 @@ export interface FutureSelection {
 }
 
 /**
- * The series that all matchers take, server by server, so that others get their turn in between. Earlier forecasts carry the
+ * The series that all matchers take, server by server, so that others get their turn in between; a server has none where they do
+ * not take it. Earlier forecasts carry the
  * label `age` and are asked for by it: without a matcher on `age`, only the newest forecast is chosen.
  */
 export function* selectFuture(cycle: PublishedCycle, selection: FutureSelection): Generator<FutureSeries[]> {
@@ -42,7 +43,10 @@ export function* selectFuture(cycle: PublishedCycle, selection: FutureSelection)
   const ages = cycle.earlier?.ages.filter(({ name }) => chosen.isAged && chosen.takes('age', name)) ?? [];
   const takesNewest = chosen.takes('age', '');
   for (const server of chosen.candidates(cycle)) {
-    if (server.frame.state === 'stale' || !chosen.takesServer(server)) continue;
+    if (server.frame.state === 'stale' || !chosen.takesServer(server)) {
+      yield [];
+      continue;
+    }
     const series = takesNewest ? newestSeries(server, cycle.at, chosen) : [];
     for (const age of ages) {
       const kind = { age: age.name, after: Number.NEGATIVE_INFINITY };

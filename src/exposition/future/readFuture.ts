@@ -8,7 +8,7 @@ import { decodeReadRequest, type ReadQuery } from './readRequest.js';
 import { ReadRefusal } from './refusal.js';
 import { compressInTurns, decompress } from './snappy.js';
 import { writeTimeSeries } from './timeSeries.js';
-import { Turns } from './turns.js';
+import { sortInTurns, Turns } from './turns.js';
 
 /** A request is a few matchers; the longest are lists of names. */
 const MAX_REQUEST_BYTES = 1_048_576;
@@ -19,6 +19,7 @@ export interface FutureAnswer {
 }
 
 /**
+ * Answers in turns, so that others get theirs however much is asked for.
  * @param body   a ReadRequest, compressed
  * @param cycle  undefined while there is no result that may be served: then no query finds anything
  * @throws ReadRefusal
@@ -27,9 +28,10 @@ export async function readFuture(
   body: Uint8Array,
   cycle: PublishedCycle | undefined,
   options: FutureOptions,
+  turns = new Turns(),
 ): Promise<FutureAnswer> {
   const { queries } = decodeReadRequest(decompress(body, MAX_REQUEST_BYTES));
-  const budget = { left: options.maxSamples, patterns: new PatternBudget(), turns: new Turns() };
+  const budget = { left: options.maxSamples, patterns: new PatternBudget(), turns };
   const results: Uint8Array[] = [];
   for (const query of queries) {
     const result = cycle === undefined ? [] : await answerQuery(query, cycle, options, budget);
@@ -38,7 +40,7 @@ export async function readFuture(
     results.push(new BinaryWriter().tag(1, WireType.LengthDelimited).uint32(length).finish(), ...result);
   }
   return {
-    body: await compressInTurns(Buffer.concat(results)),
+    body: await compressInTurns(results),
     samples: options.maxSamples - budget.left,
   };
 }
@@ -58,20 +60,15 @@ async function answerQuery(
   budget: Budget,
 ): Promise<Uint8Array[]> {
   const matchers = query.matchers.map((matcher) => readyMatcher(matcher, budget.patterns));
-  const chosen: { readonly key: string; readonly series: FutureSeries }[] = [];
+  const chosen: FutureSeries[] = [];
   for (const ofServer of selectFuture(cycle, { matchers, externalLabels: options.externalLabels })) {
     for (const series of ofServer) {
-      if (takeFromBudget(series, query, budget, options)) chosen.push({ key: sortKey(series), series });
+      if (takeFromBudget(series, query, budget, options)) chosen.push(series);
     }
     if (budget.turns.isOver) await budget.turns.next();
   }
   // Prometheus merges what comes from several places, and takes for granted that each is sorted.
-  chosen.sort((a, b) => (a.key < b.key ? -1 : 1));
-  return encodeInTurns(
-    chosen.map(({ series }) => series),
-    query,
-    budget.turns,
-  );
+  return encodeInTurns(await sortInTurns(chosen, compareLabels, budget.turns), query, budget.turns);
 }
 
 /** Whether the series has anything in the range of the query. */
@@ -102,7 +99,12 @@ async function encodeInTurns(chosen: readonly FutureSeries[], query: ReadQuery, 
   return [...parts, writer.finish()];
 }
 
-/** Compares as the labels do: name by name, each with its value. */
-function sortKey({ labels }: FutureSeries): string {
-  return labels.flat().join('\0');
+/** Name by name, each with its value; what one has more of comes behind. */
+function compareLabels({ labels: a }: FutureSeries, { labels: b }: FutureSeries): number {
+  for (let i = 0; i < a.length && i < b.length; i++) {
+    const [[nameA, valueA], [nameB, valueB]] = [a[i]!, b[i]!];
+    if (nameA !== nameB) return nameA < nameB ? -1 : 1;
+    if (valueA !== valueB) return valueA < valueB ? -1 : 1;
+  }
+  return a.length - b.length;
 }

@@ -23,15 +23,18 @@ export function decompress(compressed: Uint8Array, maxBytes: number): Uint8Array
   }
 }
 
-/** Compresses in pieces, so that the event loop gets its turn; the pieces together are one valid block stream. */
-export async function compressInTurns(bytes: Uint8Array): Promise<Buffer> {
-  const parts: Uint8Array[] = [writeLength(bytes.length)];
-  for (let start = 0; start < bytes.length; start += BLOCK_BYTES) {
-    const block = snappy.compress(bytes.subarray(start, start + BLOCK_BYTES));
-    parts.push(block.subarray(readLength(block).end));
-    await nextTurn();
+/** Compresses what the parts are together block by block, so that the event loop gets its turn; the result is one valid block stream. */
+export async function compressInTurns(parts: readonly Uint8Array[]): Promise<Buffer> {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const blocks: Uint8Array[] = [writeLength(length)];
+  for (const part of parts) {
+    for (let start = 0; start < part.length; start += BLOCK_BYTES) {
+      const block = snappy.compress(part.subarray(start, start + BLOCK_BYTES));
+      blocks.push(block.subarray(readLength(block).end));
+      await nextTurn();
+    }
   }
-  return Buffer.concat(parts);
+  return Buffer.concat(blocks);
 }
 
 function broken(): ReadRefusal {

@@ -2,17 +2,62 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 const TURN_MILLISECONDS = 5;
+/** Items that are sorted, or looked at, before the clock is. */
+const RUN_LENGTH = 256;
 
 export class Turns {
-  #began = performance.now();
+  readonly #clock: () => number;
+  #began: number;
+
+  /** @param clock  milliseconds that only go on */
+  constructor(clock: () => number = () => performance.now()) {
+    this.#clock = clock;
+    this.#began = clock();
+  }
 
   /** Whether it is time to let others have theirs. */
   get isOver(): boolean {
-    return performance.now() - this.#began > TURN_MILLISECONDS;
+    return this.#clock() - this.#began > TURN_MILLISECONDS;
   }
 
   async next(): Promise<void> {
     await nextTurn();
-    this.#began = performance.now();
+    this.#began = this.#clock();
   }
+}
+
+/** The items in the order of `compare`; those that are equal stay as they were. */
+export async function sortInTurns<Item>(
+  items: readonly Item[],
+  compare: (a: Item, b: Item) => number,
+  turns: Turns,
+): Promise<Item[]> {
+  let runs: Item[][] = [];
+  for (let start = 0; start < items.length; start += RUN_LENGTH) {
+    runs.push(items.slice(start, start + RUN_LENGTH).sort(compare));
+    if (turns.isOver) await turns.next();
+  }
+  while (runs.length > 1) {
+    const longer: Item[][] = [];
+    for (let i = 0; i < runs.length; i += 2) longer.push(await merge(runs[i]!, runs[i + 1] ?? [], compare, turns));
+    runs = longer;
+  }
+  return runs[0] ?? [];
+}
+
+/** Both are sorted. */
+async function merge<Item>(
+  first: readonly Item[],
+  second: readonly Item[],
+  compare: (a: Item, b: Item) => number,
+  turns: Turns,
+): Promise<Item[]> {
+  const merged: Item[] = [];
+  let [i, j] = [0, 0];
+  while (i < first.length || j < second.length) {
+    const isFirst = j === second.length || (i < first.length && compare(first[i]!, second[j]!) <= 0);
+    merged.push(isFirst ? first[i++]! : second[j++]!);
+    if (merged.length % RUN_LENGTH === 0 && turns.isOver) await turns.next();
+  }
+  return merged;
 }

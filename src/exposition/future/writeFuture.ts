@@ -36,11 +36,11 @@ export async function* writeFuture(
     }
     if (turns.isOver) await turns.next();
     if (samples < BATCH_SAMPLES) continue;
-    yield { body: await compressInTurns(writer.finish()), samples };
+    yield { body: await compressInTurns([writer.finish()]), samples };
     writer = new BinaryWriter();
     samples = 0;
   }
-  if (samples > 0) yield { body: await compressInTurns(writer.finish()), samples };
+  if (samples > 0) yield { body: await compressInTurns([writer.finish()]), samples };
 }
 
 function isExported({ labels }: FutureSeries, { metrics, levels }: ExportOptions): boolean {

@@ -5,10 +5,12 @@ import { HORIZON_STEPS, LEVEL_NAMES } from '../../../src/core/flow.js';
 import type { CycleView, ServerView } from '../../../src/exposition/cycleView.js';
 import { readFuture } from '../../../src/exposition/future/readFuture.js';
 import { ReadRefusal } from '../../../src/exposition/future/refusal.js';
+import { Turns } from '../../../src/exposition/future/turns.js';
 import { futureOptionsOf, futureReadFields } from '../../../src/exposition/options.js';
 import { publishCycle } from '../../../src/exposition/publishedCycle.js';
 import { PastForecasts } from '../../../src/truth/pastForecasts.js';
 import { AT, DEFAULT_OPTIONS, makeFleet, makeForecast, makeServer, ORIGIN, STEP_SECONDS } from '../fleet.js';
+import { countingTurns } from './countingTurns.js';
 import { compressed, decodeRead, encodeRead, type MatcherText, type QueryText, type ReadSeries } from './protocol.js';
 
 const NAME: MatcherText = ['=', '__name__', 'linborg_future'];
@@ -286,6 +288,48 @@ describe('the forecast as it was made some time ago', () => {
   it('is absent for a server that is stale now', async () => {
     const view = { ...setting.view, servers: [makeServer('ppweb-2', 12, { state: 'stale' })] };
     expect(await select([['=', 'age', '1h']], { view })).toEqual([]);
+  });
+});
+
+describe('a read of a whole fleet', () => {
+  const SERVERS = 3000;
+  const fleet = (riskPath: ServerView['riskPath']) => {
+    const names = Array.from({ length: SERVERS }, (_, i) => `web-${String(i).padStart(4, '0')}`);
+    return { ...makeFleet(), servers: names.map((name) => ({ ...makeServer(name, 12), riskPath })) } as CycleView;
+  };
+  const scores = Float32Array.from({ length: HORIZON_STEPS }, (_, step) => step);
+  const query = (matcher: MatcherText): QueryText => ({ matchers: [NAME, matcher], from: AT, until: END });
+
+  it('lets others in between while it computes risk paths, a few milliseconds of them at a time', async () => {
+    const { turn, stop } = countingTurns();
+    const pathsByTurn = new Map<number, number>();
+    let milliseconds = 0;
+    const view = fleet(() => {
+      milliseconds += 1;
+      pathsByTurn.set(turn(), (pathsByTurn.get(turn()) ?? 0) + 1);
+      return { origin: ORIGIN, stepSeconds: STEP_SECONDS, scores };
+    });
+    const cycle = await publishCycle(view, DEFAULT_OPTIONS);
+    const request = compressed(encodeRead([query(['=', 'metric', 'risk_score'])]));
+    const { body } = await readFuture(request, cycle, optionsOf(), new Turns(() => milliseconds));
+    await stop();
+    expect(decodeRead(body)[0]).toHaveLength(SERVERS);
+    expect([...pathsByTurn.values()].reduce((sum, paths) => sum + paths)).toBe(SERVERS);
+    expect(Math.max(...pathsByTurn.values())).toBeLessThanOrEqual(6);
+  });
+
+  it('lets others in between while it looks for what no server has, and while it writes what all have', async () => {
+    const cycle = await publishCycle(fleet(undefined), DEFAULT_OPTIONS);
+    const turnsOf = async (matcher: MatcherText) => {
+      const { turn, stop } = countingTurns();
+      let milliseconds = 0;
+      // Each look at the clock takes a millisecond.
+      await readFuture(compressed(encodeRead([query(matcher)])), cycle, optionsOf(), new Turns(() => milliseconds++));
+      await stop();
+      return turn();
+    };
+    expect(await turnsOf(['=~', 'server', '(a|b)+x'])).toBeGreaterThan(SERVERS / 10);
+    expect(await turnsOf(['=', 'level', 'p50'])).toBeGreaterThan((3 * SERVERS) / 10);
   });
 });
 

@@ -5,12 +5,12 @@ import { isMetricName } from '../core/metrics.js';
 import type { ServerLabels } from '../core/serverLabels.js';
 import type { MappingPack } from '../mapping/pack.js';
 import type { AnswerSeries } from './answer.js';
-import { Choice, type Prober, probe } from './choice.js';
+import type { Choice, Prober } from './choice.js';
 import { type Client, createClient, type Surroundings } from './client.js';
 import { Defaults } from './defaults.js';
 import { apiUrl, graphPage } from './grafana.js';
-import { bucketAt, lastCompleteBucket, STEP_SECONDS, splitRange } from './grid.js';
-import { Ledger, type OwedRange } from './ledger.js';
+import { bucketAt, lastCompleteBucket, STEP_SECONDS } from './grid.js';
+import { Ledger } from './ledger.js';
 import {
   bucketExpr,
   type MetricQuery,
@@ -23,6 +23,7 @@ import {
 } from './metricQuery.js';
 import type { PrometheusOptions } from './options.js';
 import { inParallel } from './parallel.js';
+import { Probing } from './probing.js';
 import { type Part, Pull } from './pull.js';
 import { QueryFailure } from './queryFailure.js';
 import { RangeReader } from './reader.js';
@@ -32,13 +33,10 @@ import { measureSkew } from './skew.js';
 import type { PullEvent, RecordedRange, RecordedSeries, Source, SourceQuery } from './source.js';
 import type { TargetOptions } from './targetOptions.js';
 import { targetQueries, targetSamples } from './targetQuery.js';
+import { type Task, tasksOf } from './task.js';
 
 /** How far back an increment catches up, and how long a vanished server is remembered. */
 const MAX_CATCH_UP_SECONDS = 8 * 86_400;
-const PROBE_EVERY_SECONDS = 3600;
-/** A new server, or one that lost a metric, has the alternatives probed again, but not more often than this. */
-const PROBE_AT_MOST_EVERY_SECONDS = 300;
-const PROBE_LOOKBACK_SECONDS = 3600;
 
 /** A source for one entry of the configuration, with extra targets to be asked of it. Throws SourceError for TLS files that cannot be read. */
 export async function createPrometheusSource(
@@ -57,9 +55,6 @@ interface Asked {
   readonly targets: readonly TargetOptions[];
 }
 
-/** What is left to do in a pull. */
-type Task = Part & { readonly kind: 'range' | 'partial'; readonly owed?: OwedRange };
-
 class PrometheusSource implements Source {
   readonly name: string;
   readonly #options: PrometheusOptions;
@@ -68,14 +63,12 @@ class PrometheusSource implements Source {
   readonly #prober: Prober;
   readonly #reader: RangeReader;
   readonly #targets: readonly TargetQuery[];
-  #choice = new Choice();
+  #probing: Probing;
   #ledger = new Ledger();
   /** Whom each target brought values of when all of it was last answered. */
   readonly #subjects = new Map<string, readonly string[]>();
   /** Where a metric never read before begins: the start of the history that was asked for. */
   #historyFrom: number | undefined;
-  #probedAt = Number.NEGATIVE_INFINITY;
-  #wantsProbe = false;
   #labels: ReadonlyMap<string, ServerLabels> = new Map();
 
   constructor({ options, pack, targets }: Asked, client: Client, clock: () => number) {
@@ -84,14 +77,14 @@ class PrometheusSource implements Source {
     this.#client = client;
     this.#clock = clock;
     this.#prober = { client, options, queries: metricQueries(pack, options) };
+    this.#probing = new Probing(this.#prober, MAX_CATCH_UP_SECONDS);
     this.#reader = new RangeReader(client, options);
     this.#targets = targetQueries(targets);
   }
 
   async *history(now: number, seconds: number): AsyncGenerator<PullEvent> {
-    this.#choice = new Choice();
+    this.#probing = new Probing(this.#prober, MAX_CATCH_UP_SECONDS);
     this.#ledger = new Ledger();
-    this.#probedAt = Number.NEGATIVE_INFINITY;
     this.#historyFrom = bucketAt(now - seconds);
     yield* this.#pull(now, this.#historyFrom - STEP_SECONDS, seconds);
   }
@@ -117,6 +110,10 @@ class PrometheusSource implements Source {
     ];
   }
 
+  get #choice(): Choice {
+    return this.#probing.choice;
+  }
+
   #show(query: SeriesQuery): Pick<SourceQuery, 'metric' | 'alternative' | 'expr' | 'page'> {
     const { metric, alternative } = query;
     const expr = oneLine(bucketExpr(query, this.#options));
@@ -133,7 +130,7 @@ class PrometheusSource implements Source {
     const pull = await this.#begin(now);
     if (pull.outage === undefined) {
       await this.#askLabels(pull);
-      await this.#probeIfDue(pull, since, maxSeconds);
+      await this.#probing.probeIfDue(pull, since, maxSeconds);
       yield* this.#run(pull, since, bucketAt(pull.at - maxSeconds));
     }
     for (const { metric } of this.#targets)
@@ -179,26 +176,6 @@ class PrometheusSource implements Source {
     }
   }
 
-  async #probeIfDue(pull: Pull, since: number, maxSeconds: number): Promise<void> {
-    const age = pull.at - this.#probedAt;
-    if (age < this.#secondsBetweenProbes()) return;
-    const gap = Number.isFinite(this.#probedAt) ? age : pull.at - since;
-    const lookback = Math.min(Math.max(PROBE_LOOKBACK_SECONDS, gap), maxSeconds);
-    const findings = await probe(this.#prober, pull.at, Math.ceil(lookback / STEP_SECONDS) * STEP_SECONDS);
-    this.#choice.adopt(findings, pull.at);
-    this.#choice.forget(pull.at - MAX_CATCH_UP_SECONDS);
-    for (const { query, error } of findings.failures)
-      pull.failed({ query, from: bucketAt(since), to: bucketAt(pull.at) }, error);
-    this.#probedAt = pull.at;
-    this.#wantsProbe = findings.failures.length > 0;
-  }
-
-  /** Without a server there is nothing to ask for but whether there is one now. */
-  #secondsBetweenProbes(): number {
-    if (this.#choice.isEmpty) return 0;
-    return this.#wantsProbe ? PROBE_AT_MOST_EVERY_SECONDS : PROBE_EVERY_SECONDS;
-  }
-
   async *#run(pull: Pull, since: number, oldest: number): AsyncGenerator<PullEvent> {
     const tasks = this.#tasks(pull, since, oldest);
     const open = new Set(tasks);
@@ -222,43 +199,23 @@ class PrometheusSource implements Source {
       // Whoever stops listening half-way gets the rest with the next increment.
       for (const { query, owed, ...range } of open) if (owed) this.#ledger.fail(query.metric, owed, range, pull.at);
     }
-    this.#wantsProbe ||= this.#lostMetric(pull);
+    this.#probing.wantIfLost(pull);
   }
 
   /** The newest buckets of all metrics first. */
   #tasks(pull: Pull, since: number, oldest: number): Task[] {
     const span = { since, newest: lastCompleteBucket(pull.at), oldest };
-    const tasks: Task[] = [];
-    for (const queries of this.#prober.queries) {
-      const inUse = queries.filter((query) => this.#choice.serversOf(query).length > 0);
-      tasks.push(...this.#tasksOf(inUse, pull.at, span, (query) => this.#choice.carriersOf(query)));
-    }
-    for (const query of this.#targets)
-      tasks.push(...this.#tasksOf([query], pull.at, span, ({ target }) => target.max_series));
-    return tasks.sort((a, b) => b.to - a.to);
-  }
-
-  /** What is due of one metric. */
-  #tasksOf<Q extends SeriesQuery>(
-    queries: readonly Q[],
-    at: number,
-    span: { readonly since: number; readonly newest: number; readonly oldest: number },
-    seriesOf: (query: Q) => number,
-  ): Task[] {
-    const metric = queries[0]?.metric;
-    if (metric === undefined) return [];
-    const partial = bucketAt(at);
-    const owedRanges = this.#ledger.take(metric, at, span);
-    const tasks = queries.flatMap((query): Task[] => {
-      const maxBuckets = this.#reader.bucketsPerRequest(query, seriesOf(query));
-      const pieces = owedRanges.flatMap((owed) => splitRange(owed, maxBuckets).map((piece) => ({ ...piece, owed })));
-      return [
-        { kind: 'partial', query, from: partial, to: partial },
-        ...pieces.map((piece): Task => ({ kind: 'range', query, ...piece })),
-      ];
-    });
-    for (const owed of owedRanges) this.#ledger.succeed(metric, owed, at);
-    return tasks;
+    const choice = this.#choice;
+    const ofServers = this.#prober.queries.map((queries) =>
+      queries
+        .filter((query) => choice.serversOf(query).length > 0)
+        .map((query) => ({ query, series: choice.carriersOf(query) })),
+    );
+    const ofTargets = this.#targets.map((query) => [{ query, series: query.target.max_series }]);
+    const surroundings = { ledger: this.#ledger, reader: this.#reader };
+    return [...ofServers, ...ofTargets]
+      .flatMap((queries) => tasksOf(queries, pull.at, span, surroundings))
+      .sort((a, b) => b.to - a.to);
   }
 
   /** Never throws: what fails is in the pull's account, and owed to the next increment. */
@@ -314,7 +271,7 @@ class PrometheusSource implements Source {
   #toSamples(query: MetricQuery, answer: readonly AnswerSeries[], pull: Pull): SampleSeries[] {
     const result: SampleSeries[] = [];
     for (const [server, group] of groupByServer(answer, this.#options.server_label, pull.counts)) {
-      if (!this.#choice.knows(server)) this.#wantsProbe = true;
+      if (!this.#choice.knows(server)) this.#probing.want();
       if (!this.#choice.serves(query, server)) continue;
       const series = toSampleSeries(server, query.metric, mergeSeries(group, pull.counts), pull.counts);
       if (series.values.some(Number.isFinite)) {
@@ -324,15 +281,6 @@ class PrometheusSource implements Source {
       result.push(series);
     }
     return result;
-  }
-
-  /** Whether a server that answered in this pull was silent for a metric that it used to have. */
-  #lostMetric(pull: Pull): boolean {
-    return this.#prober.queries.some(([query]) => {
-      if (query === undefined || pull.hasFailed(query.metric)) return false;
-      const had = (server: string) => this.#choice.winner(query.metric, server) !== undefined;
-      return [...pull.servers].some((server) => !pull.hasSeen(query.metric, server) && had(server));
-    });
   }
 
   #batch(pull: Pull, series: readonly SampleSeries[]): SampleBatch {

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../../config/load.js';
+import type { ExcludedSpan } from '../../model/training/excludedSpans.js';
 import { createWebServer, type WebServer } from '../../web/server.js';
 import { PolicyRunner } from '../policy/policyRunner.js';
 import type { FleetLearning } from '../retraining/fleetLearning.js';
@@ -10,8 +11,9 @@ import { FutureWriter } from './futureWriter.js';
 import type { IntakeEvents } from './intake.js';
 import { type LearningSource, learningSettings, openLearning, openWithLearning } from './learning.js';
 import { figuresOf } from './ownFigures.js';
-import { Pipeline } from './pipeline.js';
+import { Pipeline, type PipelineCycle } from './pipeline.js';
 import { PushFeed } from './pushFeed.js';
+import { QueryFailures } from './queryFailures.js';
 import { RecordedHistory } from './recordedHistory.js';
 import { type Schedule, startSchedule } from './scheduler.js';
 
@@ -88,31 +90,9 @@ export class Service {
     service.#learning = learning;
     service.#push = push;
     push?.publish(service.state.exporter);
-    service.#policy = await PolicyRunner.open({
-      options: parts.config.policy,
-      dataFolder: parts.config.retrain.dataFolder,
-      log: parts.log,
-      clock: now,
-      random: Math.random,
-      onDecided: (rule, action, outcome) => service!.state.exporter.actionDecided(rule, action, outcome),
-    });
-    service.#web = createWebServer({
-      options: parts.config.web,
-      state: service.state,
-      reload: () => service!.reload(),
-      ...(learning === undefined ? {} : { learning }),
-      ...(push === undefined ? {} : { push }),
-      actions: service.#policy,
-      // Of whatever pipeline serves then.
-      explain: { explain: (server) => service!.#pipeline.explainer.explain(server) },
-      history: new RecordedHistory(() => {
-        const { sources, config } = service!.#pipeline;
-        return { sources, selector: config.historical.selector };
-      }, now),
-      log: parts.log,
-      now,
-    });
     try {
+      service.#policy = await service.#openPolicy();
+      service.#web = service.#createDoors(service.#policy);
       const url = await service.#web.start();
       parts.log.info({ url }, 'listening');
       service.#startCycles();
@@ -121,6 +101,40 @@ export class Service {
       await pipeline.close();
       throw error;
     }
+  }
+
+  #openPolicy(): Promise<PolicyRunner> {
+    const { config, log } = this.#parts;
+    return PolicyRunner.open({
+      options: config.policy,
+      dataFolder: config.retrain.dataFolder,
+      log,
+      clock: now,
+      random: Math.random,
+      onDecided: (rule, action, outcome) => this.state.exporter.actionDecided(rule, action, outcome),
+    });
+  }
+
+  #createDoors(actions: PolicyRunner): WebServer {
+    const { config, log } = this.#parts;
+    const learning = this.#learning;
+    const push = this.#push;
+    return createWebServer({
+      options: config.web,
+      state: this.state,
+      reload: () => this.reload(),
+      ...(learning === undefined ? {} : { learning }),
+      ...(push === undefined ? {} : { push }),
+      actions,
+      // Of whatever pipeline serves then.
+      explain: { explain: (server) => this.#pipeline.explainer.explain(server) },
+      history: new RecordedHistory(() => {
+        const { sources, config } = this.#pipeline;
+        return { sources, selector: config.historical.selector };
+      }, now),
+      log,
+      now,
+    });
   }
 
   /**
@@ -183,28 +197,11 @@ export class Service {
     try {
       const actedUpon = this.#policy?.actedUponSpans() ?? [];
       const result = await pipeline.cycle(now(), actedUpon);
-      const isFirst = this.state.cycles().succeeded === 0;
-      const wasFailing = this.state.cycles().lastFailure !== undefined;
-      const published = await this.state.succeeded(result, seconds(), now());
-      this.#futureWriter.offer(published, { exported: pipeline.config.export, future: pipeline.config.future });
-      const { servers } = published;
-      const facts = { servers: servers.length, seconds: Number(seconds().toFixed(2)) };
-      if (isFirst || wasFailing) this.#log.info(facts, isFirst ? 'first cycle done' : 'cycles succeed again');
-      else this.#log.debug(facts, 'cycle done');
-      const droppedSeries = published.metrics.dropped;
-      const residentBytes = process.memoryUsage.rss();
-      const figures = figuresOf(result, { seconds: seconds(), droppedSeries, residentBytes });
-      if (figures) pipeline.noteOwn(figures, result.at);
+      await this.#publish(pipeline, result, seconds);
       void pipeline.learn(result.at, actedUpon);
       this.#policy?.observe(result);
-      // Before the next pull changes the windows.
-      const excluded = () => [
-        ...(this.#policy?.actedUponSpans() ?? []),
-        ...pipeline.maintenance.excluded(
-          result.servers.map(({ frame }) => frame),
-          result.at,
-        ),
-      ];
+      // Asked for before the next pull changes the windows.
+      const excluded = () => this.#excludedFromTraining(pipeline, result);
       await this.#learning?.observe(result, { drift: result.truth?.drift, excluded });
       await pipeline.maintenance.save(result.at);
     } catch (error) {
@@ -216,6 +213,28 @@ export class Service {
       pipeline.noteOwn({ linborg_failed_cycles_ratio: 1 }, now());
       if (isNew) this.#log.warn({ reason }, 'cycle failed; the next one tries again');
     }
+  }
+
+  /** Shows a cycle on all doors and notes what it cost. @param seconds  since its begin, now */
+  async #publish(pipeline: Pipeline, result: PipelineCycle, seconds: () => number): Promise<void> {
+    const { succeeded, lastFailure } = this.state.cycles();
+    const published = await this.state.succeeded(result, seconds(), now());
+    this.#futureWriter.offer(published, { exported: pipeline.config.export, future: pipeline.config.future });
+    const facts = { servers: published.servers.length, seconds: Number(seconds().toFixed(2)) };
+    const isFirst = succeeded === 0;
+    if (isFirst || lastFailure !== undefined) {
+      this.#log.info(facts, isFirst ? 'first cycle done' : 'cycles succeed again');
+    } else this.#log.debug(facts, 'cycle done');
+    const droppedSeries = published.metrics.dropped;
+    const residentBytes = process.memoryUsage.rss();
+    const figures = figuresOf(result, { seconds: seconds(), droppedSeries, residentBytes });
+    if (figures) pipeline.noteOwn(figures, result.at);
+  }
+
+  /** Spans that show what an action did, or maintenance, and not how servers usually are. */
+  #excludedFromTraining(pipeline: Pipeline, { servers, at }: PipelineCycle): ExcludedSpan[] {
+    const frames = servers.map(({ frame }) => frame);
+    return [...(this.#policy?.actedUponSpans() ?? []), ...pipeline.maintenance.excluded(frames, at)];
   }
 
   /** Reads a new pipeline's history while the one before still serves: no gap in the risk, however long that takes. */
@@ -236,28 +255,9 @@ export class Service {
     try {
       const config = await this.#parts.readConfig();
       const settings = learningSettings(config);
-      const modelPath = await this.#learning?.pathFor(settings);
-      const own = this.#pipeline.ownFigures(now());
-      const pipeline = await Pipeline.open(
-        config,
-        this.#log,
-        eventsFor(this.#parts, () => this.state),
-        {
-          signal: this.#stopping.signal,
-          pastMaintenance: this.#pipeline.maintenance.past(now()),
-          levels: this.#pipeline.levels,
-          ...(own === undefined ? {} : { own }),
-          ...(this.#push === undefined ? {} : { push: this.#push }),
-          ...(modelPath === undefined ? {} : { modelPath }),
-        },
-      );
+      const pipeline = await this.#openNext(config, await this.#learning?.pathFor(settings));
       await this.#warmUp(pipeline);
-      const before = this.#pipeline;
-      const idle = this.#schedule?.stop();
-      this.#pipeline = pipeline;
-      // Ends the cycle under way, too: a new address need not wait until the old one has timed out.
-      await before.close();
-      await idle;
+      await this.#replacePipeline(pipeline);
       if (this.#stopping.signal.aborted) return await pipeline.close();
       this.state.adopt(pipeline, now());
       this.#push?.adopt(config);
@@ -278,6 +278,29 @@ export class Service {
       throw error;
     }
   }
+
+  /** A pipeline that knows what the one in force knows beside its samples. */
+  #openNext(config: Config, modelPath: string | undefined): Promise<Pipeline> {
+    const own = this.#pipeline.ownFigures(now());
+    const events = eventsFor(this.#parts, () => this.state);
+    return Pipeline.open(config, this.#log, events, {
+      signal: this.#stopping.signal,
+      pastMaintenance: this.#pipeline.maintenance.past(now()),
+      levels: this.#pipeline.levels,
+      ...(own === undefined ? {} : { own }),
+      ...(this.#push === undefined ? {} : { push: this.#push }),
+      ...(modelPath === undefined ? {} : { modelPath }),
+    });
+  }
+
+  async #replacePipeline(next: Pipeline): Promise<void> {
+    const before = this.#pipeline;
+    const idle = this.#schedule?.stop();
+    this.#pipeline = next;
+    // Ends the cycle under way, too: a new address need not wait until the old one has timed out.
+    await before.close();
+    await idle;
+  }
 }
 
 /** What clients push; undefined where they may not. */
@@ -293,30 +316,14 @@ async function openPush(
   });
 }
 
-function eventsFor(parts: ServiceParts, state: () => ExporterState | undefined): IntakeEvents {
-  const failing = new Set<string>();
+function eventsFor({ log, onHistory }: ServiceParts, state: () => ExporterState | undefined): IntakeEvents {
+  const failures = new QueryFailures(log);
   return {
     onPull: (summary) => {
       state()?.pulled(summary, now());
-      reportFailures(parts.log, summary, failing);
+      failures.report(summary);
     },
     onDropped: (reason, count) => state()?.exporter.samplesDropped(reason, count),
-    onHistory: (source, done, total) => parts.onHistory?.(source, done, total),
+    onHistory: (source, done, total) => onHistory?.(source, done, total),
   };
-}
-
-/** Says a query's failure once, and once that it works again. */
-function reportFailures(log: Logger, summary: Parameters<IntakeEvents['onPull']>[0], failing: Set<string>): void {
-  const now = new Map(summary.failures.map((f) => [`${summary.source} ${f.metric} ${f.alternative}`, f]));
-  for (const [key, { metric, alternative, error }] of now) {
-    if (failing.has(key)) continue;
-    failing.add(key);
-    log.warn({ source: summary.source, metric, alternative, reason: error.message }, 'a query failed');
-  }
-  if (summary.outage) return;
-  for (const key of failing) {
-    if (now.has(key) || !key.startsWith(`${summary.source} `)) continue;
-    failing.delete(key);
-    log.info({ query: key }, 'a query works again');
-  }
 }

@@ -15,7 +15,11 @@ export type MaseScale =
       readonly reason: 'too little known before the origins' | 'almost constant before the origins';
     };
 
-/** Mean |y(t) − y(t − 24 h)| over the first `end` bins; none for a series that is too young or (almost) constant there. */
+/**
+ * Mean |y(t) − y(t − 24 h)| over the first `end` bins, > 0, in the unit of the values: the denominator of the seasonal MASE
+ * (Hyndman & Koehler 2006). None for a series that is too young or (almost) constant there.
+ * @param values  one per bin of five minutes; NaN = absent
+ */
 export function maseScale(values: Float64Array, end: number): MaseScale {
   const sample = values.subarray(0, Math.max(end, 0));
   const known = sample.filter((value) => !Number.isNaN(value)).sort();

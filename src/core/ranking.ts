@@ -1,4 +1,7 @@
-/** How well scores tell the moments before an onset from the others. */
+/**
+ * How well scores tell the moments before an onset from the others: the area under the ROC curve as the Mann–Whitney statistic (Hanley & McNeil
+ * 1982), and average precision.
+ */
 
 /** Scores of moments after which it came within the horizon, and of those after which it did not. */
 export interface RankedCases {

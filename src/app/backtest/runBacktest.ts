@@ -51,8 +51,9 @@ export async function runBacktest(options: BacktestOptions, hooks: BacktestHooks
   const { progress, signal } = hooks;
   const folder = await OutputFolder.open(options.out);
   const opened = await openTraces(options, progress);
-  const excluded = await excludedSpans(options, opened, progress);
-  const replayable = { ...opened, thresholds: withLimits(opened.thresholds, options.limits), excluded };
+  const planned = options.excludeFile === undefined ? [] : await readExclusions(options.excludeFile);
+  sayExcluded(planned, opened.actedUpon, progress);
+  const replayable = { ...opened, thresholds: withLimits(opened.thresholds, options.limits), planned };
   const incidents = options.incidents ? await openIncidents(options, replayable) : undefined;
   const onDeath = (reason: string) => progress.done(`a forecasting worker died and is being replaced: ${reason}`);
   const workers = await startWorkers({ ...options, signal, onDeath }).catch(async (error: unknown) => {
@@ -90,30 +91,23 @@ export async function runBacktest(options: BacktestOptions, hooks: BacktestHooks
   }
 }
 
-/** A replay, with the spans that prove nothing. */
+/** A replay, with the spans that prove nothing beside those after actions. */
 interface Replay extends Replayable {
-  readonly excluded: readonly ExcludedSpan[];
+  /** By `--exclude`. */
+  readonly planned: readonly ExcludedSpan[];
 }
 
-/** What nothing is learnt from and no alarm is judged in. */
-async function excludedSpans(
-  { excludeFile }: BacktestOptions,
-  { actedUpon }: Replayable,
-  progress: Progress,
-): Promise<ExcludedSpan[]> {
-  const named = excludeFile === undefined ? [] : await readExclusions(excludeFile);
-  const excluded = [...named, ...actedUpon];
-  if (excluded.length > 0) {
-    const parts = [`${named.length} by --exclude`, `${actedUpon.length} after actions in the audit log`];
-    progress.done(`no alarm or probability is judged in ${excluded.length} spans (${parts.join(', ')})`);
-  }
-  return excluded;
+function sayExcluded(planned: readonly ExcludedSpan[], actedUpon: readonly ExcludedSpan[], progress: Progress): void {
+  const count = planned.length + actedUpon.length;
+  if (count === 0) return;
+  const parts = [`${planned.length} by --exclude`, `${actedUpon.length} after actions in the audit log`];
+  progress.done(`no alarm or probability is judged in ${count} spans (${parts.join(', ')})`);
 }
 
 /** What incidents are scored by: labels where a folder has them. */
 async function openIncidents(
   { folders, configFile, rulesFile }: BacktestOptions,
-  { source, excluded }: Replay,
+  { source, planned, actedUpon }: Replay,
 ): Promise<IncidentScores> {
   const labels = await Promise.all(source.datasets.map((_, i) => folders && readLabels(folders[i]!)));
   const comparer =
@@ -123,7 +117,11 @@ async function openIncidents(
           rulesFile,
           configFile: folders === undefined ? (configFile ?? 'linborg.yml') : undefined,
         });
-  return new IncidentScores(new Map(source.datasets.map((name, i) => [name, labels[i]])), excluded, comparer);
+  return new IncidentScores(
+    new Map(source.datasets.map((name, i) => [name, labels[i]])),
+    [...planned, ...actedUpon],
+    comparer,
+  );
 }
 
 async function writeIncidents(
@@ -145,7 +143,7 @@ async function closeAll({ model, yardstick }: { model: Workers; yardstick: Worke
 /** Replays everything into the recorder. */
 async function replayAll(
   recorder: Recorder,
-  { source, windows, thresholds, truth, excluded }: Replay,
+  { source, windows, thresholds, truth, planned, actedUpon }: Replay,
   { model, yardstick }: { model: Workers; yardstick: Workers | undefined },
   options: BacktestOptions,
   { progress, signal }: BacktestHooks,
@@ -153,7 +151,7 @@ async function replayAll(
   const { name } = model.report.manifest;
   const startedAt = performance.now();
   const tally = new Tally(source.servers, progress);
-  const criticSettings = { model: name, options: truth, stepSeconds: windows.stepSeconds, excluded };
+  const criticSettings = { model: name, options: truth, stepSeconds: windows.stepSeconds, planned, actedUpon };
   const events = replayTraces(source.traces, {
     schedule: options.schedule,
     windows,

@@ -8,8 +8,11 @@ import type { RecordedForecast } from '../../truth/truth.js';
 /** How far back, and how densely: enough for a verdict per metric, little enough for one answer. */
 const SPAN_SECONDS = 86_400;
 const EVERY_SECONDS = 7200;
-/** A scrape shows the cycle before it. */
-const SCRAPE_DELAY_SECONDS = 60;
+/**
+ * A scrape shows the cycle before it, and is itself some seconds old when it is read: so late in a bucket, what is read was forecast
+ * in that bucket, unless cycles and scrapes are four minutes apart.
+ */
+const LATE_IN_BUCKET_SECONDS = 240;
 
 type Levels = { -readonly [level in 'p10' | 'p50' | 'p90']: number };
 
@@ -33,7 +36,8 @@ export async function readRecorded({
   log,
 }: ReadingParts): Promise<Map<string, RecordedForecast[]>> {
   const byServer = new Map<string, RecordedForecast[]>();
-  const range = { from: at - SPAN_SECONDS, to: at, stepSeconds: EVERY_SECONDS };
+  const to = Math.floor((at - LATE_IN_BUCKET_SECONDS) / stepSeconds) * stepSeconds + LATE_IN_BUCKET_SECONDS;
+  const range = { from: to - SPAN_SECONDS, to, stepSeconds: EVERY_SECONDS };
   for (const source of sources) {
     for (const horizon of TRUTH_HORIZONS) {
       try {
@@ -61,7 +65,7 @@ function addSeries(
     const { server, metric, level } = labels;
     if (server === undefined || metric === undefined || !isLevel(level)) continue;
     Array.from(times).forEach((time, i) => {
-      const origin = Math.floor((time - SCRAPE_DELAY_SECONDS) / stepSeconds);
+      const origin = Math.floor(time / stepSeconds);
       const key = `${server}\n${metric}\n${origin}`;
       const none = { p10: Number.NaN, p50: Number.NaN, p90: Number.NaN };
       const forecast = forecasts.get(key) ?? { server, metric, origin, levels: none };

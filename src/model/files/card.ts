@@ -30,6 +30,14 @@ function describeWeights({ average, seed, steps, validation_loss }: Manifest['tr
 Seed ${seed}; validation loss ${figure(validation_loss)}`;
 }
 
+/** Which servers were kept from the weights. Fine-tuning learns from all: they are the ones to forecast. */
+function describeHeldOut({ base, average }: Manifest['training']): string {
+  if (base) return '';
+  return average
+    ? '; a tenth of the servers validates the mean, though a part that was fine-tuned learnt from all servers'
+    : '; a tenth of the servers served validation only';
+}
+
 /** The model card: what it is, what it saw, how good it was on what it never saw, and its limits. */
 export function renderCard(manifest: Manifest): string {
   const {
@@ -64,6 +72,7 @@ export function renderCard(manifest: Manifest): string {
     figure(entry.coverage),
   ]);
   const table = [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  const ownSets = accuracy.filter(({ trained_on: isTrainedOn }) => isTrainedOn === false).map((set) => set.dataset);
   const { notch } = hyperparameters;
   const heads = hyperparameters.network === 'tft' ? `, ${hyperparameters.heads} attention heads` : '';
   const filter = notch === undefined ? '' : `, notch filter over ${notch} tokens`;
@@ -87,7 +96,7 @@ ${training.command}
 \`\`\`
 
 ${describeWeights(training)} (pinball, in units of the
-window's scale). Only the first ${percent} % of each series were seen${base ? '' : '; a tenth of the servers served validation only'}.
+window's scale). Only the first ${percent} % of each series were seen${describeHeldOut(training)}.
 ${base ? describeBase(base) : ''}
 | data set | servers | series | from | to |
 | --- | --- | --- | --- | --- |
@@ -100,7 +109,7 @@ seasonal naive. Below 1 is better than that; the other columns are methods that 
 the error over that of the best of them. A data set that was not trained on says what to expect of a fleet that nobody saw.
 
 ${table}
-${leftOut ? renderLeftOut(leftOut, percent) : ''}${incident ? renderIncidentCard(incident, percent) : ''}
+${leftOut ? renderLeftOut(leftOut, percent, ownSets) : ''}${incident ? renderIncidentCard(incident, percent) : ''}
 ## Limits
 
 - It knows what history shows: a change that nothing announced is not forecast, and after a change of regime the

@@ -3,8 +3,14 @@ import type { LeftOut } from './manifest.js';
 
 const figure = (value: number | undefined) => (value === undefined ? '–' : value.toFixed(3));
 
-/** What the model's recipe achieves on a fleet that it never saw. @param percent share of each series that is history */
-export function renderLeftOut(leftOut: readonly LeftOut[], percent: number): string {
+/**
+ * What the model's recipe achieves on a fleet that it never saw.
+ * @param percent  share of each series that is history
+ * @param ownSets  data sets that the model itself was not trained on
+ */
+export function renderLeftOut(leftOut: readonly LeftOut[], percent: number, ownSets: readonly string[]): string {
+  const own = leftOut.map(({ accuracy }) => accuracy.dataset).filter((dataset) => ownSets.includes(dataset));
+  const exception = own.length > 0 ? `; ${own.join(', ')}, which this model was not trained on, is its own row` : '';
   const rows = leftOut.map(({ accuracy, seed, steps }) => {
     const { dataset, series, mase, ratio, coverage } = accuracy;
     return `| ${dataset} | ${series} | ${figure(mase)} | ${figure(ratio)} | ${figure(coverage)} | ${seed} | ${steps} |`;
@@ -15,7 +21,7 @@ export function renderLeftOut(leftOut: readonly LeftOut[], percent: number): str
 ## Data sets left out in turn
 
 A fleet that nobody saw: trained by the commands below on all other data sets, measured on the last ${100 - percent} % of the one that
-was left out. The weights of these models are not shipped.
+was left out. The weights of these models are not shipped${exception}.
 
 | left out | series | MASE | ratio | coverage p10–p90 | seed | steps |
 | --- | --- | --- | --- | --- | --- | --- |

@@ -5,7 +5,7 @@ import type { RecordedRange, RecordedSeries, Source } from '../../../src/sources
 
 const AT = 1_780_000_000;
 const READING = { at: AT, stepSeconds: 300, selector: 'job="mine"' };
-/** A scrape at which the newest bucket was 1000. */
+/** Read at a moment in bucket 1000, which was the newest then. */
 const SCRAPED = 1000 * 300 + 60;
 
 function sourceOf(name: string, recorded?: Source['recorded']): Source {
@@ -29,7 +29,7 @@ it('puts the levels of each forecast together, by server, horizon and the bucket
     asked.push({ expr, range });
     if (expr.includes('"8h"')) {
       const other = { server: 'db2', metric: 'cpu_user_pct', level: 'p50' };
-      return [seriesOf(other, [[SCRAPED + 299, 7]])];
+      return [seriesOf(other, [[SCRAPED + 239, 7]])];
     }
     if (!expr.includes('"30m"')) return [];
     return [
@@ -59,7 +59,24 @@ it('puts the levels of each forecast together, by server, horizon and the bucket
   expect(asked.map(({ expr }) => expr)).toEqual(
     ['30m', '1h', '4h', '8h'].map((horizon) => `linborg_forecast_value{job="mine", horizon="${horizon}"}`),
   );
-  for (const { range } of asked) expect(range).toMatchObject({ from: AT - 86_400, to: AT });
+});
+
+it('asks at moments late in a bucket, at which what was scraped last can only be of that bucket, whenever linborg starts', async () => {
+  for (let start = AT; start < AT + 300; start += 7) {
+    const asked: RecordedRange[] = [];
+    const source = sourceOf('a', async (_, range) => {
+      asked.push(range);
+      return [];
+    });
+    await readRecorded({ ...READING, sources: [source], at: start, log: logging().log });
+    expect(asked).toHaveLength(4);
+    for (const { from, to, stepSeconds } of asked) {
+      expect({ from: from % 300, to: to % 300, every: stepSeconds % 300 }).toEqual({ from: 240, to: 240, every: 0 });
+      expect(to).toBeLessThanOrEqual(start);
+      expect(to).toBeGreaterThan(start - 300);
+      expect(to - from).toBe(86_400);
+    }
+  }
 });
 
 it('leaves out what is no forecast of ours', async () => {

@@ -1,4 +1,7 @@
-/** Bootstrap intervals over servers: the metrics of one server are no independent evidence. */
+/**
+ * Bootstrap intervals over servers, since the metrics of one server are no independent evidence: percentiles of the figure over fleets drawn
+ * from whole servers with replacement (Efron & Tibshirani 1993, *An Introduction to the Bootstrap*, ch. 13; clusters as in Davison & Hinkley 1997, 3.8).
+ */
 import { type Random, randomInt } from '../../../core/random.js';
 import type { Estimate } from '../report/reportData.js';
 

@@ -1,16 +1,23 @@
-/** SIGINT and SIGTERM as an AbortSignal. */
+/** Signals that end a program, as an AbortSignal. */
 
-/** A signal that aborts at the first SIGINT or SIGTERM; `release` gives the signals back. */
-export function interruptSignal(): { readonly signal: AbortSignal; release(): void } {
+/** SIGHUP comes when its terminal goes; what it has started would stay behind. */
+const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * A signal that aborts at the first of the signals; `release` gives them back.
+ * @param signals  without SIGHUP where that means to read the configuration again
+ */
+export function interruptSignal(signals: readonly NodeJS.Signals[] = ENDING_SIGNALS): {
+  readonly signal: AbortSignal;
+  release(): void;
+} {
   const controller = new AbortController();
   const abort = () => controller.abort();
-  process.on('SIGINT', abort);
-  process.on('SIGTERM', abort);
+  for (const name of signals) process.on(name, abort);
   return {
     signal: controller.signal,
     release() {
-      process.off('SIGINT', abort);
-      process.off('SIGTERM', abort);
+      for (const name of signals) process.off(name, abort);
     },
   };
 }

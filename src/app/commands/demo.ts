@@ -2,7 +2,6 @@
 
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pino } from 'pino';
 import { CommandError } from '../../core/errors.js';
 import type { PublishedCycle } from '../../exposition/publishedCycle.js';
 import { containerViews } from '../../simulator/containers/containerSeries.js';
@@ -20,6 +19,7 @@ import { requirePrometheus, startPrometheus } from '../demo/prometheusProcess.js
 import { untilRecorded } from '../demo/recorded.js';
 import { wholeNumber } from '../flags.js';
 import { interruptSignal, untilAborted } from '../interrupt.js';
+import { openLog } from '../log.js';
 import { PACKAGE_ROOT } from '../package.js';
 import { createProgress, type Progress } from '../progress.js';
 import { renderRiskTable } from '../riskTable.js';
@@ -47,6 +47,7 @@ const PAST_RULES_SECONDS = 120;
 const FIRST_CYCLE_SECONDS = 180;
 const RECORDED_SECONDS = 60;
 const SEED = 1;
+const LOG_FILE = 'linborg.log';
 
 const now = () => Date.now() / 1000;
 
@@ -159,7 +160,7 @@ async function recordPast(past: Past, progress: Progress, signal: AbortSignal) {
     fleet: past.fleet,
     config: await loadConfigFile(past.configFile),
     labels: { job: 'linborg', instance: `127.0.0.1:${past.ports.linborg}` },
-    log: openLog(past.folder),
+    log: openLog(join(past.folder, LOG_FILE)),
     signal,
     onProgress: (done, total) => progress.update(`linborg's last 10 hours: ${done} of ${total} cycles`),
   });
@@ -181,13 +182,9 @@ async function recordPast(past: Past, progress: Progress, signal: AbortSignal) {
   progress.done(`replayed linborg's last 10 hours into Prometheus in ${seconds.toFixed(1)} s`);
 }
 
-function openLog(folder: string) {
-  return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(join(folder, 'linborg.log')));
-}
-
 async function startLinborg(configFile: string, folder: string, progress: Progress) {
   const readConfig = () => loadConfigFile(configFile);
-  const log = openLog(folder);
+  const log = openLog(join(folder, LOG_FILE));
   progress.update('starting linborg');
   const started = await Service.start({
     config: await readConfig(),

@@ -1,5 +1,4 @@
 /** `linborg dry-run`: one cycle, printed; nothing is served. */
-import { pino } from 'pino';
 import { type Frame, LEVEL_NAMES } from '../../core/flow.js';
 import { bucketValue, isServer } from '../../core/frame.js';
 import { isoMilliseconds } from '../../core/isoMilliseconds.js';
@@ -8,6 +7,7 @@ import { rankServers, type ServerView } from '../../exposition/cycleView.js';
 import type { PullSummary } from '../../sources/source.js';
 import { loadConfigFile } from '../configFile.js';
 import { wholeNumber } from '../flags.js';
+import { createLog } from '../log.js';
 import { createProgress } from '../progress.js';
 import { renderRiskTable } from '../riskTable.js';
 import { Pipeline } from '../service/pipeline.js';
@@ -26,7 +26,7 @@ export async function dryRun(flags: DryRunFlags): Promise<number> {
   const config = await loadConfigFile(flags['config.file']);
   const progress = createProgress();
   const summaries: PullSummary[] = [];
-  const log = pino({ level: 'warn' }, pino.destination(2));
+  const log = createLog('warn');
   const pipeline = await Pipeline.open(config, log, {
     onPull: (summary) => summaries.push(summary),
     onDropped: (reason, count) => progress.done(`${count} samples dropped: ${reason}`),

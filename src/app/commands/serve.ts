@@ -20,7 +20,8 @@ export async function serve(flags: ServeFlags): Promise<number> {
   const log = createLog(flags['log.level']);
   const readConfig = async () =>
     withListenAddress(await loadConfigFile(flags['config.file']), flags['web.listenAddress']);
-  const interrupt = interruptSignal();
+  const interrupt = interruptSignal(['SIGINT', 'SIGTERM']);
+  const hangup = listenToHangups();
   log.info({ version: packageVersion(), config: flags['config.file'] }, 'starting');
   const service = await start({
     config: await readConfig(),
@@ -35,18 +36,37 @@ export async function serve(flags: ServeFlags): Promise<number> {
     onHistory: historyLog(log),
   });
   if (!service) return 0;
-  const reload = () => {
+  hangup.answer(() => {
     service.reload().catch(() => {
       // Said in the log and in config_last_reload_successful.
     });
-  };
-  process.on('SIGHUP', reload);
+  });
   await untilAborted(interrupt.signal);
-  process.off('SIGHUP', reload);
+  hangup.answer(() => {});
   log.info('stopping');
   await service.stop();
   interrupt.release();
   return 0;
+}
+
+/**
+ * SIGHUP from the first moment to the last: unheard, it would end the process. One that comes before there is an answer is
+ * answered then, since the configuration may have been read before it was changed.
+ */
+function listenToHangups(): { answer(work: () => void): void } {
+  let answer: (() => void) | undefined;
+  let isWaiting = false;
+  process.on('SIGHUP', () => {
+    if (answer) answer();
+    else isWaiting = true;
+  });
+  return {
+    answer(work) {
+      answer = work;
+      if (isWaiting) work();
+      isWaiting = false;
+    },
+  };
 }
 
 const HISTORY_LOG_EVERY_MILLISECONDS = 10_000;

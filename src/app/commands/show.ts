@@ -1,7 +1,7 @@
 /** `linborg show`: past and forecast of one server in the terminal, from one cycle; nothing is served. */
-import { pino } from 'pino';
 import { CommandError } from '../../core/errors.js';
 import { loadConfigFile } from '../configFile.js';
+import { createLog } from '../log.js';
 import { createProgress } from '../progress.js';
 import { Pipeline } from '../service/pipeline.js';
 import { renderServer } from '../show/renderServer.js';
@@ -19,7 +19,7 @@ const WIDEST = 160;
 export async function show(server: string, flags: ShowFlags): Promise<number> {
   const config = await loadConfigFile(flags['config.file']);
   const progress = createProgress();
-  const pipeline = await Pipeline.open(config, pino({ level: 'warn' }, pino.destination(2)), {
+  const pipeline = await Pipeline.open(config, createLog('warn'), {
     onPull: () => undefined,
     onDropped: (reason, count) => progress.done(`${count} samples dropped: ${reason}`),
     onHistory: (source, done, total) => progress.update(`reading ${source}: ${done} of ${total} queries`),

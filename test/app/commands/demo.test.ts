@@ -68,11 +68,14 @@ describe('demo', () => {
     expect(processesWith(dir)).toEqual([]);
   }, 90_000);
 
-  it('ends Prometheus with itself when Ctrl-C comes while it starts', async () => {
+  it.each([
+    ['Ctrl-C comes', 'SIGINT'],
+    ['its terminal goes', 'SIGHUP'],
+  ] as const)('ends Prometheus with itself when %s while it starts', async (_, signal) => {
     const dir = path.join(temporaryFolder(), 'demo');
     const demo = startCli(demoArgs(dir, await freePorts()));
     await demo.says('Prometheus is ready');
-    demo.send('SIGINT');
+    demo.send(signal);
     expect((await demo.finished()).code).toBe(130);
     expect(processesWith(dir)).toEqual([]);
   });

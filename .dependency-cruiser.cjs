@@ -5,6 +5,7 @@ const ROOMS = {
   core: [],
   mapping: ['core'],
   http: ['core'],
+  files: ['core'],
   sources: ['core', 'mapping', 'http'],
   windows: ['core'],
   model: ['core'],
@@ -13,7 +14,7 @@ const ROOMS = {
   policy: ['core'],
   exposition: ['core'],
   web: ['core', 'exposition'],
-  feeders: ['core', 'http'],
+  feeders: ['core', 'http', 'files'],
   simulator: ['core'],
 };
 

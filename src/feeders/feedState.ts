@@ -1,8 +1,9 @@
 /** What a feeder knows between runs: where reading goes on, and the records that are half put together. One file, written whole. */
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { CommandError } from '../core/errors.js';
+import { type FolderLock, lockFolder } from '../files/folderLock.js';
 import { readIfThere, writeDurably } from './durableFile.js';
 import type { Bookmark } from './reader.js';
 import { type BuilderSnapshot, builderSnapshot } from './records/snapshot.js';
@@ -25,11 +26,13 @@ export interface FeedState {
 export class FeedStateFile {
   readonly #folder: string;
   readonly #mapping: string;
+  readonly #lock: FolderLock;
   #written: string | undefined;
 
-  private constructor(folder: string, mapping: string) {
+  private constructor(folder: string, mapping: string, lock: FolderLock) {
     this.#folder = folder;
     this.#mapping = mapping;
+    this.#lock = lock;
   }
 
   /**
@@ -39,8 +42,7 @@ export class FeedStateFile {
    */
   static async open(folder: string, mapping: string): Promise<FeedStateFile> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await lock(folder);
-    return new FeedStateFile(folder, mapping);
+    return new FeedStateFile(folder, mapping, await lockFolder(folder, 'give each feeder a state_dir of its own'));
   }
 
   /** What the run before has left; undefined at the first one. */
@@ -67,7 +69,7 @@ export class FeedStateFile {
 
   /** Gives the folder back. */
   async close(): Promise<void> {
-    await rm(lockPath(this.#folder), { force: true });
+    await this.#lock.release();
   }
 }
 
@@ -76,41 +78,5 @@ function parseState(text: string): z.output<typeof stateSchema> | undefined {
     return stateSchema.parse(JSON.parse(text));
   } catch {
     return undefined;
-  }
-}
-
-function lockPath(folder: string): string {
-  return join(folder, 'lock');
-}
-
-/** A lock names its process, so that one which was killed holds nobody up. */
-async function lock(folder: string): Promise<void> {
-  const path = lockPath(folder);
-  for (let tries = 0; tries < 3; tries++) {
-    try {
-      const handle = await open(path, 'wx', 0o600);
-      await handle.writeFile(String(process.pid));
-      await handle.close();
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    const owner = Number(await readFile(path, 'utf8').catch(() => ''));
-    if (owner !== process.pid && isAlive(owner))
-      throw new CommandError(
-        `${resolve(folder)} is in use by process ${owner}; give each feeder a state_dir of its own (delete ${path} if that process is no feeder)`,
-      );
-    await rm(path, { force: true });
-  }
-  throw new CommandError(`${path} changes hands all the time; expected one feeder for each state_dir`);
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -6,6 +6,7 @@ import type { ExcludedSpan } from '../../model/training/excludedSpans.js';
 import { createWebServer, type WebServer } from '../../web/server.js';
 import { PolicyRunner } from '../policy/policyRunner.js';
 import type { FleetLearning } from '../retraining/fleetLearning.js';
+import { DataFolder } from './dataFolder.js';
 import { ExporterState } from './exporterState.js';
 import { FutureWriter } from './futureWriter.js';
 import type { IntakeEvents } from './intake.js';
@@ -30,6 +31,12 @@ export interface ServiceParts {
   readonly onHistory?: (source: string, done: number, total: number) => void;
 }
 
+/** What a start has taken before there is a service. */
+interface Opened {
+  readonly stopping: AbortController;
+  readonly data: DataFolder;
+}
+
 /** How long a cycle under way may take to notice that everything is being stopped. */
 const STOP_MILLISECONDS = 3000;
 
@@ -44,15 +51,17 @@ export class Service {
   #learning: FleetLearning | undefined;
   #policy: PolicyRunner | undefined;
   #push: PushFeed | undefined;
+  readonly #data: DataFolder;
   #reloading: Promise<void> | undefined;
   /** Aborted by `stop`: ends a reload under way. */
   readonly #stopping: AbortController;
   readonly state: ExporterState;
   readonly #futureWriter: FutureWriter;
 
-  private constructor(parts: ServiceParts, pipeline: Pipeline, stopping: AbortController) {
+  private constructor(parts: ServiceParts, pipeline: Pipeline, opened: Opened) {
     this.#parts = parts;
-    this.#stopping = stopping;
+    this.#stopping = opened.stopping;
+    this.#data = opened.data;
     this.#log = parts.log;
     this.#pipeline = pipeline;
     this.state = new ExporterState(pipeline, now());
@@ -62,6 +71,17 @@ export class Service {
 
   /** Opens everything; the first cycle runs in the background. Throws what `Pipeline.open` and the web server throw. */
   static async start(parts: ServiceParts): Promise<{ readonly service: Service; readonly url: string }> {
+    const data = new DataFolder(parts.config, parts.log);
+    await data.claim(parts.config);
+    try {
+      return await Service.#start(parts, data);
+    } catch (error) {
+      await data.release();
+      throw error;
+    }
+  }
+
+  static async #start(parts: ServiceParts, data: DataFolder): Promise<{ service: Service; url: string }> {
     let service: Service | undefined;
     const stopping = new AbortController();
     if (parts.signal?.aborted) stopping.abort();
@@ -86,7 +106,7 @@ export class Service {
     const { engine, manifest } = pipeline.report;
     parts.log.info({ engine: engine.kind, version: engine.version, reason: engine.reason }, 'engine loaded');
     parts.log.info({ model: manifest.name, parameters: manifest.weights.parameters }, 'model loaded');
-    service = new Service(parts, pipeline, stopping);
+    service = new Service(parts, pipeline, { stopping, data });
     service.#learning = learning;
     service.#push = push;
     push?.publish(service.state.exporter);
@@ -161,6 +181,7 @@ export class Service {
       this.#push?.close(),
     ]);
     await this.#pipeline.maintenance.save(now(), true);
+    await this.#data.release();
     await Promise.race([idle, sleep(STOP_MILLISECONDS, undefined, { ref: false })]);
   }
 
@@ -254,6 +275,7 @@ export class Service {
   async #reload(): Promise<void> {
     try {
       const config = await this.#parts.readConfig();
+      await this.#data.claim(config);
       const settings = learningSettings(config);
       const pipeline = await this.#openNext(config, await this.#learning?.pathFor(settings));
       await this.#warmUp(pipeline);

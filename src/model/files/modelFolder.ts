@@ -249,7 +249,8 @@ async function writeTogether(files: readonly (readonly [path: string, content: U
   try {
     for (const [path, content] of files) {
       current = path;
-      await writeFile(`${path}.tmp`, content);
+      // On the disk before it takes the place of the one before: after a power failure the name must not lead to nothing.
+      await writeFile(`${path}.tmp`, content, { flush: true });
     }
     for (const [path] of files) {
       current = path;

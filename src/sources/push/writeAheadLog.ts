@@ -245,6 +245,8 @@ export class WriteAheadLog {
       await syncFolder(this.#options.folder);
     } catch (error) {
       await handle.close();
+      // A full disk still has room for names: each refused batch would leave one more.
+      await rm(file, { force: true }).catch(() => {});
       throw error;
     }
     return { id, file, handle, bytes: MAGIC.length, newest: Number.NEGATIVE_INFINITY };

@@ -1,10 +1,11 @@
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { WriteAheadLog } from '../../../src/sources/push/writeAheadLog.js';
 import { rawRecord } from '../../core/push/records.js';
-import { startCli } from '../fixtures/cli.js';
+import { runCli, startCli } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
-import { writePushConfiguration } from '../fixtures/push.js';
+import { feed, writePushConfiguration } from '../fixtures/push.js';
 import { figureOf, samplesOf, scrape, serversOf, until } from '../fixtures/scrape.js';
 
 const SERVERS = Array.from({ length: 20 }, (_, i) => `ppdb${String(i).padStart(3, '0')}`);
@@ -82,4 +83,26 @@ describe('a process that is killed while records come in', () => {
     expect(figureOf(text, 'linborg_push_servers')).toBe(SERVERS.length);
     expect(figureOf(text, 'linborg_push_wal_bytes')).toBeGreaterThan(acknowledged.length * SERVERS.length * 70);
   }, 60_000);
+});
+
+describe('a second linborg on the same data_dir', () => {
+  it('is refused before it touches what the first one writes', async () => {
+    const data = temporaryFolder();
+    const config = writePushConfiguration({ data_dir: data });
+    const first = startCli(['serve', '--config.file', config]);
+    const url = await first.listens();
+    const { code, stderr } = await runCli(['serve', '--config.file', config]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      `linborg: ${data} is in use by process ${first.child.pid}; give each linborg a data_dir of its own`,
+    );
+    const timestamp = new Date().toISOString();
+    expect(await feed(url, [rawRecord({ server_name: SERVERS[0]!, timestamp, mem_used_pct: 7 })])).toMatchObject({
+      accepted: 1,
+    });
+    first.send('SIGTERM');
+    await first.finished();
+    expect(readdirSync(data)).toEqual(['push']);
+    expect((await onDisk(path.join(data, 'push'))).get(SERVERS[0]!)).toEqual(new Set([7]));
+  });
 });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   copyFileSync,
@@ -9,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { ConfigError, SourceError } from '../../../src/core/errors.js';
 import type { PushRecord } from '../../../src/core/push/record.js';
 import { encodeEntry } from '../../../src/sources/push/walEntry.js';
@@ -193,5 +194,31 @@ describe('the write-ahead file', () => {
     expect(readdirSync(folder)).toEqual(['notes.txt']);
     appendFileSync(path.join(folder, 'notes.txt'), '.');
     await log.close();
+  });
+});
+
+/** What this process may write to one file from now on: with 0, every write fails, and files can be made all the same. */
+function limitFiles(bytes: number | 'unlimited'): void {
+  execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}:unlimited`]);
+}
+
+describe.skipIf(process.platform !== 'linux')('a disk without room', () => {
+  afterEach(() => limitFiles('unlimited'));
+
+  it('is not filled with empty files by the batches that it refuses, and the next batch after it is kept', async () => {
+    const folder = temporaryFolder();
+    const { log, said } = await openLog(folder);
+    await log.append(at(1), NOON);
+    limitFiles(0);
+    for (const second of [2, 3, 4, 5]) {
+      await expect(log.append(at(second), NOON)).rejects.toThrow('pushed records cannot be written');
+    }
+    limitFiles('unlimited');
+    expect(said.failed).toBe(4);
+    expect(segmentsOf(folder)).toHaveLength(1);
+    await log.append(at(6), NOON);
+    expect(await replayOf(log)).toEqual(times(1, 6));
+    await log.close();
+    expect((await openLog(folder)).found).toEqual(times(1, 6));
   });
 });

@@ -63,6 +63,12 @@ function parse(bytes: Buffer): DecodedBody {
 
 const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [...'"\\[]{}'].map((c) => c.charCodeAt(0));
 
+/** As JSON.parse; throws SyntaxError for what is nested too deep, too. */
+export function parseShallow(bytes: Buffer): unknown {
+  if (isDeeperThan(bytes, MAX_DEPTH)) throw new SyntaxError(`it is nested more than ${MAX_DEPTH} deep`);
+  return JSON.parse(bytes.toString());
+}
+
 /** Counts brackets outside of strings; right for every JSON text, and for any other one it does no harm. */
 function isDeeperThan(bytes: Buffer, limit: number): boolean {
   let depth = 0;

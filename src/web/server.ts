@@ -33,6 +33,8 @@ export function createWebServer(parts: WebParts): WebServer {
       const application = createApplication(parts, await readKeyDigest(options));
       server = await createListener(application.callback(), options.tls);
       await listen(server, options);
+      // A connection that the system could not hand over; without a listener it would end the process.
+      server.on('error', (error) => parts.log.error({ err: error }, 'a connection could not be taken'));
       return baseUrl(server, options);
     },
     async stop() {

@@ -147,6 +147,13 @@ describe('the doors of the model', () => {
     expect(learning.asked).toEqual(['cancel']);
   });
 
+  test('refuse a body of brackets before it costs the parser its time', async () => {
+    const url = await startServer({ learning: learningOf() });
+    const answer = await ask(`${url}/admin/reload-model`, { method: 'POST', body: '['.repeat(5_000_000) });
+    expect(answer.status).toBe(422);
+    expect(answer.body.errors).toEqual(['the body is no JSON (it is nested more than 16 deep)']);
+  });
+
   test('are limited per minute on their own', async () => {
     const url = await startServer({ learning: learningOf(), web: { rate_limits: { admin_per_minute: 2 } } });
     const statuses = [];

@@ -210,6 +210,17 @@ describe('the API key', () => {
     response.resume();
     expect(response.statusCode).toBe(403);
   });
+
+  test.each([
+    ['X-Forwarded-For', '203.0.113.7'],
+    ['Forwarded', 'for=203.0.113.7'],
+    ['X-Real-IP', '203.0.113.7'],
+    ['Via', '1.1 proxy'],
+  ])('being absent, what a proxy on this machine passes on is refused: %s', async (name, value) => {
+    const url = await startServer();
+    expect((await getJson(url + paths[0])).status).toBe(200);
+    expect((await getJson(url + paths[0], { [name]: value })).status).toBe(403);
+  });
 });
 
 describe('the rate limit', () => {
@@ -225,6 +236,19 @@ describe('the rate limit', () => {
     expect(((await refused.json()) as Json).detail).toMatch(/^Rate limit exceeded\. /);
     now = AT + 60;
     expect((await ask()).status).toBe(200);
+  });
+
+  test('shuts nobody out for as long as the clock was set back', async () => {
+    let now = AT;
+    const url = await startServer({
+      web: { rate_limits: { predictions_per_minute: 1 } },
+      now: () => now,
+      totals: { lastSuccessAt: AT - 3600 },
+    });
+    const ask = async () => (await fetch(`${url}/predictions/ppdb-1`)).status;
+    expect([await ask(), await ask()]).toEqual([200, 429]);
+    now = AT - 3600;
+    expect([await ask(), await ask()]).toEqual([200, 429]);
   });
 
   test('of one family of doors leaves the others alone', async () => {

@@ -1,4 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, expect, test, vi } from 'vitest';
 import { AT } from '../exposition/fleet.js';
 import { startServer } from './running.js';
 
@@ -54,6 +56,13 @@ describe('/-/reload', () => {
     const response = await fetch(`${await startServer({ reload })}/-/reload`, { method: 'POST' });
     expect(response.status).toBe(403);
     expect(await response.text()).toContain('web.enable_lifecycle');
+  });
+
+  test('is for no page of another site, which a browser would let send it', async () => {
+    const reload = () => Promise.reject(new Error('must not be called'));
+    const url = await startServer({ web: { enable_lifecycle: true }, reload });
+    const refused = await fetch(`${url}/-/reload`, { method: 'POST', headers: { Origin: 'https://evil.example' } });
+    expect(refused.status).toBe(403);
   });
 
   test('cannot be reached by GET', async () => {
@@ -146,5 +155,16 @@ describe('a body', () => {
     });
     const response = await fetch(`${url}/-/reload`, { method: 'POST', body, duplex: 'half' });
     expect(response.status).toBe(411);
+  });
+
+  test('that its client breaks off is no fault of linborg', async () => {
+    const lines: string[] = [];
+    const { hostname, port } = new URL(await startServer({ log: (line) => lines.push(line) }));
+    const socket = connect(Number(port), hostname);
+    socket.write('POST /api/v1/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nhalf');
+    await once(socket, 'connect');
+    socket.destroySoon();
+    await vi.waitFor(() => expect(lines.join('')).toContain('client went away'));
+    expect(lines.join('')).not.toContain('route failed');
   });
 });

@@ -89,7 +89,7 @@ export async function makeParts(setting: Setting = {}): Promise<WebParts> {
     ...(setting.push ? { push: setting.push } : {}),
     ...(setting.explain ? { explain: setting.explain } : {}),
     ...(setting.history ? { history: setting.history } : {}),
-    log: pino({}, { write: setting.log ?? (() => {}) }),
+    log: pino({ level: 'debug' }, { write: setting.log ?? (() => {}) }),
     now: setting.now ?? (() => AT + 1),
   };
 }

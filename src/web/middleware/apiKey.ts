@@ -28,10 +28,15 @@ function refuseKey(key: string, keyDigest: Buffer) {
   return undefined;
 }
 
+/** What a proxy adds to tell whom it speaks for. */
+const PROXY_HEADERS = ['Forwarded', 'X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto', 'X-Real-IP', 'Via'];
+
 function refuseRemote(ctx: Context) {
-  // The host name is checked too: a page in a browser on this machine may bind its own name to this address, and a
-  // reverse proxy makes every client look local.
-  if (isLoopback(ctx.req.socket.remoteAddress ?? '') && isLoopback(ctx.hostname)) return undefined;
+  // The host name is checked too: a page in a browser on this machine may bind its own name to this address. A reverse proxy makes
+  // every client look local, and may give linborg's own name as the host.
+  const isProxied = PROXY_HEADERS.some((name) => ctx.get(name) !== '');
+  const isLocal = isLoopback(ctx.req.socket.remoteAddress ?? '') && isLoopback(ctx.hostname);
+  if (isLocal && !isProxied) return undefined;
   return { status: 403, detail: 'without web.api_key this door answers on the loopback interface only' };
 }
 

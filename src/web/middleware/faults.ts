@@ -8,6 +8,8 @@ export function answerFaults(log: Logger): Middleware {
     try {
       await next();
     } catch (error) {
+      // A client that goes away while it sends, or is too slow, is no fault in here.
+      if (ctx.req.socket.destroyed) return log.debug({ err: error, path: ctx.path }, 'client went away');
       log.error({ err: error, method: ctx.method, path: ctx.path }, 'route failed');
       ctx.remove('Content-Encoding');
       await sendJson(ctx, 500, { detail: 'Something went wrong inside linborg; its log says what.' });

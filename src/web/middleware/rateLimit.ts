@@ -32,11 +32,16 @@ export function limitRate(perMinute: number, now: () => number): Middleware {
 
 function openWindow(clients: Map<string, ClientWindow>, client: string, at: number): ClientWindow {
   const known = clients.get(client);
-  if (known && at - known.startedAt < WINDOW_SECONDS) return known;
+  if (known && isOpen(known, at)) return known;
   if (clients.size >= REMEMBERED_CLIENTS) {
-    for (const [name, { startedAt }] of clients) if (at - startedAt >= WINDOW_SECONDS) clients.delete(name);
+    for (const [name, window] of clients) if (!isOpen(window, at)) clients.delete(name);
   }
   const window = { startedAt: at, requests: 0 };
   clients.set(client, window);
   return window;
+}
+
+/** A window that lies ahead is none: the clock was set back, and would shut the client out for as long. */
+function isOpen({ startedAt }: ClientWindow, at: number): boolean {
+  return at >= startedAt && at - startedAt < WINDOW_SECONDS;
 }

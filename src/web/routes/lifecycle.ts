@@ -1,6 +1,7 @@
 /** Prometheus' own paths for probes and for reloading, and the configuration in force. */
 import type { Router } from '@koa/router';
 import { judgeReadiness } from '../../exposition/readiness.js';
+import { requireSameOrigin } from '../middleware/sameOrigin.js';
 import type { WebParts } from '../parts.js';
 import { sendText } from '../respond.js';
 
@@ -16,10 +17,17 @@ export function addLifecycleRoutes(router: Router, parts: WebParts): void {
     await sendText(ctx, 200, state.configText());
     ctx.set('Content-Type', 'application/yaml; charset=utf-8');
   });
-  router.register('/-/reload', ['POST', 'PUT'], async (ctx) => {
-    const answer = await reload(parts);
-    await sendText(ctx, answer.status, answer.text);
-  });
+  router.register(
+    '/-/reload',
+    ['POST', 'PUT'],
+    [
+      requireSameOrigin,
+      async (ctx) => {
+        const answer = await reload(parts);
+        await sendText(ctx, answer.status, answer.text);
+      },
+    ],
+  );
 }
 
 async function reload({ options, reload: load, log }: WebParts): Promise<{ status: number; text: string }> {

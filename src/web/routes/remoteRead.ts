@@ -5,6 +5,7 @@ import { readFuture } from '../../exposition/future/readFuture.js';
 import { ReadRefusal } from '../../exposition/future/refusal.js';
 import { currentCycle } from '../../exposition/readiness.js';
 import { requireApiKey } from '../middleware/apiKey.js';
+import { requireSameOrigin } from '../middleware/sameOrigin.js';
 import type { WebParts } from '../parts.js';
 import { readBody } from '../readBody.js';
 import { sendText } from '../respond.js';
@@ -13,7 +14,7 @@ import { sendText } from '../respond.js';
 export function addRemoteReadRoute(router: Router, parts: WebParts, keyDigest: Buffer | undefined): void {
   // One answer at a time: they share one thread, and the memory of one is bounded.
   let before: Promise<void> = Promise.resolve();
-  router.post('/api/v1/read', requireApiKey(keyDigest), async (ctx) => {
+  router.post('/api/v1/read', requireSameOrigin, requireApiKey(keyDigest), async (ctx) => {
     const body = await readBody(ctx);
     const mine = before.then(() => (ctx.req.socket.destroyed ? undefined : answer(ctx, parts, body)));
     before = mine.catch(() => {});

@@ -59,8 +59,8 @@ function parseSeries(entry: unknown, isRange: boolean): AnswerSeries {
   if (!isRecord(entry)) throw malformed(`has a series that is ${JSON.stringify(entry)}`);
   const { metric, values, value } = entry;
   if (!isRecord(metric)) throw malformed('has a series without labels');
-  const labels: Record<string, string> = {};
-  for (const [label, text] of Object.entries(metric)) labels[label] = String(text);
+  // Not by assignment: a label may be called __proto__.
+  const labels = Object.fromEntries(Object.entries(metric).map(([label, text]) => [label, String(text)]));
   const points = isRange ? values : value;
   if (points !== undefined) return { labels, ...parsePoints(isRange ? points : [points]) };
   if ('histogram' in entry || 'histograms' in entry)

@@ -128,7 +128,10 @@ async function prepare(
   options: PrometheusOptions,
   transport: Transport,
 ): Promise<RequestConfig> {
-  for (const [name, value] of await transport.headers()) config.headers.set(name, value);
+  const headers = await transport.headers();
+  for (const [name, value] of headers) config.headers.set(name, value);
+  // A redirect to another place is followed without what identifies us here.
+  config.sensitiveHeaders = [...headers.keys()];
   config.httpAgent = transport.httpAgent;
   config.httpsAgent = transport.httpsAgent;
   if (!options.proxy_from_environment) config.proxy = false;

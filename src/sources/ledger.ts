@@ -33,6 +33,7 @@ export class Ledger {
     at: number,
     { since, newest, oldest }: { since: number; newest: number; oldest: number },
   ): OwedRange[] {
+    if (newest < (this.#doneUntil.get(metric) ?? newest)) this.#turnBack(metric, newest, at);
     const doneUntil = this.#doneUntil.get(metric) ?? since;
     const owed = this.#owed.get(metric) ?? [];
     if (newest > doneUntil) {
@@ -61,6 +62,20 @@ export class Ledger {
     if (failures > MAX_FAILURES) return;
     const notBefore = at + FIRST_RETRY_SECONDS * 2 ** (failures - 1) - FIRST_RETRY_SECONDS;
     this.#owe(metric, { ...range, from: failed.from, to: failed.to, notBefore, failures });
+  }
+
+  /** The source's clock was ahead for a while: what it said of that time was too early, and is owed again when it has come. */
+  #turnBack(metric: string, newest: number, at: number): void {
+    this.#doneUntil.set(metric, newest);
+    const owed = (this.#owed.get(metric) ?? []).map((range) => ({
+      ...range,
+      to: Math.min(range.to, newest),
+      notBefore: at,
+    }));
+    this.#owed.set(
+      metric,
+      owed.filter(({ from, to }) => from <= to),
+    );
   }
 
   #owe(metric: string, range: OwedRange): void {

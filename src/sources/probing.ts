@@ -29,7 +29,8 @@ export class Probing {
    */
   async probeIfDue(pull: Pull, since: number, maxSeconds: number): Promise<void> {
     const age = pull.at - this.#probedAt;
-    if (age < this.#secondsBetween()) return;
+    // A negative age: the source's clock was set back.
+    if (age >= 0 && age < this.#secondsBetween()) return;
     const gap = Number.isFinite(this.#probedAt) ? age : pull.at - since;
     const lookback = Math.min(Math.max(PROBE_LOOKBACK_SECONDS, gap), maxSeconds);
     const findings = await probe(this.#prober, pull.at, Math.ceil(lookback / STEP_SECONDS) * STEP_SECONDS);

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PackError } from '../../src/core/errors.js';
 
+import { createClient } from '../../src/sources/client.js';
 import { createPrometheusSource } from '../../src/sources/prometheus.js';
 import type { Source } from '../../src/sources/source.js';
 import { type Asked, json, type LyingServer, refuse, startLyingServer, truthAt } from './fixtures/lyingServer.js';
@@ -254,6 +255,35 @@ describe('a Prometheus that lies or limps', () => {
     expect(summary.skewSeconds).toBeLessThan(skew + 5);
     expect(summary.at).toBeCloseTo(NOW + summary.skewSeconds, 6);
     expect(server.asked[0]!.time, 'time() is left to its own now').toBeUndefined();
+  });
+
+  it('whose clock ran ahead and was set back is looked at for servers at once', async () => {
+    let aheadSeconds = 86_400;
+    server.lie = (asked, response) => {
+      if (asked.query === 'time()') {
+        const theirs = Date.now() / 1000 + aheadSeconds;
+        const data = { resultType: 'scalar', result: [theirs, String(theirs)] };
+        return json(response, 200, { status: 'success', data });
+      }
+      const nothing = { resultType: isRange(asked) ? 'matrix' : 'vector', result: [] };
+      return aheadSeconds > 0 && json(response, 200, { status: 'success', data: nothing });
+    };
+    const opened = await open();
+    expect((await collect(opened.history(NOW, HOUR))).summary.servers).toBe(0);
+    aheadSeconds = 0;
+    expect((await collect(opened.increment(PARTIAL - 300, NOW + 60))).summary.servers).toBe(2);
+  });
+
+  it('with a label called __proto__ keeps it as any other', async () => {
+    server.lie = (_, response) =>
+      json(response, 200, {
+        status: 'success',
+        data: { resultType: 'vector', result: [{ metric: JSON.parse('{"__proto__":"x"}'), value: [NOW, '1'] }] },
+      });
+    const client = await createClient(optionsOf({ url: server.url }), surroundings());
+    const [series] = await client.instant('up', NOW);
+    client.close();
+    expect(Object.entries(series!.labels)).toEqual([['__proto__', 'x']]);
   });
 
   it.each([

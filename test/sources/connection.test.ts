@@ -53,6 +53,27 @@ describe('the connection to a Prometheus', () => {
     expect(server.asked[0]?.headers['x-scope-orgid']).toBe('team-a');
   });
 
+  it('tells no other server who it is, even where a redirect leads there', async () => {
+    const other = await startLyingServer();
+    try {
+      server.lie = ({ path: asked }, response) => {
+        response.writeHead(307, { Location: `${other.url}${asked}` }).end();
+        return true;
+      };
+      await ask({
+        headers: { 'X-API-Key': 'secret', 'X-Scope-OrgID': 'team-a' },
+        authorization: { credentials: 'abc' },
+      });
+      expect(server.asked[0]?.headers).toMatchObject({ 'x-api-key': 'secret', authorization: 'Bearer abc' });
+      expect(other.asked).toHaveLength(1);
+      for (const name of ['x-api-key', 'x-scope-orgid', 'authorization']) {
+        expect(other.asked[0]?.headers).not.toHaveProperty(name);
+      }
+    } finally {
+      await other.stop();
+    }
+  });
+
   it('carries basic auth, with the password from a file as it is now', async () => {
     const file = path.join(folder, 'password');
     await writeFile(file, 'old\n');

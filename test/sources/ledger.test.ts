@@ -83,6 +83,20 @@ describe('the ledger', () => {
     expect(pauses).toEqual([0, 60, 60, 180, 420, 900, 1860, 3780, 7620]);
   });
 
+  it('has the buckets of a clock that ran ahead read again when they have really come', () => {
+    const ledger = new Ledger();
+    const takeAt = (at: number) => {
+      const newest = Math.floor(at / 300) * 300 - 300;
+      const taken = ledger.take(METRIC, at, { since: 0, newest, oldest: 0 });
+      for (const range of taken) ledger.succeed(METRIC, range, at);
+      return bucketsOf(taken).filter((bucket) => bucket + 300 <= 3000);
+    };
+    takeAt(1500);
+    takeAt(1500 + 86_400);
+    const read = [1560, 1800, 2100, 2400, 2700, 3000].flatMap(takeAt);
+    expect([...new Set(read)].filter((bucket) => bucket >= 1500)).toEqual([1500, 1800, 2100, 2400, 2700]);
+  });
+
   it('forgets what has become too old to be of use', () => {
     const ledger = new Ledger();
     const [all] = ledger.take(METRIC, 1500, { since: 0, newest: 1200, oldest: 0 });

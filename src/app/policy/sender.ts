@@ -29,6 +29,8 @@ const LONGEST_PAUSE_SECONDS = 30;
 
 /** Answers that may be different in a while. */
 const PASSING_STATUSES = [408, 425, 429];
+/** What a gateway says of a target that gave it no answer. */
+const UNANSWERED_STATUSES = [502, 504];
 /** Failures before anything was sent. */
 const UNSENT_CODES = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
 
@@ -91,9 +93,9 @@ export class Sender {
   }
 
   async #attempt(action: Action, target: PolicyTarget, request: TargetRequest): Promise<Attempt> {
-    let headers: Record<string, string>;
+    let headers: Headers;
     try {
-      headers = await headersFor(target, action, request, this.#parts.clock());
+      headers = checkedHeaders(await headersFor(target, action, request, this.#parts.clock()));
     } catch (error) {
       return { kind: 'failed', message: (error as Error).message, isCertain: true, isFinal: false };
     }
@@ -120,6 +122,19 @@ export class Sender {
   }
 }
 
+/** What fetch says of a header that is none holds its value. */
+function checkedHeaders(written: Readonly<Record<string, string>>): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(written)) {
+    try {
+      headers.set(name, value);
+    } catch {
+      throw new Error(`the header ${name} cannot be sent; expected its secret to be one line of plain characters`);
+    }
+  }
+  return headers;
+}
+
 function ended(isCertain: boolean, message: string, tries: number): Delivery {
   return { outcome: isCertain ? 'failed' : 'unknown', message, tries };
 }
@@ -128,7 +143,8 @@ function judgeStatus({ name }: PolicyTarget, status: number): Attempt {
   if (status >= 200 && status < 300) return { kind: 'delivered', message: `${name} answered ${status}` };
   const isRedirect = status >= 300 && status < 400;
   const message = `${name} answered ${status}${isRedirect ? '; redirects are not followed' : ''}`;
-  return { kind: 'failed', message, isCertain: true, isFinal: status < 500 && !PASSING_STATUSES.includes(status) };
+  const isCertain = !UNANSWERED_STATUSES.includes(status);
+  return { kind: 'failed', message, isCertain, isFinal: status < 500 && !PASSING_STATUSES.includes(status) };
 }
 
 function explainFailure({ name, timeoutSeconds }: PolicyTarget, error: Error): Attempt {

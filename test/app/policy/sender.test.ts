@@ -104,6 +104,29 @@ describe('a webhook', () => {
     });
   });
 
+  test.each([502, 504])('that a gateway had no answer to (%i) may have arrived', async (status) => {
+    const { url, received } = await startReceiver(status);
+    expect(await senderHere().send(action(), targetAt(url, { tries: 2 }), AT + 1800)).toEqual({
+      outcome: 'unknown',
+      message: `executor answered ${status}`,
+      tries: 2,
+    });
+    expect(received).toHaveLength(2);
+  });
+
+  test('whose secret cannot stand in a header is not sent, and nothing says the secret', async () => {
+    const file = path.join(temporaryFolder(), 'token');
+    writeFileSync(file, 'first half\nsecond half\n');
+    const { url, received } = await startReceiver(200);
+    const target = targetAt(url, { tries: 1, authorization: { credentials_file: file } });
+    expect(await senderHere().send(action(), target, AT + 1800)).toEqual({
+      outcome: 'failed',
+      message: 'the header Authorization cannot be sent; expected its secret to be one line of plain characters',
+      tries: 1,
+    });
+    expect(received).toHaveLength(0);
+  });
+
   test('that reaches nobody has failed, and so has one that is not valid any more', async () => {
     const gone = targetAt(`http://127.0.0.1:${await freePort()}`);
     expect(await senderHere().send(action(), gone, AT + 1800)).toEqual({

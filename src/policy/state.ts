@@ -4,7 +4,8 @@ import { ACTION_KINDS, type Action, type ActionKind, DENIAL_REASONS, FINDING_KIN
 import { PROFILES } from '../core/profiles.js';
 import type { PolicyOptions } from './options.js';
 
-const recordSchema = z.strictObject({
+/** What is known of an action however long ago it was. */
+const identity = {
   id: z.string(),
   rule: z.string(),
   kind: z.enum(ACTION_KINDS),
@@ -14,6 +15,10 @@ const recordSchema = z.strictObject({
   profile: z.enum(PROFILES),
   /** Epoch seconds. */
   at: z.number(),
+};
+
+const recordSchema = z.strictObject({
+  ...identity,
   /** It was only written down that it would have been taken. */
   isDry: z.boolean(),
   delivery: z.enum(['none', 'sending', 'delivered', 'failed', 'unknown']),
@@ -32,15 +37,9 @@ const findingSchema = z.strictObject({
 });
 
 const actionSchema = z.strictObject({
-  id: z.string(),
-  rule: z.string(),
-  kind: z.enum(ACTION_KINDS),
-  name: z.string(),
-  server: z.string(),
-  profile: z.enum(PROFILES),
+  ...identity,
   parameters: z.record(z.string(), z.string()),
   finding: findingSchema,
-  at: z.number(),
 }) satisfies z.ZodType<Action>;
 
 /** Checks a state that was read from a file. */

@@ -113,7 +113,7 @@ describe.runIf(hasPrometheus)('the services of docs/instrumenting.md', () => {
       expect(value(service, 'messages_rate')).toBeGreaterThan(0.1);
       expect(value(service, 'errors_per_message_ratio')).toBeCloseTo(0.25, 1);
       expect(value(service, 'errors_rate') / value(service, 'messages_rate')).toBeCloseTo(0.25, 1);
-      expect(value(service, 'processing_seconds')).toBeLessThan(0.2);
+      expect(value(service, 'processing_seconds')).toBeLessThan(2);
       expect(value(service, 'processing_p95_seconds')).toBeGreaterThan(value(service, 'processing_seconds'));
       expect(value(service, 'service_memory_bytes')).toBeGreaterThan(20e6);
       expect(value(service, 'active_connections')).toBeGreaterThan(0);

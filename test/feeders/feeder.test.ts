@@ -104,8 +104,8 @@ function takeAll(buffer: RecordBuffer, stop: AbortSignal): Promise<LinborgRecord
 }
 
 /** What a feeder that nobody disturbs makes of all rows. */
-async function undisturbed(rows: number): Promise<readonly LinborgRecord[]> {
-  const { feeder, buffer, state } = await open(new TableReader(rows), { name: 'undisturbed' });
+async function undisturbed(rows: number, name = 'undisturbed'): Promise<readonly LinborgRecord[]> {
+  const { feeder, buffer, state } = await open(new TableReader(rows), { name });
   const stop = new AbortController();
   const taking = takeAll(buffer, stop.signal);
   await feeder.runOnce(stop.signal);
@@ -221,18 +221,7 @@ test('documents that are younger than delay are not asked for', async () => {
 });
 
 test('two feeders of the same source, each with a state of its own, make the same records', async () => {
-  const [one, other] = await Promise.all(
-    ['one', 'other'].map(async (name) => {
-      const { feeder, buffer, state } = await open(new TableReader(40), { name });
-      const stop = new AbortController();
-      const taking = takeAll(buffer, stop.signal);
-      await feeder.runOnce(stop.signal);
-      stop.abort();
-      await state.close();
-      await buffer.close();
-      return await taking;
-    }),
-  );
+  const [one, other] = await Promise.all(['one', 'other'].map((name) => undisturbed(40, name)));
   expect(byKey(other!)).toEqual(byKey(one!));
 });
 

@@ -1,19 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { breachCurve, horizonCurve } from '../../src/scoring/breach.js';
-import type { Threshold } from '../../src/scoring/limit.js';
-import { flat, forecastOf, NOW, STEP } from './support.js';
+import { above, below, flat, forecastOf, NOW, STEP } from './support.js';
 
-const above: Threshold = {
-  metric: 'mem_used_pct',
-  direction: 'above',
-  value: 95,
-  origin: '',
-  severity: 1,
-  tailScale: 2,
-  sustainedSeconds: 900,
-};
-const below: Threshold = { ...above, metric: 'cpu_idle_pct', direction: 'below', value: 5, tailScale: 2 };
 const first = (p10: number, p50: number, p90: number, threshold = above) =>
   breachCurve(flat('m', p10, p50, p90), threshold, NOW).probability[0]!;
 

@@ -1,6 +1,6 @@
 import { type Forecast, type Frame, HORIZON_STEPS, type Risk } from '../../src/core/flow.js';
 import type { Profile } from '../../src/core/profiles.js';
-import { settleThresholds } from '../../src/scoring/limit.js';
+import { settleThresholds, type Threshold } from '../../src/scoring/limit.js';
 import { thresholdsSchema } from '../../src/scoring/options.js';
 import { scoreServer } from '../../src/scoring/risk.js';
 
@@ -11,6 +11,19 @@ export const NEWEST = 5_892_048;
 export const NOW = NEWEST * STEP;
 
 export const defaults = thresholdsSchema.parse({});
+
+/** A limit of a metric that hurts when it is high … */
+export const above: Threshold = {
+  metric: 'mem_used_pct',
+  direction: 'above',
+  value: 95,
+  origin: '',
+  severity: 1,
+  tailScale: 2,
+  sustainedSeconds: 900,
+};
+/** … and one of a metric that hurts when it is low. */
+export const below: Threshold = { ...above, metric: 'cpu_idle_pct', direction: 'below', value: 5 };
 
 /** The risk of a server under the default thresholds. */
 export function defaultRisk(frame: Frame, forecasts: readonly Forecast[]): Risk | undefined {

@@ -1,19 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Threshold } from '../../src/scoring/limit.js';
 import { timeToThreshold } from '../../src/scoring/timeToThreshold.js';
-import { flat, forecastOf, line, NOW, STEP } from './support.js';
-
-const above: Threshold = {
-  metric: 'mem_used_pct',
-  direction: 'above',
-  value: 95,
-  origin: '',
-  severity: 1,
-  tailScale: 2,
-  sustainedSeconds: 900,
-};
-const below: Threshold = { ...above, metric: 'cpu_idle_pct', direction: 'below', value: 5 };
+import { above, below, flat, forecastOf, line, NOW, STEP } from './support.js';
 
 test('each level crosses where its own line does, to the second', () => {
   // p50 rises by 0.4 per step from 85, p90 by 0.5, p10 by 0.3: 95 after 25, 20 and 33 1/3 steps.

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { groupBy } from '../../src/core/groupBy.js';
@@ -6,6 +5,7 @@ import { ContainerView, containerViews } from '../../src/simulator/containers/co
 import { createExporter } from '../../src/simulator/exporter.js';
 import type { SimulatedServer } from '../../src/simulator/server/simulatedServer.js';
 import { ROW } from '../../src/simulator/step.js';
+import { lintOf } from '../exposition/promtool.js';
 import { hasPrometheus } from '../sources/fixtures/realPrometheus.js';
 import { DAY, fleetOf, HOUR, MONDAY, rowAt, STEP, serverNamed } from './support.js';
 
@@ -186,12 +186,3 @@ describe('a simulated cAdvisor', () => {
     expect(createExporter(containerViews(fleet)).renderServer('ppweb001', restart.at + 1)).toBe('down');
   });
 });
-
-function lintOf(text: string): string[] {
-  try {
-    execFileSync('promtool', ['check', 'metrics'], { input: text, stdio: 'pipe' });
-    return [];
-  } catch (error) {
-    return String((error as { stderr: Buffer }).stderr).split('\n');
-  }
-}

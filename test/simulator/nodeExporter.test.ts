@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createExporter } from '../../src/simulator/exporter.js';
 import { NodeView, nodeViews } from '../../src/simulator/node/nodeSeries.js';
 import { ROW } from '../../src/simulator/step.js';
+import { lintOf } from '../exposition/promtool.js';
 import { hasPrometheus } from '../sources/fixtures/realPrometheus.js';
 import { DAY, fleetOf, HOUR, MONDAY, rowAt, STEP, serverNamed } from './support.js';
 
@@ -131,12 +131,3 @@ describe('a simulated node_exporter', () => {
     expect(exporter.renderServer('ppdb999', MONDAY)).toBe('unknown');
   });
 });
-
-function lintOf(text: string): string[] {
-  try {
-    execFileSync('promtool', ['check', 'metrics'], { input: text, stdio: 'pipe' });
-    return [];
-  } catch (error) {
-    return String((error as { stderr: Buffer }).stderr).split('\n');
-  }
-}

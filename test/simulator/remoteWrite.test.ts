@@ -101,7 +101,7 @@ describe.runIf(hasPrometheus)('a real Prometheus with history that also scrapes 
 
   it('finds every server through /sd and continues each series of the history without a jump', async () => {
     const scraped = 'timestamp(node_time_seconds{job="node"}) > ';
-    await expect.poll(async () => (await prometheus.query(`${scraped}${now}`)).length, { timeout: 15_000 }).toBe(4);
+    await expect.poll(async () => (await prometheus.query(`${scraped}${now}`)).length, { timeout: 50_000 }).toBe(4);
     const series = await prometheus.query('count by (instance) ({__name__=~"node_.*|namedprocess_.*",job="node"})');
     expect(series.map(({ instance }) => instance).sort()).toEqual(fleet.servers.map((s) => s.name).sort());
     expect(await prometheus.query('resets(node_cpu_seconds_total[10m]) > 0')).toEqual([]);
@@ -111,7 +111,7 @@ describe.runIf(hasPrometheus)('a real Prometheus with history that also scrapes 
 
   it('has the containers of servers as targets of their own, which continue their history', async () => {
     const scraped = 'timestamp(container_last_seen{job="cadvisor", id="/"}) > ';
-    await expect.poll(async () => (await prometheus.query(`${scraped}${now}`)).length, { timeout: 15_000 }).toBe(2);
+    await expect.poll(async () => (await prometheus.query(`${scraped}${now}`)).length, { timeout: 50_000 }).toBe(2);
     const started = 'container_start_time_seconds{name!=""}';
     const restarts = `resets(container_cpu_usage_seconds_total[1h]) > on (id) changes(${started}[1h])`;
     expect(await prometheus.query(restarts)).toEqual([]);

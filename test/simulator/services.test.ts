@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -9,6 +8,7 @@ import {
   SERVICES,
 } from '../../src/simulator/services/service.js';
 import { servicePage } from '../../src/simulator/services/servicePage.js';
+import { lintOf } from '../exposition/promtool.js';
 import { hasPrometheus } from '../sources/fixtures/realPrometheus.js';
 
 const moment = fc.integer({ min: 1_710_000_000, max: 2_000_000_000 });
@@ -51,7 +51,7 @@ describe('a simulated service', () => {
     () => {
       for (const one of SERVICES) {
         const page = servicePage(one, 1_795_000_000);
-        expect(() => execFileSync('promtool', ['check', 'metrics'], { input: page, stdio: 'pipe' })).not.toThrow();
+        expect(lintOf(page)).toEqual([]);
       }
     },
   );

@@ -3,6 +3,7 @@ import type { SampleBatch } from '../../core/flow.js';
 import type { Fleet } from '../../simulator/fleet.js';
 import { fleetBatch } from '../../simulator/fleetBatch.js';
 import { STEP_SECONDS } from '../../simulator/step.js';
+import { noPoints } from '../../sources/serverSeries.js';
 import type { PullEvent, PullSummary, Source } from '../../sources/source.js';
 
 /** The fleet's step means, up to the last bucket that is complete. */
@@ -29,12 +30,9 @@ function summaryOf(source: string, at: number, { series }: SampleBatch): PullSum
     durationSeconds: 0,
     queries: 1,
     queriesFailed: 0,
+    ...noPoints(),
     samples: series.reduce((sum, { values }) => sum + values.filter(Number.isFinite).length, 0),
     servers: new Set(series.map(({ server }) => server)).size,
-    duplicatePoints: 0,
-    nonFinitePoints: 0,
-    implausiblePoints: 0,
-    unlabelledSeries: 0,
     warnings: [],
     failures: [],
     targets: [],

@@ -1,6 +1,7 @@
 /** Pushed records as a source: what clients sent since the last pull, and at the start all that is kept, as buckets. */
 import type { SampleBatch, SampleSeries, ServerNote } from '../../core/flow.js';
 import { METRIC_NAMES } from '../../core/metrics.js';
+import { noPoints } from '../serverSeries.js';
 import type { PullEvent, PullSummary, Source } from '../source.js';
 import { type BookOptions, type PushedChange, RecordBook } from './recordBook.js';
 import type { WalPiece } from './writeAheadLog.js';
@@ -128,10 +129,7 @@ function summaryOf(pulled: Pick<PullSummary, 'at' | 'samples' | 'servers' | 'dur
     skewSeconds: 0,
     queries: 0,
     queriesFailed: 0,
-    duplicatePoints: 0,
-    nonFinitePoints: 0,
-    implausiblePoints: 0,
-    unlabelledSeries: 0,
+    ...noPoints(),
     warnings: [],
     failures: [],
     targets: [],

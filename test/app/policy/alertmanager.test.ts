@@ -38,5 +38,5 @@ test('a real Alertmanager takes an action as an alert, once for however many tri
         annotations: { description: 'größer als "95 %"', action_id: action.id },
       },
     ]);
-  }, 10_000);
+  }, 30_000);
 });

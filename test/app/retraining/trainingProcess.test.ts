@@ -1,10 +1,10 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { TrainingProcess } from '../../../src/app/retraining/trainingProcess.js';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { until } from '../fixtures/scrape.js';
 
 const folder = temporaryFolder();
 const FOREVER = 'setInterval(() => {}, 1000);';
@@ -85,7 +85,9 @@ describe('the process of a training', () => {
     const { training, lines } = start(`await import(${JSON.stringify(parent)});`);
     await training.ended;
     const pid = Number(lines[0]);
-    for (let i = 0; i < 100 && isAlive(pid); i++) await sleep(50);
-    expect(isAlive(pid)).toBe(false);
+    await until(
+      async () => isAlive(pid),
+      (alive) => !alive,
+    );
   });
 });

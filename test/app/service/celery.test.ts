@@ -111,7 +111,7 @@ describe.runIf(hasPrometheus && hasCelery)('a real Celery with Redis, flower and
     expect(figure(SYSTEM, 'tasks_rate').value).toBeGreaterThan(0.1);
     expect(figure(SYSTEM, 'tasks_success_ratio').value).toBeCloseTo(0.75, 1);
     expect(figure(SYSTEM, 'task_seconds').value).toBeGreaterThan(0.02);
-    expect(figure(SYSTEM, 'task_seconds').value).toBeLessThan(0.5);
+    expect(figure(SYSTEM, 'task_seconds').value).toBeLessThan(5);
     expect(figure(SYSTEM, 'workers_online').value).toBe(1);
     expect(figure(SYSTEM, 'workers_busy_ratio').value).toBe(0);
     expect(figure(SYSTEM, 'system_health_ratio').value).toBe(1);

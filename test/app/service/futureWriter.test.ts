@@ -147,7 +147,8 @@ describe('a write of the future', () => {
     writer.offer(await cycleAt(AT), wishOf({ url: 'http://127.0.0.1:9' }));
     const before = performance.now();
     await writer.close();
-    expect(performance.now() - before).toBeLessThan(1000);
+    // Its tries alone take over fifteen seconds.
+    expect(performance.now() - before).toBeLessThan(5000);
     expect(await counted('s_total')).toBe(0);
   });
 });

@@ -386,7 +386,7 @@ describe('a request that asks too much', () => {
     const before = performance.now();
     expect(await select([['=~', 'server', '(a+)+b']], { view })).toEqual([]);
     expect(await select([['=~', 'server', '(a|aa)+!']], { view })).toHaveLength(6);
-    expect(performance.now() - before).toBeLessThan(2000);
+    expect(performance.now() - before).toBeLessThan(10_000);
   });
 
   it('takes a list of thousands of names, as a dashboard writes it', async () => {

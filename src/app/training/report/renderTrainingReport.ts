@@ -1,10 +1,10 @@
-/** The page of a training: one HTML file that needs nothing from outside and no script. */
+/** The page of a training. */
 import { describeHorizon } from '../../../model/files/incidentCard.js';
 import type { IncidentManifest, Manifest, ModelAccuracy } from '../../../model/files/manifest.js';
 import type { LossPoint } from '../../../model/training/checkpoint.js';
-import { type Html, html, htmlText, trustedHtml } from '../../../web/pages/html.js';
-import { describeCount, describeFixed, describeMoment, describeShare } from '../../backtest/report/figures.js';
-import { CONTENT_SECURITY_POLICY, REPORT_STYLES } from '../../backtest/report/reportStyles.js';
+import { type Html, html } from '../../../web/pages/html.js';
+import { describeCount, describeFixed, describeShare } from '../../backtest/report/figures.js';
+import { renderReportPage } from '../../backtest/report/reportPage.js';
 import { renderLossPlot } from './lossPlot.js';
 
 /**
@@ -12,30 +12,17 @@ import { renderLossPlot } from './lossPlot.js';
  * @param history  empty where only an incident head was made
  */
 export function renderTrainingReport(manifest: Manifest, history: readonly LossPoint[]): string {
-  return htmlText(html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${CONTENT_SECURITY_POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>linborg train: ${manifest.name}</title>
-<style>${trustedHtml(REPORT_STYLES)}</style>
-</head>
-<body>
-<header><div class="wrap"><span class="brand">linborg</span><span class="muted small">${describeMoment(manifest.created)}</span></div></header>
-<main id="main" class="wrap">
-<div class="title"><h1>What was learnt?</h1><span class="muted">training of ${manifest.name}</span></div>
+  return renderReportPage({
+    title: `linborg train: ${manifest.name}`,
+    created: manifest.created,
+    main: html`<div class="title"><h1>What was learnt?</h1><span class="muted">training of ${manifest.name}</span></div>
 <p class="answer">${describeOutcome(manifest)}</p>
 ${renderTrained(manifest)}
 ${renderLosses(manifest, history)}
 ${renderAccuracy(manifest)}
-${manifest.incident && renderHead(manifest.incident)}
-</main>
-<footer class="wrap">Made by <code>linborg train</code> ${manifest.linborg}. The same figures for programs: manifest.json.</footer>
-</body>
-</html>
-`);
+${manifest.incident && renderHead(manifest.incident)}`,
+    footer: html`Made by <code>linborg train</code> ${manifest.linborg}. The same figures for programs: manifest.json.`,
+  });
 }
 
 function describeOutcome({ training: { base, steps, average, validation_loss: loss } }: Manifest): string {

@@ -21,6 +21,8 @@ const DAY_SECONDS = 86_400;
 
 /** Of the limit, where no metric's own scale is known: the tail of a count grows with its level. */
 const TAIL_SHARE = 0.1;
+/** A limit of 0 has a tail too, however thin: nothing is divided by its scale of 0. */
+const SMALLEST_TAIL = 1e-6;
 
 /** The rules that can be settled for the server of `frame`. */
 export function settleThresholds(rules: readonly ThresholdRule[], frame: Frame): Threshold[] {
@@ -45,7 +47,7 @@ export function settleThreshold(rule: ThresholdRule, frame: Frame): Threshold | 
 
 function settled(rule: ThresholdRule, value: number, origin: string): Threshold {
   const { metric, direction, severity, sustainedSeconds } = rule;
-  const tailScale = rule.tailScale ?? TAIL_SHARE * value;
+  const tailScale = rule.tailScale ?? Math.max(TAIL_SHARE * value, SMALLEST_TAIL);
   return { metric, direction, value, origin, severity, tailScale, sustainedSeconds };
 }
 

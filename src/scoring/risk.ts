@@ -101,7 +101,7 @@ export function excess(value: number, threshold: Threshold): number {
   const limit = threshold.value;
   if (threshold.direction === 'below') return limit > 0 ? Math.min(1, (limit - value) / limit) : 1;
   const bound = upperBound(threshold.metric);
-  if (bound === Number.POSITIVE_INFINITY) return 1 - limit / value;
+  if (bound === Number.POSITIVE_INFINITY) return value > 0 ? 1 - limit / value : 0;
   return bound > limit ? Math.min(1, (value - limit) / (bound - limit)) : 1;
 }
 

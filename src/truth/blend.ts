@@ -99,7 +99,8 @@ function blendWithNearerBin(evidence: Float32Array, methods: number, bin: number
       // After weeks of silence the fast count underflows to 0: then the slow one alone decides.
       if (!Number.isNaN(ratio)) worst = Math.max(worst, ratio);
     }
-    const bounded = Math.min(LARGEST_LOG, Math.max(-LARGEST_LOG, worst));
+    // A method that once forecast no number has no errors to be told by: it counts as the worst.
+    const bounded = Number.isFinite(worst) ? Math.min(LARGEST_LOG, Math.max(-LARGEST_LOG, worst)) : LARGEST_LOG;
     ratios[m] = (count * bounded + BORROWED_COUNT * ratios[m]!) / (count + BORROWED_COUNT);
   }
 }

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Forecast, type Frame, RISK_HORIZONS, type Risk } from '../../src/core/flow.js';
-import { defaultRisk, flat, forecastOf, frameOf, line, type Quantiles } from './support.js';
+import { settleThresholds } from '../../src/scoring/limit.js';
+import { thresholdsSchema, withTargets } from '../../src/scoring/options.js';
+import { scoreServer } from '../../src/scoring/risk.js';
+import { riskPath } from '../../src/scoring/riskPath.js';
+import { defaultRisk, flat, forecastOf, frameOf, line, NOW, type Quantiles } from './support.js';
 
 const score = (frame: Frame, forecasts: readonly Forecast[]): Risk => defaultRisk(frame, forecasts)!;
 
@@ -21,6 +25,44 @@ const healthy: Readonly<Record<string, Quantiles>> = {
 };
 const healthyFrame = frameOf(Object.fromEntries(Object.entries(healthy).map(([name, [, p50]]) => [name, p50])));
 const healthyForecasts = Object.entries(healthy).map(([name, quantiles]) => forecastOf(name, () => quantiles));
+
+describe('a threshold of 0, which a target may have,', () => {
+  const targets = withTargets(thresholdsSchema.parse({}), [
+    { name: 'workers', threshold: 0, direction: 'below', severity: 0.5 },
+    { name: 'errors_rate', threshold: 0, direction: 'above', severity: 0.5 },
+  ]);
+  const risksOf = (metric: string, now: number, quantiles: Quantiles) => {
+    const frame = frameOf({ [metric]: now });
+    const [settled, forecasts] = [settleThresholds(targets.generic, frame), [flat(metric, ...quantiles)]];
+    const risk = scoreServer(frame, forecasts, settled, NOW)!;
+    return [risk.score, ...Object.values(risk.incidentProbability), ...riskPath(forecasts, settled, risk)!.scores];
+  };
+
+  test('gives numbers where values and forecasts are 0 as well', () => {
+    const quantiles: Quantiles[] = [
+      [0, 0, 0],
+      [0, 0, 2],
+      [0, 1, 2],
+      [1, 2, 3],
+    ];
+    const figures = ['workers', 'errors_rate'].flatMap((metric) =>
+      [0, 1].flatMap((now) => quantiles.flatMap((path) => risksOf(metric, now, path))),
+    );
+    expect(figures.filter((value) => !Number.isFinite(value))).toEqual([]);
+  });
+
+  test('is nearer to being breached the lower the workers are expected to fall', () => {
+    const [[, , , fourHours], [, , , later], [, , , never]] = (
+      [
+        [0, 0, 0],
+        [0, 1, 2],
+        [5, 6, 7],
+      ] as const
+    ).map((path) => risksOf('workers', 3, path)) as [number[], number[], number[]];
+    expect(fourHours).toBeGreaterThan(later!);
+    expect(later).toBeGreaterThan(never!);
+  });
+});
 
 describe('a score', () => {
   test('is near zero for a server that is well and stays so', () => {

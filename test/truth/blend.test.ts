@@ -29,6 +29,13 @@ test('without evidence the model serves alone', () => {
   for (const weights of weightsOf(fresh())) expect(weights).toEqual([1, 0, 0, 0]);
 });
 
+test('a method that once forecast no number gets no weight; the others are weighed as ever', () => {
+  const evidence = feed(fresh(), [1, 1.2, Number.NaN, 2], 1);
+  for (const weights of weightsOf(feed(evidence, [1, 1.2, 1.5, 2], 48))) expect(weights).toEqual([1, 0, 0, 0]);
+  const better = feed(feed(fresh(), [1, 0.5, Number.NaN, 2], 1), [1, 0.5, 1.5, 2], 300);
+  for (const weights of weightsOf(better)) expect(weights[1]).toBeGreaterThan(0.9);
+});
+
 test('weights are never negative and add up to one, whatever came due', () => {
   const size = fc.oneof(
     fc.double({ min: 0, max: 1e6, noNaN: true }),

@@ -1,4 +1,5 @@
 /** Scores the forecasts of one server as they come, series by series. */
+import { asFloat32 } from '../../../core/float32.js';
 import { type Forecast, HORIZON_STEPS, QUANTILE_LEVELS } from '../../../core/flow.js';
 import { type MaseScale, maseScale } from '../../../core/maseScale.js';
 import { upperBound } from '../../../core/metrics.js';
@@ -93,10 +94,11 @@ export class ServerScorer {
     const newest = Math.round(origin / stepSeconds);
     const column = this.#trace.values.get(metric)!;
     const naive = NAIVE_COLUMNS.map((candidate) => columnOf(details.candidates, candidate));
-    state.quantiles.resolve(newest, (bin) => column[bin - this.#trace.first]!);
+    // Forecasts have 32 bits: against a value of 64, one that is just what was forecast would lie beside it.
+    state.quantiles.resolve(newest, (bin) => asFloat32(column[bin - this.#trace.first]!));
     if (isTick) state.quantiles.record(newest, naive);
     if (originIndex === undefined || state.scale.kind === 'none') return;
-    const actual = valuesAfter(this.#trace, metric, newest, HORIZON_STEPS);
+    const actual = valuesAfter(this.#trace, metric, newest, HORIZON_STEPS).map(asFloat32);
     if (actual.filter((value) => !Number.isNaN(value)).length < MIN_KNOWN) return;
     const hasYardstick = this.#settings.methods.some(({ kind }) => kind === 'yardstick');
     state.score.add(actual, [

@@ -5,7 +5,7 @@ import { dashed } from './lib/look.js';
 import { graph, type Placed, stat } from './lib/panel.js';
 import { now, ofCycles, overTime } from './lib/query.js';
 import { table } from './lib/table.js';
-import { FAILURES, NONE_IS_GOOD, SOME_IS_GOOD, YES_IS_GOOD } from './lib/thresholds.js';
+import { FAILURES, NONE_IS_GOOD, PERCENT_FULL, SOME_IS_GOOD, YES_IS_GOOD } from './lib/thresholds.js';
 
 /** The targets that are linborg, however their job is called. */
 const SELF = 'and on (job, instance) linborg_build_info';
@@ -23,6 +23,7 @@ export function linborgDashboard(): BuiltDashboard {
       { title: 'In short', panels: headline() },
       { title: 'Cycles and queries', panels: work() },
       { title: 'Extra targets', isFolded: true, panels: [targets(), targetSeries()] },
+      { title: 'Pushed records', isFolded: true, panels: pushed() },
       { title: 'What it costs', panels: costs() },
       { title: 'What is in force', panels: [versions()] },
     ],
@@ -189,6 +190,87 @@ function targetSeries(): Placed {
     decimals: 0,
     nothing: NO_TARGETS,
   });
+}
+
+const NO_PUSH = 'records are not pushed to this linborg';
+
+function pushed(): Placed[] {
+  const written = (q: string) =>
+    `histogram_quantile(${q}, sum by (le) (rate(linborg_push_wal_write_duration_seconds_bucket[$__rate_interval]))) >= 0`;
+  return [
+    stat({
+      title: 'Servers pushed',
+      description:
+        'Servers whose records clients send, beside those that are pulled from Prometheus. A jump may be a client that makes up names; push.max_servers bounds them.',
+      unit: 'short',
+      queries: [overTime('sum(linborg_push_servers)', 'servers')],
+      width: 4,
+      height: 7,
+      decimals: 0,
+      steps: ['blue'],
+      nothing: NO_PUSH,
+    }),
+    graph({
+      title: 'Pushed records',
+      description:
+        'Records per second, by what became of them. Rejected ones are faulty, or in a batch that was refused for another one; the answer to the client says why. Too old: before the window.',
+      unit: 'short',
+      queries: [overTime('sum by (outcome) (rate(linborg_push_records_total[$__rate_interval]))', '{{outcome}}')],
+      width: 10,
+      height: 7,
+      min: 0,
+      nothing: NO_PUSH,
+      overrides: [{ series: 'rejected', properties: dashed('red') }],
+    }),
+    graph({
+      title: 'Requests that push',
+      description:
+        'Requests per minute to /feed/data, and those of which nothing was taken: faulty, too large, or the disk did not write.',
+      unit: 'short',
+      queries: [
+        overTime('60 * sum(rate(linborg_push_requests_total[$__rate_interval]))', 'all'),
+        overTime('60 * sum(rate(linborg_push_requests_failed_total[$__rate_interval]))', 'refused'),
+      ],
+      width: 10,
+      height: 7,
+      min: 0,
+      nothing: NO_PUSH,
+      overrides: [{ series: 'refused', properties: dashed('red') }],
+    }),
+    graph({
+      title: 'Time until the disk has them',
+      description:
+        'How long a write of pushed records takes, the median and the slowest of twenty. A client waits at least that long for its answer.',
+      unit: 's',
+      queries: [overTime(written('0.5'), 'median'), overTime(written('0.95'), 'p95')],
+      width: 10,
+      height: 7,
+      min: 0,
+      nothing: NO_PUSH,
+    }),
+    graph({
+      title: 'Write-ahead file',
+      description:
+        'Pushed records on disk, from which a restart fills its windows. It falls where the oldest leave the window.',
+      unit: 'bytes',
+      queries: [overTime('linborg_push_wal_bytes', '{{instance}}')],
+      width: 10,
+      height: 7,
+      min: 0,
+      nothing: NO_PUSH,
+    }),
+    stat({
+      title: 'Of its bound',
+      description:
+        'The write-ahead file in percent of push.wal_max_bytes. At 100 the oldest records go before they leave the window, and a restart knows less: raise the bound, or push less often.',
+      ...PERCENT_FULL,
+      queries: [overTime('max(100 * linborg_push_wal_bytes / linborg_push_wal_max_bytes)', 'full')],
+      width: 4,
+      height: 7,
+      decimals: 1,
+      nothing: NO_PUSH,
+    }),
+  ];
 }
 
 function costs(): Placed[] {

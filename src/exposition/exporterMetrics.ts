@@ -157,6 +157,11 @@ export class ExporterMetrics {
     this.#gauge('linborg_push_wal_segments').set(segments);
   }
 
+  /** Shows how much pushed records may take on disk. */
+  setWalLimit(maxBytes: number): void {
+    this.#gauge('linborg_push_wal_max_bytes').set(maxBytes);
+  }
+
   /** Counts segments of pushed records that were deleted. */
   walSegmentsDropped(reason: string, segments: number): void {
     this.#counter('linborg_push_wal_segments_dropped_total').inc({ reason }, segments);

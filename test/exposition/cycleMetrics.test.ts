@@ -58,6 +58,7 @@ function busyExporter(): ExporterMetrics {
   exporter.walWritten(true, 0.004);
   exporter.walWritten(false);
   exporter.setWalSize(123_456, 3);
+  exporter.setWalLimit(1_048_576);
   exporter.walSegmentsDropped('history', 2);
   exporter.walTorn(17);
   exporter.seriesDropped(168);

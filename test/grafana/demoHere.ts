@@ -5,6 +5,7 @@ import path from 'node:path';
 import { REPOSITORY } from '../app/fixtures/cli.js';
 import { temporaryFolder } from '../app/fixtures/folder.js';
 import { freePort } from '../sources/fixtures/realPrometheus.js';
+import { momentOf } from './form.js';
 
 export interface RecordingRule {
   readonly name: string;
@@ -59,7 +60,9 @@ export async function startDemo(): Promise<DemoHere> {
     fill,
     count: async (expr) => (await vector(expr)).length,
     countOverTime: async (expr, range) => {
-      const span = { start: momentOf(range.from), end: momentOf(range.to), step: '60' };
+      const at = Date.now() / 1000;
+      const [start, end] = [momentOf(range.from, at), momentOf(range.to, at)];
+      const span = { start: start.toFixed(0), end: end.toFixed(0), step: '60' };
       return (await ask<Vector>(`${url}/query_range?${asked({ query: fill(expr), ...span })}`)).result.length;
     },
     recordingRules: async () => {
@@ -129,12 +132,3 @@ async function ask<Data>(url: string): Promise<Data> {
 }
 
 const asked = (parameters: Readonly<Record<string, string>>) => new URLSearchParams(parameters);
-
-const SECONDS = { m: 60, h: 3600 } as const;
-
-/** `now-16h` → epoch seconds. */
-function momentOf(text: string): string {
-  const [, sign, count, unit] = /^now(?:([+-])(\d+)([mh]))?$/.exec(text)!;
-  const seconds = count === undefined ? 0 : Number(`${sign}${count}`) * SECONDS[unit as keyof typeof SECONDS];
-  return (Date.now() / 1000 + seconds).toFixed(0);
-}

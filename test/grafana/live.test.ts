@@ -2,7 +2,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DemoHere, startDemo } from './demoHere.js';
 import { canDraw, type DrawingBoard, openDrawingBoard } from './draw/drawing.js';
-import { DASHBOARDS, drawnPanels, type Panel, type WrittenDashboard } from './written.js';
+import { type Dashboard, drawnPanels, type Panel } from './form.js';
+import { DASHBOARDS } from './written.js';
 
 /** Queries that rightly find nothing on a demo of a few minutes. */
 const MAY_FIND_NOTHING: readonly (readonly [query: RegExp, why: string])[] = [
@@ -82,7 +83,7 @@ describe.runIf(canDraw)("drawn by Grafana's own panel code over the demo", () =>
   );
 
   it('a panel that is empty, and one whose query is refused, are found', async () => {
-    const [dashboard] = DASHBOARDS as [WrittenDashboard];
+    const [dashboard] = DASHBOARDS as [Dashboard];
     const like = drawnPanels(dashboard).find(({ type }) => type === 'timeseries')!;
     const { noValue: _, ...defaults } = like.fieldConfig!.defaults;
     const asking = (id: number, title: string, expr: string): Panel => {
@@ -104,6 +105,13 @@ describe.runIf(canDraw)("drawn by Grafana's own panel code over the demo", () =>
   }, 60_000);
 });
 
+it('the demo has pulled and pushed servers side by side', async () => {
+  expect(await demo.count('linborg_risk_score')).toBe(7);
+  expect(await demo.count('count by (instance) (node_load1)')).toBe(6);
+  expect(await demo.count('linborg_push_servers == 1')).toBe(1);
+  expect(await demo.count('rate(linborg_push_records_total{outcome="accepted"}[$__rate_interval]) > 0')).toBe(1);
+});
+
 it('every recording rule is recorded', async () => {
   const rules = await demo.recordingRules();
   expect(rules.length).toBeGreaterThan(20);
@@ -114,7 +122,7 @@ it('every recording rule is recorded', async () => {
   expect(names.filter((_, i) => counts[i] === 0)).toEqual([]);
 }, 60_000);
 
-async function answers(panel: Panel, dashboard: WrittenDashboard) {
+async function answers(panel: Panel, dashboard: Dashboard) {
   return Promise.all(
     (panel.targets ?? []).map(async ({ expr, range }) => ({
       expr,

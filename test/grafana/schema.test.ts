@@ -3,7 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { DASHBOARDS, drawnPanels, type Panel, type WrittenDashboard } from './written.js';
+import { type Dashboard, drawnPanels, type Panel } from './form.js';
+import { DASHBOARDS } from './written.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 /** Inside the repository, so that the compiler finds the package. */
@@ -23,7 +24,7 @@ const WITH_FIELDS: ReadonlySet<string> = new Set(['timeseries', 'table', 'state-
 
 it('every dashboard satisfies the types of Grafana itself, and a fault would be found', () => {
   expect(faults(DASHBOARDS)).toBe('');
-  const [first] = DASHBOARDS as [WrittenDashboard];
+  const [first] = DASHBOARDS as [Dashboard];
   expect(faults([{ ...first, time: 'now-1h' } as never])).toContain('error TS');
   const [panel] = drawnPanels(first) as [Panel];
   const strange = { ...panel, options: { ...(panel.options as object), graphMode: 'spiral' } };
@@ -31,7 +32,7 @@ it('every dashboard satisfies the types of Grafana itself, and a fault would be 
 }, 120_000);
 
 /** What the compiler says. */
-function faults(dashboards: readonly WrittenDashboard[]): string {
+function faults(dashboards: readonly Dashboard[]): string {
   mkdirSync(FOLDER, { recursive: true });
   const file = path.join(FOLDER, 'check.ts');
   writeFileSync(file, [imports(), ...dashboards.map(checks)].join('\n'));
@@ -54,7 +55,7 @@ type Json<T> = T extends string ? \`\${T}\` : T extends number | boolean | null 
   : T extends readonly (infer U)[] ? Json<U>[] : T extends object ? { [K in keyof T]: Json<T[K]> } : T;`;
 }
 
-function checks(dashboard: WrittenDashboard): string {
+function checks(dashboard: Dashboard): string {
   const { panels: _, annotations, ...rest } = dashboard;
   // What Prometheus' own annotations have besides is no part of Grafana's types, though Grafana's own code reads it.
   const list = annotations.list.map(

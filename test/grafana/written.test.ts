@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { allPanels, DASHBOARDS, drawnPanels, type Panel } from './written.js';
+import { allPanels, drawnPanels, type Panel } from './form.js';
+import { DASHBOARDS } from './written.js';
 
 const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
 

@@ -16,6 +16,7 @@ import { pastCycles } from '../demo/pastCycles.js';
 import { recordPastRules } from '../demo/pastRules.js';
 import { pastServices } from '../demo/pastServices.js';
 import { requirePrometheus, startPrometheus } from '../demo/prometheusProcess.js';
+import { type Pushing, type SplitFleet, splitFleet, startPushing } from '../demo/pushedServers.js';
 import { untilRecorded } from '../demo/recorded.js';
 import { wholeNumber } from '../flags.js';
 import { interruptSignal, untilAborted } from '../interrupt.js';
@@ -87,7 +88,8 @@ async function run(plan: DemoPlan, progress: Progress, closers: (() => Promise<v
   const { servers, ports, folder } = plan;
   const anchor = now();
   const fleet = createFleet({ servers, seed: SEED, scenariosPerServerWeek: 0.5, demoAnchor: anchor });
-  const simulator: RunningSimulator = await listenSimulator({ fleet, port: ports.simulator, now });
+  const split = splitFleet(fleet, anchor);
+  const simulator: RunningSimulator = await listenSimulator({ fleet: split.pulled, port: ports.simulator, now });
   closers.push(() => simulator.close());
   const files = await writeDemoFiles(folder, ports);
   progress.update('starting Prometheus');
@@ -98,7 +100,7 @@ async function run(plan: DemoPlan, progress: Progress, closers: (() => Promise<v
   closers.push(() => prometheus.stop());
   progress.done(`Prometheus is ready at ${prometheus.url}`);
   const readyAt = performance.now();
-  await loadHistory(fleet, prometheus.url, anchor, progress, signal);
+  await loadHistory(split.pulled, prometheus.url, anchor, progress, signal);
   await recordPast(
     { fleet, anchor, ports, prometheusUrl: prometheus.url, configFile: files.linborgConfig, folder },
     progress,
@@ -106,7 +108,9 @@ async function run(plan: DemoPlan, progress: Progress, closers: (() => Promise<v
   );
   const { service, url } = await startLinborg(files.linborgConfig, folder, progress);
   closers.push(() => service.stop());
-  const cycle = await untilFirstCycle(service, progress, signal);
+  const pushing = await push(split, url, folder, progress);
+  closers.push(() => pushing.stop());
+  const cycle = await untilFirstCycle(service, split, progress, signal);
   const seconds = (performance.now() - readyAt) / 1000;
   progress.done(`first risk table ${seconds.toFixed(1)} s after Prometheus was ready`);
   if (plan.isOnce) {
@@ -197,11 +201,28 @@ async function startLinborg(configFile: string, folder: string, progress: Progre
   return started;
 }
 
-async function untilFirstCycle(service: Service, progress: Progress, signal: AbortSignal): Promise<PublishedCycle> {
+/** Has the servers that are in no Prometheus send their records, until everything ends. */
+async function push({ pushed }: SplitFleet, url: string, folder: string, progress: Progress): Promise<Pushing> {
+  const log = openLog(folder);
+  const pushing = await startPushing({ servers: pushed, url, now, historySeconds: HISTORY_SECONDS, log });
+  if (pushed.length > 0)
+    progress.done(
+      `a client pushes the records of ${pushed.map(({ name }) => name).join(' and ')}, which no Prometheus has`,
+    );
+  return pushing;
+}
+
+/** The first cycle that has what was pushed. */
+async function untilFirstCycle(
+  service: Service,
+  { pushed }: SplitFleet,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<PublishedCycle> {
   for (let waited = 0; waited < FIRST_CYCLE_SECONDS; waited += 0.1) {
     signal.throwIfAborted();
     const cycle = service.state.cycle();
-    if (cycle) return cycle;
+    if (cycle && pushed.every(({ name }) => cycle.find(name) !== undefined)) return cycle;
     progress.update('waiting for the first cycle');
     await sleep(100);
   }

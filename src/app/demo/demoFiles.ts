@@ -16,14 +16,17 @@ export interface DemoFiles {
   readonly linborgConfig: string;
 }
 
+/** Where linborg keeps what is pushed; Prometheus has `data`. */
+const DATA_FOLDER = 'linborg-data';
+
 /** Fresh folder with both files; what an earlier demo left in it is removed. */
 export async function writeDemoFiles(folder: string, ports: DemoPorts): Promise<DemoFiles> {
-  await rm(join(folder, 'data'), { recursive: true, force: true });
+  for (const name of ['data', DATA_FOLDER]) await rm(join(folder, name), { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const prometheusConfig = join(folder, 'prometheus.yml');
   const linborgConfig = join(folder, 'linborg.yml');
   await writeFile(prometheusConfig, stringify(prometheusSettings(ports)));
-  await writeFile(linborgConfig, stringify(linborgSettings(ports)));
+  await writeFile(linborgConfig, stringify(linborgSettings(ports, resolve(folder, DATA_FOLDER))));
   return { prometheusConfig: resolve(prometheusConfig), linborgConfig };
 }
 
@@ -62,7 +65,7 @@ function prometheusSettings(ports: DemoPorts) {
   };
 }
 
-function linborgSettings(ports: DemoPorts) {
+function linborgSettings(ports: DemoPorts, dataFolder: string) {
   return {
     sources: [
       {
@@ -74,6 +77,9 @@ function linborgSettings(ports: DemoPorts) {
         },
       },
     ],
+    // Not every server has Java.
+    push: { enabled: true, optional_metrics: ['java_cpu_pct'] },
+    data_dir: dataFolder,
     cycle: '30s',
     web: { listen_address: `127.0.0.1:${ports.linborg}`, enable_lifecycle: true },
   };

@@ -78,7 +78,10 @@ export class PushFeed implements PushDoors, PushedRecords {
       walEvents(counters, parts.log),
     );
     book.forgetSilent(at);
-    counters.tell((exporter) => exporter.setPushedServers(book.size));
+    counters.tell((exporter) => {
+      exporter.setPushedServers(book.size);
+      exporter.setWalLimit(push.walMaxBytes);
+    });
     return new PushFeed(parts, { book, wal, counters });
   }
 

@@ -53,7 +53,13 @@ export const PUSH_METRICS = [
   {
     name: 'linborg_push_wal_bytes',
     type: 'gauge',
-    help: 'Size of the write-ahead file of pushed records, up to push.wal_max_bytes. Absent unless push.enabled.',
+    help: 'Size of the write-ahead file of pushed records, up to linborg_push_wal_max_bytes. Absent unless push.enabled.',
+    labels: [],
+  },
+  {
+    name: 'linborg_push_wal_max_bytes',
+    type: 'gauge',
+    help: 'Largest size of the write-ahead file of pushed records, push.wal_max_bytes: beyond it the oldest records go. Absent unless push.enabled.',
     labels: [],
   },
   {

@@ -49,7 +49,8 @@ describe('demo', () => {
     const dir = path.join(temporaryFolder(), 'demo');
     const { code, stdout, stderr } = await runHere(...demoArgs(dir, await freePorts()), '--once');
     expect(code, stderr).toBe(0);
-    expect(stderr).toMatch(/wrote 8 days of history of 5 servers: \d\.\d M samples/);
+    expect(stderr).toMatch(/wrote 8 days of history of 4 servers: \d\.\d M samples/);
+    expect(stderr).toContain('a client pushes the records of ppml001, which no Prometheus has');
     expect(stderr).toContain('Prometheus recorded the risk of 5 and forecasts of 5 servers');
     const rows = stdout.split('\n').filter((line) => /^pp\w+ +\d+ +(green|yellow|red) /.test(line));
     expect(rows, stdout).toHaveLength(5);

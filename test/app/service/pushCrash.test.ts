@@ -82,6 +82,7 @@ describe('a process that is killed while records come in', () => {
     }
     expect(figureOf(text, 'linborg_push_servers')).toBe(SERVERS.length);
     expect(figureOf(text, 'linborg_push_wal_bytes')).toBeGreaterThan(acknowledged.length * SERVERS.length * 70);
+    expect(figureOf(text, 'linborg_push_wal_max_bytes')).toBe(2 ** 30);
   }, 60_000);
 });
 

@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import type { WrittenDashboard } from '../written.js';
+import type { Dashboard } from '../form.js';
 import type { DrawnPanel } from './drawnPanel.js';
 
 const FOLDER = path.resolve('test/grafana/draw');
@@ -23,7 +23,7 @@ const program = ['chromium', 'chromium-browser', 'google-chrome'].find(
 export const canDraw = program !== undefined && existsSync(path.join(PACKAGES, '@grafana/ui'));
 
 export interface Wish {
-  readonly dashboard: WrittenDashboard;
+  readonly dashboard: Dashboard;
   readonly variables: Readonly<Record<string, string>>;
   readonly theme: 'dark' | 'light';
 }

@@ -4,8 +4,9 @@ import { initPluginTranslations } from '@grafana/i18n';
 import { GlobalStyles, PanelChrome, PanelContextProvider, PortalContainer, useTheme2 } from '@grafana/ui';
 import { Component, type ReactNode, useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
+import { allPanels, drawnPanels } from '../../form.js';
 import type { DrawnPanel } from '../drawnPanel.js';
-import { type Dashboard, type Drawing, type Panel, spanOf } from './dashboard.js';
+import { type Drawing, type Panel, spanOf } from './dashboard.js';
 import { dress, registerTransformations } from './fields.js';
 import { PanelOfKind } from './kinds.js';
 import { ask } from './prometheus.js';
@@ -31,12 +32,10 @@ const COLUMNS = 24;
 const GAP_PIXELS = 8;
 const LINE_PIXELS = 30 + GAP_PIXELS;
 
-/** Rows and panels; linborg's dashboards keep the place of a folded row's panels free, so that it can be drawn open. */
-const panelsOf = ({ panels }: Dashboard): Panel[] => panels.flatMap((panel) => [panel, ...(panel.panels ?? [])]);
-
 function DashboardPage({ drawing }: { readonly drawing: Drawing }) {
   const theme = createTheme({ colors: { mode: drawing.theme } });
-  const panels = panelsOf(drawing.dashboard);
+  // Folded rows are drawn open.
+  const panels = allPanels(drawing.dashboard);
   const bottom = Math.max(...panels.map(({ gridPos: { y, h } }) => (y + h) * LINE_PIXELS));
   return (
     <ThemeContext.Provider value={theme}>
@@ -165,7 +164,7 @@ function hasColor(canvas: HTMLCanvasElement): boolean {
 }
 
 const { drawing } = window;
-const all = panelsOf(drawing.dashboard).filter(({ type }) => type !== 'row');
+const all = drawnPanels(drawing.dashboard);
 window.outcomes = {};
 window.inspect = () => all.map(inspectPanel);
 await initPluginTranslations('linborg', []);

@@ -1,6 +1,7 @@
 /** A panel's queries, asked as Grafana's Prometheus data source asks them, as data frames. */
 import { type DataFrame, FieldType, type Labels, toDataFrame } from '@grafana/data';
-import { type Drawing, type Panel, type Span, secondsOf, spanOf, type Target } from './dashboard.js';
+import { secondsOf, type Target } from '../../form.js';
+import { type Drawing, type Panel, type Span, spanOf } from './dashboard.js';
 
 /** Grafana asks for about one point per pixel, and for none closer than scrapes are. */
 const SCRAPE_SECONDS = 15;

@@ -35,6 +35,10 @@ export class Feeder {
   readonly #parts: FeederParts;
   #bookmark: Bookmark | undefined;
   #failures = 0;
+  /** Whether what was read is neither in the buffer nor to be put there any more: the bookmark stays before it. */
+  #isBehind = false;
+  /** Why the state could not be written at the last try. */
+  #stateTrouble: string | undefined;
   /** Epoch seconds of the last time that the state was written. */
   #writtenAt = Number.NEGATIVE_INFINITY;
 
@@ -55,7 +59,7 @@ export class Feeder {
   /** Reads what there is, takes half-built records as they are, and returns when linborg has them all, or the signal aborts. */
   async runOnce(signal: AbortSignal): Promise<void> {
     while (!signal.aborted && !(await this.#round(signal)));
-    if (!signal.aborted) await this.#parts.buffer.append(this.#take(true, true));
+    if (!signal.aborted) await this.#keep(this.#take(true, true), signal);
     await this.#writeState();
     while (this.#parts.buffer.bytes > 0 && !signal.aborted) await this.#parts.buffer.untilChanged(signal);
   }
@@ -80,8 +84,8 @@ export class Feeder {
       metrics.read(documents.length, unreadable, surroundings.clock());
       this.#readAgain();
       for (const document of documents) this.#add(document, builder);
+      if (!(await this.#keep(this.#take(isAtEnd, false), signal))) return true;
       this.#bookmark = bookmark;
-      await buffer.append(this.#take(isAtEnd, false));
       const isDue = surroundings.clock() - this.#writtenAt >= WRITE_STATE_EVERY_SECONDS;
       if (isAtEnd || isDue) await this.#writeState();
       return isAtEnd;
@@ -107,11 +111,40 @@ export class Feeder {
     return records;
   }
 
+  /** Puts records into the buffer; a disk that takes none is waited for. Tells whether they are there: not so if the signal aborts. */
+  async #keep(records: readonly LinborgRecord[], signal: AbortSignal): Promise<boolean> {
+    const { buffer, log, surroundings } = this.#parts;
+    for (let failures = 0; ; ) {
+      try {
+        await buffer.append(records);
+        if (failures > 0) log.info('records can be kept again');
+        return true;
+      } catch (error) {
+        const reason = (error as Error).message;
+        if (failures === 0) log.error({ reason }, 'records cannot be kept on disk; nothing is read until they can');
+        failures++;
+        await surroundings.sleep(pauseSeconds(failures, surroundings.random), signal);
+        this.#isBehind = signal.aborted;
+        if (signal.aborted) return false;
+      }
+    }
+  }
+
+  /** A state that cannot be written costs the next start what it reads again. */
   async #writeState(): Promise<void> {
-    const { state, builder, surroundings } = this.#parts;
-    if (this.#bookmark === undefined) return;
-    await state.write({ bookmark: this.#bookmark, builder: builder.snapshot() });
-    this.#writtenAt = surroundings.clock();
+    const { state, builder, surroundings, log } = this.#parts;
+    if (this.#bookmark === undefined || this.#isBehind) return;
+    try {
+      await state.write({ bookmark: this.#bookmark, builder: builder.snapshot() });
+      this.#writtenAt = surroundings.clock();
+      if (this.#stateTrouble !== undefined) log.info('the state can be written again');
+      this.#stateTrouble = undefined;
+    } catch (error) {
+      const reason = (error as Error).message;
+      if (this.#stateTrouble === undefined)
+        log.error({ reason }, 'the state cannot be written; a restart would read again');
+      this.#stateTrouble = reason;
+    }
   }
 
   async #untilWorthwhile(signal: AbortSignal): Promise<void> {

@@ -11,6 +11,7 @@ import { ReadError, type Reader, type ReadRequest, type ReadResult } from '../..
 import type { LinborgRecord } from '../../src/feeders/records/record.js';
 import { RecordBuilder } from '../../src/feeders/records/recordBuilder.js';
 import { timingOf } from '../../src/feeders/records/timing.js';
+import { CAN_LIMIT, limitFiles } from '../files/limitFiles.js';
 import { feedOf, hurried, newMetrics, SILENT } from './fixtures/parts.js';
 
 const NOW = Date.UTC(2026, 0, 1, 1) / 1000;
@@ -178,6 +179,40 @@ test('reading waits while the buffer is full, and goes on once there is room', a
   expect(byKey(await taking).size).toBe(300);
   await state.close();
   await buffer.close();
+});
+
+describe.skipIf(!CAN_LIMIT)('a disk without room', () => {
+  afterEach(() => limitFiles('unlimited'));
+
+  test('is waited for: nothing that was read is lost, and the feeder stays up', async () => {
+    const expected = await undisturbed(50);
+    const { feeder, buffer, state } = await open(new TableReader(50), {
+      // The first pause is the one for the disk.
+      pauses: Object.assign([], { push: () => limitFiles('unlimited') }),
+    });
+    const stop = new AbortController();
+    const taking = takeAll(buffer, stop.signal);
+    limitFiles(0);
+    await feeder.runOnce(stop.signal);
+    stop.abort();
+    expect(byKey(await taking)).toEqual(byKey(expected));
+    await state.close();
+    await buffer.close();
+  });
+
+  test('that stays so until the end costs nothing but reading again', async () => {
+    const reader = new TableReader(50);
+    const stop = new AbortController();
+    const { feeder, buffer, state } = await open(reader, {
+      pauses: Object.assign([], { push: () => stop.abort() }),
+    });
+    limitFiles(0);
+    await feeder.run(stop.signal);
+    limitFiles('unlimited');
+    expect(await state.read()).toBeUndefined();
+    await state.close();
+    await buffer.close();
+  });
 });
 
 describe('a source that cannot be read', () => {

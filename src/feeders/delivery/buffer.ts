@@ -31,6 +31,8 @@ export interface BufferedRecords {
 interface Segment {
   readonly number: number;
   bytes: number;
+  /** Behind these bytes stands what could not be cut off. */
+  isSealed?: boolean;
 }
 
 const SENT_FILE = 'sent.json';
@@ -77,13 +79,18 @@ export class RecordBuffer {
     return this.bytes >= this.#options.maxBytes;
   }
 
-  /** Takes records; when it resolves they are on the disk. */
+  /** Takes records; when it resolves they are on the disk. Rejects with what the system says if they cannot be: none is taken then. */
   async append(records: readonly LinborgRecord[]): Promise<void> {
     if (records.length === 0) return;
     const bytes = encodeRecords(records);
     const segment = await this.#openTail();
-    await this.#tail!.appendFile(bytes);
-    await this.#tail!.datasync();
+    try {
+      await this.#tail!.appendFile(bytes);
+      await this.#tail!.datasync();
+    } catch (error) {
+      await this.#cutTail(segment);
+      throw error;
+    }
     segment.bytes += bytes.length;
     this.#wake();
   }
@@ -103,15 +110,22 @@ export class RecordBuffer {
     return { records: [], end: this.#sent };
   }
 
-  /** Forgets the records before a position. */
+  /**
+   * Forgets the records before a position. Rejects with what the system says if that cannot be noted on disk: then it is forgotten
+   * all the same, but a restart may give some of it again.
+   */
   async acknowledge(end: BufferPosition): Promise<void> {
     this.#sent = end;
-    await writeDurably(join(this.#options.folder, SENT_FILE), JSON.stringify(end));
-    while (this.#segments.length > 1 && this.#isSent(this.#segments[0]!)) {
-      const { number } = this.#segments.shift()!;
-      await rm(segmentPath(this.#options.folder, number));
+    try {
+      // First, since on a full disk the note may need this room.
+      while (this.#segments.length > 1 && this.#isSent(this.#segments[0]!)) {
+        const { number } = this.#segments.shift()!;
+        await rm(segmentPath(this.#options.folder, number));
+      }
+      await writeDurably(join(this.#options.folder, SENT_FILE), JSON.stringify(end));
+    } finally {
+      this.#wake();
     }
-    this.#wake();
   }
 
   /** Resolves when something was appended or acknowledged, or when the signal aborts. */
@@ -129,8 +143,9 @@ export class RecordBuffer {
   }
 
   async close(): Promise<void> {
-    await this.#tail?.close();
+    const tail = this.#tail;
     this.#tail = undefined;
+    await tail?.close();
   }
 
   #wake(): void {
@@ -153,10 +168,18 @@ export class RecordBuffer {
     return decodeRecords(await readRange(path, from, bytes), limit);
   }
 
+  /** Nothing may follow a part of an append. */
+  async #cutTail(segment: Segment): Promise<void> {
+    await this.#tail!.truncate(segment.bytes).catch(() => {
+      segment.isSealed = true;
+    });
+    await this.close().catch(() => {});
+  }
+
   /** The segment to append to, whose handle is then `#tail`. */
   async #openTail(): Promise<Segment> {
     const last = this.#segments.at(-1);
-    const isRoomy = last !== undefined && last.bytes < this.#options.segmentBytes;
+    const isRoomy = last !== undefined && !last.isSealed && last.bytes < this.#options.segmentBytes;
     if (isRoomy && this.#tail !== undefined) return last;
     await this.close();
     const segment = isRoomy ? last : { number: Math.max(last?.number ?? 0, this.#sent.segment) + 1, bytes: 0 };

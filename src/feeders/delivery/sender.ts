@@ -24,6 +24,8 @@ export class Sender {
   /** Fewer than `batchRecords` while a request is too large, or while one bad record is looked for. */
   #limit: number;
   #failures = 0;
+  /** Whether the disk took the last note of what was sent. */
+  #canNote = true;
   /** The kind of trouble that was last told. */
   #trouble: string | undefined;
 
@@ -57,7 +59,21 @@ export class Sender {
       if (good === undefined) return await this.#tryAgain(rest.length, outcome, signal);
       rest = good;
     }
-    await this.#parts.buffer.acknowledge(end);
+    await this.#acknowledge(end);
+  }
+
+  async #acknowledge(end: BufferPosition): Promise<void> {
+    const { buffer, log } = this.#parts;
+    try {
+      await buffer.acknowledge(end);
+      if (!this.#canNote) log.info('what was sent is noted again');
+      this.#canNote = true;
+    } catch (error) {
+      const reason = (error as Error).message;
+      if (this.#canNote)
+        log.error({ reason }, 'what was sent cannot be noted on disk; a restart would send some of it again');
+      this.#canNote = false;
+    }
   }
 
   #accepted(records: readonly LinborgRecord[], { accepted, rejected }: Extract<Outcome, { kind: 'accepted' }>): void {

@@ -2,10 +2,11 @@ import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RecordBuffer } from '../../../src/feeders/delivery/buffer.js';
 import { decodeRecords, encodeRecords } from '../../../src/feeders/delivery/segment.js';
 import type { LinborgRecord } from '../../../src/feeders/records/record.js';
+import { CAN_LIMIT, limitFiles } from '../../files/limitFiles.js';
 import { record } from '../fixtures/parts.js';
 
 let folder: string;
@@ -119,4 +120,34 @@ test('encoded records decode to themselves, and a prefix of them to whole record
       expect(all.slice(0, part.records.length)).toEqual(part.records);
     }),
   );
+});
+
+describe.skipIf(!CAN_LIMIT)('a full disk', () => {
+  afterEach(() => limitFiles('unlimited'));
+
+  test('takes nothing of an append, and the next one when there is room again', async () => {
+    const buffer = await open({ segmentBytes: 100_000 });
+    await buffer.append(records(5));
+    limitFiles(buffer.bytes + 100);
+    await expect(buffer.append(records(5, 5))).rejects.toThrow('EFBIG');
+    limitFiles('unlimited');
+    await buffer.append(records(5, 10));
+    await buffer.close();
+    const after = await open();
+    expect(await drain(after)).toEqual([...records(5), ...records(5, 10)]);
+    expect(damage).toEqual([]);
+    await after.close();
+  });
+
+  test('cannot note what was sent, which is not given again all the same, and takes no more room', async () => {
+    const buffer = await open();
+    for (let i = 0; i < 20; i++) await buffer.append(records(5, i * 5));
+    const before = (await readdir(folder)).length;
+    limitFiles(0);
+    for (let i = 0; i < 10; i++) await expect(buffer.acknowledge((await buffer.peek(10)).end)).rejects.toThrow('EFBIG');
+    expect((await readdir(folder)).length).toBeLessThan(before);
+    limitFiles('unlimited');
+    expect((await drain(buffer)).at(-1)).toEqual(records(1, 99)[0]);
+    await buffer.close();
+  });
 });

@@ -125,6 +125,28 @@ describe('an API with pages', () => {
     await expect(readRound('paging: { link_header: true }')).rejects.toThrow(/another server, http:\/\/127\.0\.0\.2:1/);
   });
 
+  test.each([
+    ['does not know the name of the page', 'paging: { page_param: page, size: 10 }'],
+    ['has cursors that lead back', 'records: items, paging: { cursor_param: after, next: next }'],
+  ])('that %s is a fault, not read for ever', async (_, yaml) => {
+    answer = (query) => {
+      const next = query.get('after') === 'a' ? 'b' : 'a';
+      return yaml.startsWith('records') ? { items: records(0, 10), next } : records(0, 10);
+    };
+    await expect(readRound(yaml)).rejects.toThrow(
+      'gave 3 pages one after the other with nothing but records of the pages before; are the names under rest.paging right?',
+    );
+    expect(requests).toHaveLength(4);
+  });
+
+  test('whose records move on by a page meanwhile is read to its end', async () => {
+    answer = (query) => {
+      const page = Number(query.get('page'));
+      return records(0, 25).slice((page > 1 ? page - 2 : 0) * 10, (page > 1 ? page - 1 : 1) * 10);
+    };
+    expect((await readRound('paging: { page_param: page, size: 10 }')).found).toEqual(numbers(0, 25));
+  });
+
   test('that leads in a circle is a fault', async () => {
     answer = () => ({ items: records(0, 5), next: 'same' });
     const reading = readRound('records: items, paging: { cursor_param: after, next: next }');

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   copyFileSync,
@@ -16,6 +15,7 @@ import type { PushRecord } from '../../../src/core/push/record.js';
 import { encodeEntry } from '../../../src/sources/push/walEntry.js';
 import { WriteAheadLog } from '../../../src/sources/push/writeAheadLog.js';
 import { temporaryFolder } from '../../app/fixtures/folder.js';
+import { CAN_LIMIT, limitFiles } from '../../files/limitFiles.js';
 import { pushed } from './pushed.js';
 
 const DAY = 86_400;
@@ -197,12 +197,7 @@ describe('the write-ahead file', () => {
   });
 });
 
-/** What this process may write to one file from now on: with 0, every write fails, and files can be made all the same. */
-function limitFiles(bytes: number | 'unlimited'): void {
-  execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}:unlimited`]);
-}
-
-describe.skipIf(process.platform !== 'linux')('a disk without room', () => {
+describe.skipIf(!CAN_LIMIT)('a disk without room', () => {
   afterEach(() => limitFiles('unlimited'));
 
   it('is not filled with empty files by the batches that it refuses, and the next batch after it is kept', async () => {

@@ -1,6 +1,13 @@
 /** Reads lines of files that are written to, renamed and cut meanwhile. */
 import { z } from 'zod';
-import type { Bookmark, Reader, ReadRequest, ReadResult, SourceDocument } from '../../reader.js';
+import {
+  type Bookmark,
+  ReadError,
+  type Reader,
+  type ReadRequest,
+  type ReadResult,
+  type SourceDocument,
+} from '../../reader.js';
 import { type BlockSize, GzipBlocks, type LineBlock, readBlock } from './block.js';
 import { fingerprintAt } from './fingerprint.js';
 import { type FileGlob, parseGlob } from './glob.js';
@@ -29,6 +36,8 @@ export class FileReader implements Reader {
   /** By the file's id. */
   readonly #unpacked = new Map<string, GzipBlocks>();
   readonly #headers = new Map<string, readonly string[]>();
+  /** What was last told of a file that cannot be read. */
+  #told: string | undefined;
 
   /** Throws ConfigError for a path that cannot be searched for. */
   constructor(options: FileOptions) {
@@ -37,7 +46,16 @@ export class FileReader implements Reader {
     this.#watch = new FolderWatch(new Set(this.#globs.map(({ folder }) => folder)));
   }
 
-  async read({ bookmark, limit, signal }: ReadRequest): Promise<ReadResult> {
+  /** A file that cannot be read holds up no other: it is told once, when the others have nothing new, and tried again each time. */
+  async read(request: ReadRequest): Promise<ReadResult> {
+    try {
+      return await this.#read(request);
+    } catch (error) {
+      throw readErrorOf(error);
+    }
+  }
+
+  async #read({ bookmark, limit, signal }: ReadRequest): Promise<ReadResult> {
     const known = bookmark === undefined ? [] : bookmarkSchema.parse(bookmark).files;
     const isFirst = bookmark === undefined && this.#options.start === 'end';
     const places = await locate(this.#globs, known, ({ path, bytes }) => (isFirst && !isCompressed(path) ? bytes : 0));
@@ -45,18 +63,31 @@ export class FileReader implements Reader {
     const files: FilePlace[] = [];
     let unreadable = 0;
     let isAtEnd = true;
+    let failure: Error | undefined;
     for (const open of places) {
       let progress: Progress = { place: placeOf(open), documents: [], unreadable: 0, isAtEnd: false };
-      while (!progress.isAtEnd && documents.length < limit && !signal.aborted) {
-        const next = await this.#advance(progress.place, limit - documents.length);
-        if (next === undefined) break;
-        progress = next;
-        documents.push(...progress.documents);
-        unreadable += progress.unreadable;
+      try {
+        while (!progress.isAtEnd && documents.length < limit && !signal.aborted) {
+          const next = await this.#advance(progress.place, limit - documents.length);
+          if (next === undefined) break;
+          progress = next;
+          documents.push(...progress.documents);
+          unreadable += progress.unreadable;
+        }
+        isAtEnd &&= progress.isAtEnd;
+      } catch (error) {
+        failure ??= error as Error;
       }
-      isAtEnd &&= progress.isAtEnd;
       files.push(progress.place);
     }
+    if (failure !== undefined && failure.message !== this.#told) {
+      if (documents.length + unreadable > 0) isAtEnd = false;
+      else {
+        this.#told = failure.message;
+        throw failure;
+      }
+    }
+    if (failure === undefined) this.#told = undefined;
     const next: Bookmark = { files };
     return { documents, bookmark: next, isAtEnd, unreadable };
   }
@@ -105,14 +136,27 @@ export class FileReader implements Reader {
 
   async #nextBlock(place: FilePlace): Promise<LineBlock | undefined> {
     if (!isCompressed(place.path)) return await readBlock(place, this.#size);
-    const blocks = await this.#unpack(place);
-    const text = await blocks.peek(BLOCK_BYTES, this.#size.isQuoted);
-    if (text.length === 0) {
-      await blocks.close();
-      this.#unpacked.delete(place.id);
-    }
+    const text = await this.#nextUnpacked(place);
     const isKnown = place.fingerprint.bytes > 0;
     return { text, skippedBytes: 0, fingerprint: isKnown ? place.fingerprint : await fingerprintAt(place.path) };
+  }
+
+  async #nextUnpacked(place: FilePlace): Promise<Buffer> {
+    try {
+      const blocks = await this.#unpack(place);
+      const text = await blocks.peek(BLOCK_BYTES, this.#size.isQuoted);
+      if (text.length === 0) await this.#endUnpacking(place.id);
+      return text;
+    } catch (error) {
+      // What failed once would pass for the end of the file.
+      await this.#endUnpacking(place.id);
+      throw error;
+    }
+  }
+
+  async #endUnpacking(id: string): Promise<void> {
+    await this.#unpacked.get(id)?.close();
+    this.#unpacked.delete(id);
   }
 
   /** A .gz at its place: one that is open already, unless it has gone beyond. */
@@ -152,4 +196,10 @@ async function firstUnpacked(path: string): Promise<Buffer> {
 
 function placeOf({ id, path, offset, fingerprint }: OpenPlace): FilePlace {
   return { id, path, offset, fingerprint };
+}
+
+/** What the file system says may be otherwise soon: a file that was renamed between two looks, one that may not be read yet. */
+function readErrorOf(error: unknown): unknown {
+  const { syscall, message } = error as NodeJS.ErrnoException;
+  return syscall === undefined ? error : new ReadError(message, { cause: error });
 }

@@ -33,6 +33,8 @@ const bookmarkSchema = z.object({
       page: pageSchema.optional(),
       newest: z.number().optional(),
       seen: seenSchema,
+      /** Pages one after the other that had nothing but records of this round. */
+      repeats: z.int().min(0).optional(),
     })
     .optional(),
 });
@@ -40,6 +42,9 @@ const bookmarkSchema = z.object({
 type RestBookmark = z.output<typeof bookmarkSchema>;
 type Round = NonNullable<RestBookmark['round']>;
 type Seen = RestBookmark['seen'];
+
+/** So many pages that bring nothing new are no accident of records that move between pages. */
+const MOST_REPEATS = 3;
 
 /** Answers after which a page cannot be had any more, so that the round begins anew: cursors expire. */
 const EXPIRED = [400, 404, 410];
@@ -84,7 +89,8 @@ export class RestReader implements Reader {
       ...round,
       page,
       newest: latestOf([round.newest, ...found.map(({ at }) => at)]),
-      seen: [...round.seen, ...found.map(({ hash, at }) => ({ hash, at }))],
+      seen: distinct([...round.seen, ...found.map(({ hash, at }) => ({ hash, at }))]),
+      repeats: this.#repeatsAfter(round, found, url),
     };
     return {
       documents: found.filter(({ hash }) => !before.has(hash)).map(({ document }) => document),
@@ -136,6 +142,17 @@ export class RestReader implements Reader {
     return new ReadError(`${describeUrl(url)} answered ${status}${advice}: ${body.slice(0, 200)}`, {
       retryAfterSeconds: retryAfterSeconds(headers, this.#clock()),
     });
+  }
+
+  /** Throws ReadError where the pages go round in a circle: the API does not know what it is asked for, or its cursors do. */
+  #repeatsAfter(round: Round, found: readonly { readonly hash: string }[], url: URL): number {
+    const seen = new Set(round.seen.map(({ hash }) => hash));
+    if (found.length === 0 || !found.every(({ hash }) => seen.has(hash))) return 0;
+    const repeats = (round.repeats ?? 0) + 1;
+    if (repeats < MOST_REPEATS) return repeats;
+    throw new ReadError(
+      `${describeUrl(url)} gave ${repeats} pages one after the other with nothing but records of the pages before; are the names under rest.paging right?`,
+    );
   }
 
   /** The records of an answer, whatever they are. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Bookmark } from '../../../../src/feeders/reader.js';
+import { type Bookmark, ReadError } from '../../../../src/feeders/reader.js';
 import { FileReader } from '../../../../src/feeders/readers/file/fileReader.js';
 import type { FileOptions } from '../../../../src/feeders/readers/file/options.js';
 import { feedOf } from '../../fixtures/parts.js';
@@ -44,6 +44,37 @@ async function readAll(bookmark?: Bookmark, yaml = '', limit = 10) {
   await reader.close();
   return { documents, unreadable, bookmark: next!, found: documents.map(({ n }) => Number(n)) };
 }
+
+describe('a file that cannot be read', () => {
+  test('is told once and holds up no other', async () => {
+    await writeFile(at('a.gz'), gzipSync(lines(0, 50)).subarray(0, 60));
+    await writeFile(at('b.log'), lines(0, 5));
+    const reader = new FileReader(optionsOf(''));
+    let bookmark: Bookmark | undefined;
+    const read = async () => {
+      const result = await reader.read({ bookmark, limit: 100, until: 0, signal: new AbortController().signal });
+      bookmark = result.bookmark;
+      return [result.documents.map(({ n }) => n), result.isAtEnd];
+    };
+    expect(await read()).toEqual([numbers(0, 5), false]);
+    await expect(read()).rejects.toThrow(/a\.gz cannot be unpacked/);
+    expect(await read()).toEqual([[], true]);
+    await appendFile(at('b.log'), lines(5, 7));
+    expect(await read()).toEqual([numbers(5, 7), true]);
+    await writeFile(at('a.gz'), gzipSync(lines(50, 52)));
+    expect(await read()).toEqual([numbers(50, 52), true]);
+    await reader.close();
+  });
+
+  test('may be one in whose place there is a folder, which is no fault of linborg', async () => {
+    await rm(folder, { recursive: true });
+    await writeFile(folder, '');
+    const reader = new FileReader(optionsOf(''));
+    const reading = reader.read({ bookmark: undefined, limit: 1, until: 0, signal: new AbortController().signal });
+    await expect(reading).rejects.toThrow(ReadError);
+    await reader.close();
+  });
+});
 
 describe('a file that grows', () => {
   test('is read on from the bookmark, whole lines only', async () => {

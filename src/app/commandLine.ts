@@ -30,16 +30,36 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   }
 }
 
+/** Takes the exit code of the command that ran. */
+type Exit = (code: number) => void;
+
 const CONFIG_FLAG = ['--config.file <path>', 'configuration file', 'linborg.yml'] as const;
 
 /** @param typed the whole command as it was typed */
-function createProgram(typed: string, exit: (code: number) => void): Command {
+function createProgram(typed: string, exit: Exit): Command {
   const program = new Command('linborg')
     .description('forecasts server metrics out of Prometheus, hours ahead, and gives risk scores back as metrics')
     .version(packageVersion(), '-V, --version')
     .exitOverride()
     .showHelpAfterError('(linborg --help lists the commands)');
+  addServe(program, exit);
+  addDryRun(program, exit);
+  addCheck(program, exit);
+  addTrain(program, exit, typed);
+  addBacktest(program, exit, typed);
+  addSimulate(program, exit);
+  addDemo(program, exit);
+  addShow(program, exit);
+  addFeed(program, exit);
+  addStack(program, exit);
+  addBench(program, exit);
+  addAudit(program, exit);
+  addModel(program, exit);
+  addVersion(program, exit);
+  return program;
+}
 
+function addServe(program: Command, exit: Exit): void {
   program
     .command('serve')
     .description('pull, forecast, and serve /metrics and the status page')
@@ -47,14 +67,18 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
     .option('--web.listen-address <address>', 'overrides web.listen_address')
     .option('--log.level <level>', 'debug, info, warn or error', 'info')
     .action(async (flags) => exit(await (await import('./commands/serve.js')).serve(flags)));
+}
 
+function addDryRun(program: Command, exit: Exit): void {
   program
     .command('dry-run')
     .description('one cycle: print the records, their validation and the risks; serve nothing')
     .option(...CONFIG_FLAG)
     .option('--limit <servers>', 'print at most this many servers', '10')
     .action(async (flags) => exit(await (await import('./commands/dryRun.js')).dryRun(flags)));
+}
 
+function addCheck(program: Command, exit: Exit): void {
   const check = program.command('check').description('check a configuration, or what Prometheus has for it');
   check
     .command('config')
@@ -68,7 +92,9 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
     .option('--suggest', 'propose packs, selectors and labels for what Prometheus has, as YAML to paste')
     .option('--url <url>', 'with --suggest: the Prometheus to look at, where there is no configuration yet')
     .action(async (flags) => exit(await (await import('./commands/check.js')).checkMappings(flags)));
+}
 
+function addTrain(program: Command, exit: Exit, typed: string): void {
   program
     .command('train')
     .description('train a model, or fine-tune one to your own fleet (--base), measure it and write its folder')
@@ -101,7 +127,9 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
     .option('--threads <threads>', 'threads of the native engine', '1')
     .option('--resume', 'go on from the checkpoint that a stop (Ctrl-C) has left in --out')
     .action(async (flags) => exit(await (await import('./commands/train.js')).train(flags, typed)));
+}
 
+function addBacktest(program: Command, exit: Exit, typed: string): void {
   program
     .command('backtest')
     .description(
@@ -128,7 +156,9 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
     .option('--workers <count>', 'threads that forecast', '2')
     .requiredOption('--out <dir>', 'folder to write')
     .action(async (flags) => exit(await (await import('./commands/backtest.js')).backtest(flags, typed)));
+}
 
+function addSimulate(program: Command, exit: Exit): void {
   program
     .command('simulate')
     .description('a simulated fleet: served as node_exporter would, or its history written out')
@@ -144,7 +174,9 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
     .option('--remote-write <url>', 'write the history to this remote-write receiver')
     .option('--csv <dir>', 'write the history as CSV traces, with labels.csv')
     .action(async (flags) => exit(await (await import('./commands/simulate.js')).simulate(flags)));
+}
 
+function addDemo(program: Command, exit: Exit): void {
   program
     .command('demo')
     .description('a real Prometheus with 8 days of a simulated fleet, and linborg on it')
@@ -155,7 +187,9 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
     .option('--linborg-port <port>', 'port of linborg', '9877')
     .option('--simulator-port <port>', 'port of the simulated fleet', '8001')
     .action(async (flags) => exit(await (await import('./commands/demo.js')).demo(flags)));
+}
 
+function addShow(program: Command, exit: Exit): void {
   program
     .command('show')
     .description('draw past and forecast of one server in the terminal, from one cycle; serve nothing')
@@ -163,7 +197,9 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
     .option(...CONFIG_FLAG)
     .option('--metric <names...>', 'metrics to draw (those that carry the risk)')
     .action(async (server, flags) => exit(await (await import('./commands/show.js')).show(server, flags)));
+}
 
+function addFeed(program: Command, exit: Exit): void {
   program
     .command('feed')
     .description('bring what another system has to the door of a linborg: /feed/data')
@@ -175,7 +211,9 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
     .option('--once', 'with --live: end when all that is there now has been read and sent')
     .option('--log.level <level>', 'debug, info, warn or error', 'info')
     .action(async (kind, flags) => exit(await (await import('./commands/feed.js')).feed(kind, flags)));
+}
 
+function addStack(program: Command, exit: Exit): void {
   const stack = program
     .command('stack')
     .description('the monitoring stack without containers: Prometheus, Alertmanager, node_exporter, Grafana, linborg');
@@ -202,7 +240,9 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
     .description('end what up started')
     .option(...DIR_FLAG)
     .action(async (flags) => exit(await (await import('./commands/stack.js')).stackDown(flags)));
+}
 
+function addBench(program: Command, exit: Exit): void {
   program
     .command('bench')
     .description(
@@ -213,7 +253,9 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
     .option('--parts <count>', 'fleet size of the cycles with and without incident head, ledger and watch', '100')
     .option('--only <kinds>', 'some of these, apart by commas', 'inference,cycles,parts,watch,reads,push')
     .action(async (flags) => exit(await (await import('./commands/bench.js')).bench(flags)));
+}
 
+function addAudit(program: Command, exit: Exit): void {
   program
     .command('audit')
     .description('the audit log of actions')
@@ -224,7 +266,9 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
     .argument('[file]', 'one file of the log (all of the data_dir of the configuration)')
     .option(...CONFIG_FLAG)
     .action(async (file, flags) => exit(await (await import('./commands/audit.js')).verifyAuditLog(file, flags)));
+}
 
+function addModel(program: Command, exit: Exit): void {
   program
     .command('model')
     .description('what is said of a model')
@@ -235,10 +279,11 @@ function createProgram(typed: string, exit: (code: number) => void): Command {
     .action(async (model, folders) =>
       exit(await (await import('./commands/leftOut.js')).recordLeftOut(model, folders)),
     );
+}
 
+function addVersion(program: Command, exit: Exit): void {
   program
     .command('version')
     .description('versions of linborg, Node and the engine')
     .action(async () => exit(await (await import('./commands/version.js')).version()));
-  return program;
 }

@@ -67,6 +67,8 @@ interface MetricHoldings {
   readonly problems: string[];
 }
 
+type Holdings = ReadonlyMap<MetricName, MetricHoldings>;
+
 /**
  * Examines the last 24 h of every metric.
  * @throws SourceError if the API cannot be reached at all
@@ -86,52 +88,62 @@ export async function examineMappings(
     const findings = await probe({ client, options, queries }, at, LOOKBACK_SECONDS);
     const choice = new Choice();
     choice.adopt(findings, at);
-    const reader = new RangeReader(client, options);
-    const range = { from: bucketAt(at - LOOKBACK_SECONDS), to: lastCompleteBucket(at) };
-    const holdings = new Map<MetricName, MetricHoldings>(
+    const holdings: Holdings = new Map(
       METRIC_NAMES.map((metric) => [metric, { byServer: new Map(), values: [], problems: [] }]),
     );
     for (const { query, error } of findings.failures) holdings.get(query.metric)!.problems.push(error.message);
+    const range = { from: bucketAt(at - LOOKBACK_SECONDS), to: lastCompleteBucket(at) };
+    const examination = { reader: new RangeReader(client, options), choice, options, range };
     const examined = inParallel(queries.flat(), options.max_concurrency, (query) =>
-      examineQuery(query, { reader, choice, options, range }, holdings.get(query.metric)!),
+      examineQuery(query, examination, holdings.get(query.metric)!),
     );
     for await (const _ of examined);
-    const spreads = spreadsOf(holdings);
     const servers = serverSpans(holdings);
     const silent = [...servers].filter(([, { to }]) => ageOf(to, at) > STALE_SECONDS).map(([server]) => server);
-    const metrics = METRIC_NAMES.map((metric): MetricReport => {
-      const alternatives = queriesInUse(queries.find(([query]) => query?.metric === metric) ?? [], choice, options);
-      const { byServer, problems } = holdings.get(metric)!;
-      const unit = implausibleUnit(metric, spreads);
-      const spread = spreads.get(metric);
-      return {
-        metric,
-        servers: byServer.size,
-        lacking: [...servers.keys()]
-          .filter((server) => !byServer.has(server))
-          .sort()
-          .slice(0, EXAMPLES),
-        alternatives,
-        gapRatio: gapRatio(byServer, servers),
-        ...staleness(byServer, silent, at),
-        ...(spread === undefined ? {} : { spread }),
-        problems: unit === undefined ? problems : [...problems, unit],
-      };
-    });
+    const alternativesOf = (metric: MetricName) =>
+      queriesInUse(queries.find(([query]) => query?.metric === metric) ?? [], choice, options);
     const { selector } = options;
     return {
-      url: apiUrl(options),
-      pack: pack.name,
-      selector,
-      at,
-      skewSeconds,
+      ...{ url: apiUrl(options), pack: pack.name, selector, at, skewSeconds },
       servers: servers.size,
       silent: silent.sort(),
-      metrics,
+      metrics: reportMetrics(holdings, { servers, silent, at }, alternativesOf),
     };
   } finally {
     client.close();
   }
+}
+
+/** What is known of the fleet before its metrics are looked at one by one. */
+interface FleetSeen {
+  /** From when to when each had any metric. */
+  readonly servers: ReadonlyMap<string, BucketRange>;
+  readonly silent: readonly string[];
+  readonly at: number;
+}
+
+function reportMetrics(
+  holdings: Holdings,
+  { servers, silent, at }: FleetSeen,
+  alternativesOf: (metric: MetricName) => MetricReport['alternatives'],
+): MetricReport[] {
+  const spreads = spreadsOf(holdings);
+  return METRIC_NAMES.map((metric) => {
+    const { byServer, problems } = holdings.get(metric)!;
+    const unit = implausibleUnit(metric, spreads);
+    const spread = spreads.get(metric);
+    const lacking = [...servers.keys()].filter((server) => !byServer.has(server)).sort();
+    return {
+      metric,
+      servers: byServer.size,
+      lacking: lacking.slice(0, EXAMPLES),
+      alternatives: alternativesOf(metric),
+      gapRatio: gapRatio(byServer, servers),
+      ...staleness(byServer, silent, at),
+      ...(spread === undefined ? {} : { spread }),
+      problems: unit === undefined ? problems : [...problems, unit],
+    };
+  });
 }
 
 interface Examination {
@@ -187,7 +199,7 @@ function queriesInUse(queries: readonly MetricQuery[], choice: Choice, options: 
 }
 
 /** From when to when a server had any metric. */
-function serverSpans(holdings: ReadonlyMap<MetricName, MetricHoldings>): Map<string, BucketRange> {
+function serverSpans(holdings: Holdings): Map<string, BucketRange> {
   const spans = new Map<string, BucketRange>();
   for (const { byServer } of holdings.values()) {
     for (const [server, { first, newest }] of byServer) {
@@ -223,7 +235,7 @@ function ageOf(bucket: number, at: number): number {
   return Math.max(0, at - (bucket + STEP_SECONDS));
 }
 
-function spreadsOf(holdings: ReadonlyMap<MetricName, MetricHoldings>): Map<MetricName, Spread> {
+function spreadsOf(holdings: Holdings): Map<MetricName, Spread> {
   const spreads = new Map<MetricName, Spread>();
   for (const [metric, { values }] of holdings) {
     if (values.length === 0) continue;

@@ -1,11 +1,11 @@
 /** A whole backtest: replay, score, write. */
-import { CommandError, ModelError } from '../../core/errors.js';
+import { CommandError } from '../../core/errors.js';
 import { HORIZON_STEPS } from '../../core/flow.js';
 import { seededRandom } from '../../core/random.js';
 import type { ExcludedSpan } from '../../model/training/excludedSpans.js';
 import { STEP_SECONDS } from '../../sources/grid.js';
 import { packageVersion } from '../package.js';
-import { describeRemaining, type Progress } from '../progress.js';
+import type { Progress } from '../progress.js';
 import { readExclusions } from '../training/exclusions.js';
 import type { BacktestOptions } from './backtestOptions.js';
 import { IncidentScores } from './incidents/incidentScores.js';
@@ -14,16 +14,16 @@ import { withLimits } from './incidents/limitOverrides.js';
 import { INCIDENTS_HEADER } from './incidents/onsetRows.js';
 import { OutputFolder } from './outputFolder.js';
 import { Recorder } from './recorder.js';
-import { type ReplayEvent, replayTraces } from './replayTraces.js';
+import { replayTraces } from './replayTraces.js';
 import type { IncidentReport } from './report/incidentData.js';
 import { renderReport } from './report/renderReport.js';
 import { type BacktestReport, type BacktestSettings, REPORT_KIND } from './report/reportData.js';
-import type { Round } from './round.js';
 import { RuleComparer } from './rules/compareRules.js';
 import { HORIZON_BINS } from './scores/horizonBins.js';
 import { methodsOf } from './scores/methods.js';
 import { COVERAGE_BAND, MASE_FLOOR, PINBALL_FLOOR } from './scores/ratios.js';
 import { openTraces, type Replayable, startWorkers, type Workers } from './surroundings.js';
+import { Tally } from './tally.js';
 import { createTruthCritic } from './truthCritic.js';
 
 export interface BacktestHooks {
@@ -170,59 +170,6 @@ async function replayAll(
   const seconds = (performance.now() - startedAt) / 1000;
   progress.done(`${recorder.forecasts} forecasts in ${seconds.toFixed(1)} s`);
   return { forecasts: recorder.forecasts, failedForecasts: tally.failed, seconds };
-}
-
-/** Counts failures and shows how far it has come. */
-class Tally {
-  failed = 0;
-  readonly #servers: number;
-  readonly #progress: Progress;
-  readonly #startedAt = performance.now();
-  /** Servers and stops that are, or were, under way. */
-  #startedServers = 0;
-  #startedStops = 0;
-  #stops = 0;
-
-  constructor(servers: number, progress: Progress) {
-    this.#servers = servers;
-    this.#progress = progress;
-  }
-
-  /** Throws ModelError once everything fails. */
-  add(event: ReplayEvent, forecasts: number): void {
-    switch (event.kind) {
-      case 'started':
-        this.#startedServers += event.servers;
-        this.#startedStops += event.stops;
-        return;
-      case 'finished':
-        return;
-      case 'round':
-        this.#stops += event.outcomes.length;
-        this.#countFailures(event, forecasts);
-        this.#show(forecasts);
-    }
-  }
-
-  #countFailures({ failure, failedSeries }: Round, forecasts: number): void {
-    if (failure === undefined) return;
-    if (forecasts === 0) throw new ModelError(`nothing could be forecast: ${failure}`);
-    if (this.failed === 0) this.#progress.done(`warning: some forecasts fail: ${failure}`);
-    this.failed += failedSeries;
-  }
-
-  #show(forecasts: number): void {
-    const elapsed = (performance.now() - this.#startedAt) / 1000;
-    // Servers that are yet to be read are taken to be like those that were.
-    const allStops = (this.#startedStops / this.#startedServers) * this.#servers;
-    const share = Math.min(1, this.#stops / allStops);
-    const parts = [
-      `replaying ${this.#startedServers} of ${this.#servers} servers: ${Math.floor(100 * share)} %`,
-      `${Math.round(forecasts / elapsed)} forecasts/s`,
-      describeRemaining(share, elapsed),
-    ];
-    this.#progress.update(parts.join('  '));
-  }
 }
 
 function describeRun(

@@ -1,6 +1,4 @@
 /** Writes the future to a store that takes it, now and then, beside the cycles: whatever happens there disturbs none of them. */
-import http from 'node:http';
-import https from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { SourceError } from '../../core/errors.js';
@@ -9,6 +7,7 @@ import type { ExporterMetrics } from '../../exposition/exporterMetrics.js';
 import { type WriteBatch, writeFuture } from '../../exposition/future/writeFuture.js';
 import type { ExportOptions } from '../../exposition/options.js';
 import type { PublishedCycle } from '../../exposition/publishedCycle.js';
+import { type HttpAnswer, sendRequest } from '../../http/request.js';
 import { createTransport, type Transport } from '../../http/transport.js';
 import { withRetries } from '../../sources/retry.js';
 import type { FutureConfig, FutureWriteOptions } from '../options.js';
@@ -103,55 +102,29 @@ export class FutureWriter {
         isRetryable: (error) => error instanceof PassingFailure && !signal.aborted,
       },
       async () => {
-        const { status, text } = await post(body, transport, options, signal);
+        const { status, body: said } = await post(body, transport, options, signal);
         if (status >= 200 && status < 300) return;
-        const message = `HTTP ${status} ${text}`.trim();
+        const message = `HTTP ${status} ${said.slice(0, LONGEST_ANSWER).trim()}`.trim();
         throw status >= 500 || status === 429 ? new PassingFailure(message) : new SourceError(message);
       },
     );
   }
 }
 
-interface Answer {
-  readonly status: number;
-  readonly text: string;
-}
-
-/** By Node's own client, for TLS files and a name of the server's own are an agent's. */
-async function post(
+/** Throws PassingFailure where no answer came. */
+function post(
   body: Buffer,
   transport: Transport,
   { url, timeoutSeconds }: FutureWriteOptions,
   signal: AbortSignal,
-): Promise<Answer> {
-  const isTls = url.startsWith('https:');
+): Promise<HttpAnswer> {
   const headers = {
-    ...Object.fromEntries(await transport.headers()),
     'Content-Type': 'application/x-protobuf',
     'Content-Encoding': 'snappy',
-    'Content-Length': body.length,
     'X-Prometheus-Remote-Write-Version': '0.1.0',
   };
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(1000 * timeoutSeconds)]);
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error) =>
-      reject(
-        new PassingFailure(deadline.aborted ? `no answer within ${timeoutSeconds} s` : error.message, { cause: error }),
-      );
-    const request = (isTls ? https : http).request(
-      url,
-      { method: 'POST', headers, agent: isTls ? transport.httpsAgent : transport.httpAgent, signal: deadline },
-      (response) => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', (chunk: string) => {
-          text = (text + chunk).slice(0, LONGEST_ANSWER);
-        });
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, text: text.trim() }));
-        response.on('error', fail);
-      },
-    );
-    request.on('error', fail);
-    request.end(body);
+  const request = { method: 'POST', url: new URL(url), headers, body, timeoutSeconds, signal } as const;
+  return sendRequest(transport, request).catch((cause: NodeJS.ErrnoException) => {
+    throw new PassingFailure(cause.message || String(cause.code), { cause });
   });
 }

@@ -36,10 +36,15 @@ export function breachCurve(forecast: Forecast, threshold: Limited, at: number):
   const firstSeconds = origin + stepSeconds - at;
   const breached = new Reached(stepSeconds);
   for (let step = 0; step < HORIZON_STEPS; step++) {
-    if (firstSeconds + step * stepSeconds > 0) breached.add(stepProbability(values, step, threshold));
+    if (step >= stepsOver(firstSeconds, stepSeconds)) breached.add(stepProbability(values, step, threshold));
     probability[step] = breached.probability;
   }
   return { probability, firstSeconds, stepSeconds };
+}
+
+/** How many steps of a forecast have begun before now; in a replay the first one begins now. */
+export function stepsOver(firstSeconds: number, stepSeconds: number): number {
+  return Math.max(0, Math.ceil(-firstSeconds / stepSeconds));
 }
 
 /** Gathers the probabilities of single steps, one after the other, into that of a breach by the newest of them. */
@@ -81,7 +86,7 @@ export function horizonCurve({ origin, stepSeconds }: Forecast, probability: Flo
     const hazard = Math.max(before.hazard, -Math.log1p(-Math.min(probability[k]!, LARGEST_PROBABILITY)));
     for (let step = before.steps; step < steps; step++) {
       const share = (step + 1 - before.steps) / (steps - before.steps);
-      const isOver = firstSeconds + step * stepSeconds <= 0;
+      const isOver = step < stepsOver(firstSeconds, stepSeconds);
       curve[step] = isOver ? 0 : -Math.expm1(-(before.hazard + share * (hazard - before.hazard)));
     }
     before = { steps, hazard };

@@ -10,7 +10,7 @@ import {
   type TimeToThreshold,
 } from '../core/flow.js';
 import { upperBound } from '../core/metrics.js';
-import { type BreachCurve, breachCurve, horizonCurve } from './breach.js';
+import { type BreachCurve, breachCurve, horizonCurve, stepsOver } from './breach.js';
 import type { Threshold } from './limit.js';
 import { presentValue } from './present.js';
 import { explain, trendPerHour } from './reason.js';
@@ -129,9 +129,9 @@ export function discountAt(seconds: number): number {
   return 2 ** (-seconds / HALF_LIFE_SECONDS);
 }
 
-/** Probability of a breach within so many steps from now. */
+/** Probability of a breach within the first so many steps that are not over. */
 function probabilityBy({ probability, firstSeconds, stepSeconds }: BreachCurve, steps: number): number {
-  const last = Math.floor((steps * stepSeconds - firstSeconds) / stepSeconds);
+  const last = stepsOver(firstSeconds, stepSeconds) + steps - 1;
   return probability[Math.min(last, probability.length - 1)] ?? 0;
 }
 

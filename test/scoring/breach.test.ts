@@ -96,8 +96,8 @@ describe('the probability by a step', () => {
 
   test('leaves out the steps that are over', () => {
     const spike = forecastOf('m', (step) => (step <= 2 ? [99, 99, 99] : [50, 51, 52]));
-    expect(breachCurve(spike, above, NOW + STEP).probability[95]).toBeGreaterThan(0.9);
-    expect(breachCurve(spike, above, NOW + 2 * STEP).probability[95]).toBe(0);
+    expect(breachCurve(spike, above, NOW + 2 * STEP).probability[95]).toBeGreaterThan(0.9);
+    expect(breachCurve(spike, above, NOW + 2 * STEP + 1).probability[95]).toBe(0);
   });
 });
 
@@ -125,7 +125,7 @@ describe('the curve through the probabilities of four horizons', () => {
   });
 
   test('is 0 for the steps that are over', () => {
-    const { probability } = horizonCurve(forecast, Float32Array.of(0.5, 0.5, 0.5, 0.5), NOW + 2 * STEP);
+    const { probability } = horizonCurve(forecast, Float32Array.of(0.5, 0.5, 0.5, 0.5), NOW + 2 * STEP + 1);
     expect([...probability.subarray(0, 3)].map((value) => value > 0)).toEqual([false, false, true]);
   });
 });

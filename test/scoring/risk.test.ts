@@ -64,6 +64,24 @@ describe('a threshold of 0, which a target may have,', () => {
   });
 });
 
+describe('a horizon', () => {
+  /** Memory that is over its limit in one step alone, asked about so many seconds after the start of the newest bucket. */
+  const halfAnHour = (step: number, seconds: number) => {
+    const frame = frameOf({ mem_used_pct: 60 });
+    const forecast = forecastOf('mem_used_pct', (k) => (k === step ? [99, 99, 99] : [60, 60, 60]));
+    const thresholds = settleThresholds(thresholdsSchema.parse({}).generic, frame);
+    return scoreServer(frame, [forecast], thresholds, NOW + seconds)!.incidentProbability['30m'] > 0.5;
+  };
+
+  test.each([
+    ['while the newest bucket is under way', 200],
+    ['when it has just ended, as in a replay', 300],
+  ])('of half an hour is that of the next six steps %s', (_, seconds) => {
+    const steps = [1, 2, 3, 4, 5, 6, 7, 8].filter((step) => halfAnHour(step, seconds));
+    expect(steps).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+});
+
 describe('a score', () => {
   test('is near zero for a server that is well and stays so', () => {
     const risk = score(healthyFrame, healthyForecasts);

@@ -7,7 +7,7 @@ import type { Estimate } from '../report/reportData.js';
 
 /** A value of one series, and whose it is. */
 export interface ServerValue {
-  /** Index of the server, from 0 without gaps. */
+  /** A number of the server's own; servers without a value are no part of what is drawn from. */
   readonly server: number;
   readonly value: number;
 }
@@ -22,8 +22,8 @@ export interface BootstrapSettings {
 const MIN_SERVERS = 3;
 
 /** The mean with its interval. NaN without a value. */
-export function bootstrapMean(values: readonly ServerValue[], settings: BootstrapSettings): Estimate {
-  const servers = countServers(values);
+export function bootstrapMean(given: readonly ServerValue[], settings: BootstrapSettings): Estimate {
+  const { values, servers } = numbered(given);
   const sums = new Float64Array(servers);
   const counts = new Float64Array(servers);
   for (const { server, value } of values) {
@@ -46,9 +46,10 @@ export function bootstrapGeometricMean(values: readonly ServerValue[], settings:
 }
 
 /** The median with its interval. */
-export function bootstrapMedian(values: readonly ServerValue[], settings: BootstrapSettings): Estimate {
+export function bootstrapMedian(given: readonly ServerValue[], settings: BootstrapSettings): Estimate {
+  const { values, servers } = numbered(given);
   const sorted = [...values].sort((a, b) => a.value - b.value);
-  return estimate((times) => repeatedMedian(sorted, times), countServers(values), settings);
+  return estimate((times) => repeatedMedian(sorted, times), servers, settings);
 }
 
 /** The median of sorted values of which each stands there as often as its server was drawn. */
@@ -83,8 +84,15 @@ function estimate(
   return { value, low: drawn[Math.floor(0.025 * (draws - 1))]!, high: drawn[Math.ceil(0.975 * (draws - 1))]! };
 }
 
-function countServers(values: readonly ServerValue[]): number {
-  return values.reduce((most, { server }) => Math.max(most, server + 1), 0);
+/** The same with the servers numbered from 0 without gaps, in the order in which they come: one without a value would be drawn for nothing. */
+function numbered(given: readonly ServerValue[]): { readonly values: ServerValue[]; readonly servers: number } {
+  const numbers = new Map<number, number>();
+  const values = given.map(({ server, value }) => {
+    const number = numbers.get(server) ?? numbers.size;
+    numbers.set(server, number);
+    return { server: number, value };
+  });
+  return { values, servers: numbers.size };
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

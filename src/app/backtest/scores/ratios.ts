@@ -73,7 +73,9 @@ export function compareMethods(
     bestNaivePinball: byPinball === undefined ? null : methods[byPinball]!.id,
     ratios,
     medianMase: methods.flatMap(({ id }, method) => {
-      const values = figures[method]!.map(({ mase }, i) => ({ server: serverOf[i]!, value: mase }));
+      const values = figures[method]!.map(({ mase }, i) => ({ server: serverOf[i]!, value: mase })).filter(
+        ({ value }) => Number.isFinite(value),
+      );
       return values.length === 0 ? [] : [{ method: id, mase: bootstrapMedian(values, bootstrap) }];
     }),
     calibratedSeries: methods.flatMap(({ id }, method) => calibratedShare(id, figures[method]!)),

@@ -46,6 +46,14 @@ describe('bootstrap', () => {
     expect(width(bootstrapMean(byServer, SETTINGS))).toBeGreaterThan(2 * width(bootstrapMean(bySeries, SETTINGS)));
   });
 
+  it('draws only from servers that have a value, whatever their numbers are', () => {
+    const list = [3, 1, 4, 1, 5, 9, 2, 6];
+    const apart = list.map((value, i) => ({ server: 7 * i + 3, value }));
+    for (const statistic of [bootstrapMean, bootstrapMedian, bootstrapGeometricMean])
+      expect(statistic(apart, SETTINGS)).toEqual(statistic(values(...list), SETTINGS));
+    expect(bootstrapMean(apart.slice(0, 2), SETTINGS)).toEqual({ value: 2, low: null, high: null });
+  });
+
   it('gives no interval from fewer than three servers', () => {
     expect(bootstrapMean(values(1, 3), SETTINGS)).toEqual({ value: 2, low: null, high: null });
     expect(bootstrapGeometricMean(values(1, 4), SETTINGS)).toMatchObject({ low: null, high: null });

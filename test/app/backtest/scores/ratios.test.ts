@@ -47,6 +47,16 @@ describe('compareMethods', () => {
     });
   });
 
+  it('leaves a series out of the median of a method that has no forecast of it', () => {
+    const unknown = [series('d', [Number.NaN, 2, 4, 9, 9, 9, 2, 9]), series('e', [Number.NaN, 2, 4, 9, 9, 9, 2, 9])];
+    const { medianMase } = compareMethods([...unknown, ...scores], METHODS, BOOTSTRAP);
+    const { value, low, high } = medianMase.find(({ method }) => method === 'served')!.mase;
+    expect(value).toBeCloseTo(1, 5);
+    expect(Number.isFinite(low) && Number.isFinite(high)).toBe(true);
+    const none = compareMethods(unknown, METHODS, BOOTSTRAP).medianMase.map(({ method }) => method);
+    expect(none).not.toContain('served');
+  });
+
   it('says that there is nothing to compare without series', () => {
     expect(compareMethods([], METHODS, BOOTSTRAP)).toMatchObject({ bestNaive: null, ratios: [], medianMase: [] });
   });

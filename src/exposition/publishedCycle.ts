@@ -9,6 +9,7 @@ import { type CycleMetrics, renderCycleMetrics } from './cycleMetrics.js';
 import { type CycleView, rankServers, type ServerView } from './cycleView.js';
 import { renderFlatPredictions } from './json/flatPredictions.js';
 import { renderPredictions } from './json/predictions.js';
+import type { Asked } from './json/serverPrediction.js';
 import type { ExportOptions } from './options.js';
 import { joinPieces } from './pieces.js';
 
@@ -42,7 +43,7 @@ export class PublishedCycle {
   readonly metrics: CycleMetrics;
   readonly #options: ExportOptions;
   readonly #byName: ReadonlyMap<string, ServerView>;
-  #predictions: Promise<ReadyText> | undefined;
+  #predictions: { readonly step: number; readonly text: Promise<ReadyText> } | undefined;
   #flatPredictions: Promise<ReadyText> | undefined;
 
   /** @param ranked its servers riskiest first, stale ones without risk and forecasts */
@@ -63,10 +64,20 @@ export class PublishedCycle {
     return this.#byName.get(server);
   }
 
-  /** The JSON of the forecasts and risks of all servers and subjects, made once. */
-  predictions(): Promise<ReadyText> {
-    this.#predictions ??= makeReady(renderPredictions(this.at, this.servers, this.subjects));
-    return this.#predictions;
+  /** The JSON of the forecasts and risks of all servers and subjects, made anew when a step has begun. @param now epoch seconds */
+  predictions(now: number): Promise<ReadyText> {
+    const asked = this.asked(now);
+    const step = Math.floor(asked.at / (this.servers[0]?.frame.stepSeconds ?? Number.POSITIVE_INFINITY));
+    if (this.#predictions?.step !== step) {
+      const text = makeReady(renderPredictions(asked, this.servers, this.subjects));
+      this.#predictions = { step, text };
+    }
+    return this.#predictions.text;
+  }
+
+  /** A wish at epoch second `now`: all steps that it gets lie in the future, also when one has begun since the cycle. */
+  asked(now: number): Asked {
+    return { at: Math.max(this.at, now), cycleAt: this.at };
   }
 
   /** The same set as a flat list, made once. */

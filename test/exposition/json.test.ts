@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ServerView } from '../../src/exposition/cycleView.js';
 import { closestNames } from '../../src/exposition/json/closestNames.js';
 import { isScored } from '../../src/exposition/json/scored.js';
+import { serverAnswer } from '../../src/exposition/json/serverAnswer.js';
 import { serverPrediction, stepTimes } from '../../src/exposition/json/serverPrediction.js';
 import { fleetSummary } from '../../src/exposition/json/summary.js';
 import { insufficientHistory, warmupView } from '../../src/exposition/json/warmup.js';
@@ -24,7 +25,7 @@ type Json = any;
 
 async function currentPredictions(servers: readonly ServerView[]): Promise<Json> {
   const cycle = await publishCycle({ at: AT, servers }, DEFAULT_OPTIONS);
-  return JSON.parse((await cycle.predictions()).plain.toString());
+  return JSON.parse((await cycle.predictions(AT)).plain.toString());
 }
 
 function predictionOf(server: ServerView): Json {
@@ -91,9 +92,9 @@ describe('the predictions of all servers', () => {
 
   test('are the same text when compressed, and made once', async () => {
     const cycle = await publishCycle(makeFleet(), DEFAULT_OPTIONS);
-    const ready = await cycle.predictions();
+    const ready = await cycle.predictions(AT);
     expect(gunzipSync(await ready.gzip()).equals(ready.plain)).toBe(true);
-    expect(await cycle.predictions()).toBe(ready);
+    expect(await cycle.predictions(AT)).toBe(ready);
   });
 
   test('say null, not zero, of a fleet without a scored server', () => {
@@ -175,6 +176,23 @@ describe('the prediction of one server', () => {
     expect(environment.high_risk_servers).toBe(1);
   });
 
+  test('has 96 steps in the future of who asks, also when a step has begun since the cycle', async () => {
+    const cycle = await publishCycle({ at: AT, servers: [makeServer('web-1', 5)] }, DEFAULT_OPTIONS);
+    const before = await cycle.predictions(AT + 179);
+    expect(before).toBe(await cycle.predictions(AT));
+    const late = JSON.parse((await cycle.predictions(AT + 180)).plain.toString());
+    const { forecast, mem_used_pct } = late.predictions['web-1'];
+    expect(late.timestamp).toBe('2026-01-05T12:02:00Z');
+    expect(forecast.timestamps).toHaveLength(96);
+    expect(forecast.timestamps[0]).toBe('2026-01-05T12:10:00Z');
+    // The first cycle's second step is the first one now; the last lies beyond the forecast.
+    const early = JSON.parse(before.plain.toString()).predictions['web-1'].mem_used_pct;
+    expect(mem_used_pct.p50.slice(0, -1)).toEqual(early.p50.slice(1));
+    const one = serverAnswer(cycle.asked(AT + 180), cycle.servers[0]!, 24);
+    expect(one).toMatchObject({ timestamps: forecast.timestamps, timestamp: late.timestamp });
+    expect(cycle.asked(AT - 50)).toEqual({ at: AT, cycleAt: AT });
+  });
+
   test('starts its steps strictly after a moment that is itself a step', () => {
     expect(stepTimes(ORIGIN, 300)[0]).toBe(ORIGIN + 300);
   });
@@ -198,7 +216,7 @@ describe('the flat list of predictions', () => {
   test('is valid JSON for an empty fleet', async () => {
     const cycle = await publishCycle({ at: AT, servers: [] }, DEFAULT_OPTIONS);
     expect(JSON.parse((await cycle.flatPredictions()).plain.toString()).predictions).toEqual([]);
-    expect(JSON.parse((await cycle.predictions()).plain.toString()).predictions).toEqual({});
+    expect(JSON.parse((await cycle.predictions(AT)).plain.toString()).predictions).toEqual({});
   });
 });
 

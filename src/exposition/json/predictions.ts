@@ -2,7 +2,7 @@
 import type { ServerView } from '../cycleView.js';
 import { activeAlerts } from './alerts.js';
 import { isScored } from './scored.js';
-import { serverPrediction, subjectPrediction } from './serverPrediction.js';
+import { type Asked, serverPrediction, subjectPrediction } from './serverPrediction.js';
 import { environmentView, fleetSummary } from './summary.js';
 import { isoTime } from './timestamp.js';
 
@@ -11,7 +11,7 @@ import { isoTime } from './timestamp.js';
  * @param subjects of extra targets; those without a forecast are left out
  */
 export function* renderPredictions(
-  at: number,
+  { at, cycleAt }: Asked,
   ranked: readonly ServerView[],
   subjects: readonly ServerView[],
 ): Generator<string, void> {
@@ -33,7 +33,7 @@ export function* renderPredictions(
     summary: fleetSummary(risks),
     alerts: activeAlerts(risks),
     environment: environmentView(risks),
-    timestamp: isoTime(at),
+    timestamp: isoTime(cycleAt),
   };
   yield `},${JSON.stringify(rest).slice(1)}\n`;
 }

@@ -2,18 +2,18 @@
 import { isServer } from '../../core/frame.js';
 import type { ServerView } from '../cycleView.js';
 import { isScored } from './scored.js';
-import { serverPrediction, stepTimes, subjectPrediction } from './serverPrediction.js';
+import { type Asked, serverPrediction, stepTimes, subjectPrediction } from './serverPrediction.js';
 import { isoTime } from './timestamp.js';
 import { insufficientHistory } from './warmup.js';
 
 /** The risk and the forecasts of a server or subject, or why it has none. */
-export function serverAnswer(at: number, server: ServerView, warmupBuckets: number) {
+export function serverAnswer({ at, cycleAt }: Asked, server: ServerView, warmupBuckets: number) {
   const { frame } = server;
   if (!isServer(frame) && server.forecasts.length > 0)
-    return { ...subjectPrediction(at, server), timestamp: isoTime(at) };
+    return { ...subjectPrediction(at, server), timestamp: isoTime(cycleAt) };
   if (isScored(server)) {
     const timestamps = stepTimes(at, frame.stepSeconds).map(isoTime);
-    return { ...serverPrediction(at, server), timestamps, timestamp: isoTime(at) };
+    return { ...serverPrediction(at, server), timestamps, timestamp: isoTime(cycleAt) };
   }
   const lastSampleAt = Number.isFinite(frame.quality.lastSampleAt) ? isoTime(frame.quality.lastSampleAt) : null;
   const silent = {
@@ -22,5 +22,11 @@ export function serverAnswer(at: number, server: ServerView, warmupBuckets: numb
     predictions: {},
   };
   const why = frame.state === 'warming' ? insufficientHistory([server], warmupBuckets) : silent;
-  return { ...why, server_name: frame.server, state: frame.state, last_sample: lastSampleAt, timestamp: isoTime(at) };
+  return {
+    ...why,
+    server_name: frame.server,
+    state: frame.state,
+    last_sample: lastSampleAt,
+    timestamp: isoTime(cycleAt),
+  };
 }

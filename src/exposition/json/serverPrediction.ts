@@ -16,11 +16,17 @@ import { cpuPath, displayMetrics, type MetricPath, trendOf } from './displayMetr
 import type { ScoredServer } from './scored.js';
 import { isoTime } from './timestamp.js';
 
+/** When somebody asks, and the moment that the cycle stands for, not after it; epoch seconds. */
+export interface Asked {
+  readonly at: number;
+  readonly cycleAt: number;
+}
+
 type Path = (number | null)[];
 type LevelPaths = MetricPath & Record<LevelName, Path>;
 
 /**
- * The server's risk and, per metric, 96 steps that start at the first step after `at`; null where a step lies beyond
+ * The server's risk and, per metric, 96 steps that start at the first step after `at`, epoch seconds; null where a step lies beyond
  * the forecast.
  */
 export function serverPrediction(at: number, server: ScoredServer) {

@@ -45,13 +45,17 @@ export function addJsonRoutes(router: Router, parts: WebParts, keyDigest: Buffer
 
   const key = requireApiKey(keyDigest);
   const rate = limitRate(options.predictionsPerMinute, now);
-  router.get('/predictions/current', key, rate, (ctx) => sendForecasts(ctx, parts, (cycle) => cycle.predictions()));
+  router.get('/predictions/current', key, rate, (ctx) =>
+    sendForecasts(ctx, parts, (cycle) => cycle.predictions(now())),
+  );
   router.get('/api/v1/metrics/predictions', key, rate, (ctx) =>
     sendForecasts(ctx, parts, (cycle) => cycle.flatPredictions()),
   );
   router.get('/api/v1/services/summary', key, rate, (ctx) => sendServices(ctx, parts));
   router.get('/predictions/:server', key, rate, (ctx) =>
-    forServer(ctx, parts, (server, { at }) => sendJson(ctx, 200, serverAnswer(at, server, state.warmupBuckets()))),
+    forServer(ctx, parts, (server, cycle) =>
+      sendJson(ctx, 200, serverAnswer(cycle.asked(now()), server, state.warmupBuckets())),
+    ),
   );
 
   const alertRate = limitRate(options.alertsPerMinute, now);
@@ -70,8 +74,8 @@ function addExplainRoute(router: Router, parts: WebParts, keyDigest: Buffer | un
   if (explain === undefined) return;
   const rate = limitRate(options.explainPerMinute, now);
   router.get('/explain/:server', requireApiKey(keyDigest), rate, (ctx) =>
-    forServer(ctx, parts, async (server, { at }) => {
-      if (!isScored(server)) return sendJson(ctx, 200, serverAnswer(at, server, state.warmupBuckets()));
+    forServer(ctx, parts, async (server, cycle) => {
+      if (!isScored(server)) return sendJson(ctx, 200, serverAnswer(cycle.asked(now()), server, state.warmupBuckets()));
       return sendExplanation(ctx, await explain.explain(server.frame.server));
     }),
   );

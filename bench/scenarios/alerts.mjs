@@ -143,6 +143,8 @@ function exposition({ at, cascade, servers }) {
       text += line('linborg_risk_contribution', `${own},metric="${metric}"`, points);
     for (const [metric, limit] of Object.entries(risk.limits))
       text += line('linborg_threshold_value', `${own},metric="${metric}"`, limit);
+    for (const [metric, peak] of Object.entries(risk.usual ?? {}))
+      text += line('linborg_threshold_usual_value', `${own},metric="${metric}"`, peak);
     for (const [metric, value] of Object.entries(risk.values))
       if (value !== null) text += line('linborg_metric_value', `${own},metric="${metric}"`, value);
     for (const [metric, trend] of Object.entries(risk.trends))

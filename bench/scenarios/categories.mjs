@@ -1,12 +1,13 @@
 /**
- * Scores the category `infrastructure`: its watch, fed with the deviations that `record.mjs` or `recordByHand.mjs` recorded, against `labels.csv`.
+ * Scores a category: its watch, fed with the deviations that were recorded, against `labels.csv`. `infrastructure` of what `record.mjs` or `recordByHand.mjs`
+ * recorded, `api` of what `recordServices.mjs` did.
  *
  *   node bench/scenarios/categories.mjs FOLDER…
  */
 import { basename } from 'node:path';
 import { SEVERITIES } from '../../dist/core/category.js';
 import { CategoryWatch } from '../../dist/scoring/categories.js';
-import { quantile, readLabels, recorded, STEP } from './recording.mjs';
+import { API_METRICS, quantile, readLabels, recorded, STEP } from './recording.mjs';
 
 const MINUTE = 60;
 const HOUR = 3600;
@@ -28,7 +29,7 @@ for (const folder of folders) {
 
 /** Spells of the anomaly, and the mean share that was outlying. */
 async function replay(folder) {
-  const watch = new CategoryWatch(new Map());
+  const watch = new CategoryWatch(new Map(API_METRICS.map((name) => [name, 'api'])));
   const spells = [];
   let moments = 0;
   let shares = 0;
@@ -68,9 +69,14 @@ function report(name, { spells, weeks, share, labels }) {
     delays.sort((a, b) => a - b),
     0.5,
   );
+  const told = [...new Set(incidents.map(({ kind }) => kind))].sort().map((kind) => {
+    const own = groupsOf(incidents.filter((incident) => incident.kind === kind));
+    return `${kind} ${own.filter((one) => delayOf(one, spells) !== undefined).length} of ${own.length}`;
+  });
   return [
-    `${name}: ${weeks.toFixed(1)} weeks, outlying ${(100 * share).toFixed(1)} % of the servers at any time`,
+    `${name}: ${weeks.toFixed(1)} weeks, outlying ${(100 * share).toFixed(1)} % of the servers or series at any time`,
     `  anomalous ${(spells.length / weeks).toFixed(1)} times a week (${bySeverity.join(', ')}), ${(strangers.length / weeks).toFixed(1)} of them without an incident`,
+    `  told by kind: ${told.join(', ') || 'there is none'}`,
     `  cascades told ${delays.length} of ${cascades.length}${median === undefined ? '' : `, median ${median / MINUTE} min after the first onset`}`,
   ].join('\n');
 }

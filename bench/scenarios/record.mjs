@@ -217,6 +217,11 @@ function described(risk, frame) {
     points: Object.fromEntries(topReasons(risk).map(({ metric, points }) => [metric, rounded(points)])),
     breached: risk.thresholds.filter(({ breached }) => breached).map(({ metric }) => metric),
     limits: Object.fromEntries(risk.thresholds.map(({ metric, threshold }) => [metric, rounded(threshold)])),
+    usual: Object.fromEntries(
+      risk.thresholds.flatMap(({ metric, usualPeak }) =>
+        usualPeak === undefined ? [] : [[metric, rounded(usualPeak)]],
+      ),
+    ),
     values: Object.fromEntries(frame.metrics.map((metric, row) => [metric, rounded(newestValue(frame, row))])),
     probabilities: Object.fromEntries(
       risk.thresholds.map(({ metric, probability }) => [

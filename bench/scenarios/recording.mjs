@@ -19,6 +19,9 @@ export const THRESHOLDED = [
   'load_average',
 ];
 
+/** What recordServices.mjs records of a service. */
+export const API_METRICS = ['http_requests_rate', 'http_errors_ratio', 'http_p95_seconds'];
+
 /** The memory of deviations keeps two hours. */
 const KEPT_BUCKETS = 24;
 

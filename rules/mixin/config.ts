@@ -43,12 +43,11 @@ const predicted = z
     /** A leak of sockets takes an hour or two: nobody can wait for the median. */
     connections_level: level.default('p90'),
     connections_within: duration.default('4h'),
-    /** A line through the last 20 minutes is straight for an hour at most; see docs/measured.md for all three. */
-    surge_within: duration.default('1h'),
-    /** Of the threshold. */
-    surge_share: share.default(0.3),
-    /** 1 is the edge of what was forecast for now. */
-    surge_score: positive.default(4),
+    /** By a line through the last 20 minutes; see docs/measured.md for all three. */
+    surge_within: duration.default('4h'),
+    /** Times what the server seldom goes beyond, and so many sockets more, since 3 of 1 are no leak. */
+    surge_times_usual: positive.default(1.5),
+    surge_more: positive.default(10),
     /** What was over its threshold so lately and is not now is no news: forecasts need a while to believe that it is over. */
     quiet_after_breach: duration.default('1h'),
     memory_metrics: z.string().default(OWN_ALERT.memory),
@@ -117,7 +116,7 @@ const alerts = z
     LinborgSaturationPredicted: timing('15m', '10m'),
     LinborgConnectionLeakPredicted: timing('15m', '10m'),
     // Half of these leaks breach within the hour. The anomaly score is the median of a quarter of an hour: no single odd sample.
-    LinborgConnectionSurgePredicted: timing('5m', '10m'),
+    LinborgConnectionSurgePredicted: timing('0m', '10m'),
     LinborgCascadePredicted: timing('5m', '10m'),
     // As long as the cascade, or its members would be silent before it is told.
     LinborgCascadeMember: timing('5m', '10m'),

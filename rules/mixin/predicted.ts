@@ -186,25 +186,25 @@ function thresholdAlerts(forecast: ThresholdForecast, config: MixinConfig): Reas
   return [alertingRule(ticket, config), alertingRule(page, config)];
 }
 
-/** A leak that is over within the hour, before the forecast believes it and the wait of its alert has passed. */
+/** A leak that leaves the range of its own history: most are over their threshold before a forecast believes them. */
 function connectionSurge(config: MixinConfig): AlertSpec {
-  const { connection_metrics, surge_within, surge_share, surge_score } = config.predicted;
+  const { connection_metrics, surge_within, surge_times_usual, surge_more } = config.predicted;
   const timing = config.alerts.LinborgConnectionSurgePredicted;
-  const value = `server_metric:linborg_metric_value:max{metric=~"${connection_metrics}"}`;
-  const limit = `max by (server, metric) (linborg_threshold_value{metric=~"${connection_metrics}"})`;
+  const of = `{metric=~"${connection_metrics}"}`;
+  const value = `server_metric:linborg_metric_value:max${of}`;
+  const limit = `max by (server, metric) (linborg_threshold_value${of})`;
   return {
     alert: 'LinborgConnectionSurgePredicted',
-    why: 'A line through the last 20 minutes, of what is far outside of its forecast and well on its way; a forecast takes an hour to believe it. Never a page.',
+    why: 'A line through the last 20 minutes, of what is more than the server has been used to for a week; a third of the threshold where it has no such history. Not a page: half of these end by themselves or by a restart.',
     loudness: 'ticket',
     timing,
     expr: `(${limit} - ${value})
   / on (server, metric) deriv(${value}[20m]) > 0 < ${seconds(surge_within)}
-and on (server, metric) ${value} > on (server, metric) ${surge_share} * ${limit}
-and on (server, metric) server_metric:linborg_anomaly_score:max > ${surge_score}
+and on (server, metric) ${value} > on (server, metric)
+  (${surge_times_usual} * (max by (server, metric) (linborg_threshold_usual_value${of}) or ${limit} / 3) + ${surge_more})
 unless on (server, metric) ${recentlyBreached(config)}
 ${NOT_IN_MAINTENANCE}`,
-    summary:
-      '{{ $labels.metric }} of {{ $labels.server }} shoots up: at its threshold in {{ $value | humanizeDuration }}',
+    summary: '{{ $labels.metric }} of {{ $labels.server }} rises: at its threshold in {{ $value | humanizeDuration }}',
     description:
       `If {{ $labels.metric }} of {{ $labels.server }} goes on as in the last 20 minutes, it reaches its threshold${itsValue()} in {{ $value | humanizeDuration }}.` +
       ask(
@@ -212,8 +212,8 @@ ${NOT_IN_MAINTENANCE}`,
         'It is at {{ . | first | value | printf "%.4g" }}.',
       ) +
       ask(
-        'printf "server_metric:linborg_anomaly_score:max{server=%q,metric=%q}" $labels.server $labels.metric',
-        'Its anomaly score is {{ . | first | value | printf "%.1f" }}, where 1 is the edge of what was forecast for now.',
+        'printf "max(linborg_threshold_usual_value{server=%q,metric=%q})" $labels.server $labels.metric',
+        'In the week before it was at {{ . | first | value | printf "%.4g" }} or less, but for one hour in a hundred.',
       ),
   };
 }

@@ -155,6 +155,8 @@ export interface TimeToThreshold {
 export interface ThresholdOutlook {
   readonly metric: string;
   readonly threshold: number;
+  /** What a threshold against the server's own history is a multiple of: what the metric seldom goes beyond. */
+  readonly usualPeak?: number;
   readonly direction: TimeToThreshold['direction'];
   /** Seconds that values have to stay beyond it to count as a breach in `probability`. */
   readonly sustainedSeconds: number;

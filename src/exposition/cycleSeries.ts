@@ -149,6 +149,10 @@ function serverLines(
       return (risk?.thresholds ?? []).map(({ metric, threshold }) =>
         line(`,metric="${escapeLabelValue(metric)}"`, formatMeasure(threshold)),
       );
+    case 'linborg_threshold_usual_value':
+      return (risk?.thresholds ?? []).flatMap(({ metric, usualPeak }) =>
+        usualPeak === undefined ? [] : [line(`,metric="${escapeLabelValue(metric)}"`, formatMeasure(usualPeak))],
+      );
     case 'linborg_threshold_breached':
       return (risk?.thresholds ?? []).flatMap(({ metric, breached }) =>
         breached ? [line(`,metric="${escapeLabelValue(metric)}"`, '1')] : [],

@@ -10,6 +10,8 @@ export interface Threshold {
   readonly value: number;
   /** Where a value that is not fixed comes from, for people; empty if it is. */
   readonly origin: string;
+  /** What a limit of its own is a multiple of, in the metric's unit: the 99th percentile of the window without the last 24 h. */
+  readonly usualPeak?: number;
   readonly severity: number;
   /** In the metric's unit, > 0. */
   readonly tailScale: number;
@@ -40,9 +42,9 @@ export function settleThreshold(rule: ThresholdRule, frame: Frame): Threshold | 
   const usualPeak = ownHigh(frame, frame.metrics.indexOf(metric));
   if (usualPeak === undefined) return undefined;
   const value = limit.times * usualPeak;
-  return value >= limit.atLeast
-    ? settled(rule, value, `${limit.times} × its own p99`)
-    : settled(rule, limit.atLeast, '');
+  const own =
+    value >= limit.atLeast ? settled(rule, value, `${limit.times} × its own p99`) : settled(rule, limit.atLeast, '');
+  return { ...own, usualPeak };
 }
 
 function settled(rule: ThresholdRule, value: number, origin: string): Threshold {

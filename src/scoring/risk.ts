@@ -156,9 +156,12 @@ function isKnown({ current, probability }: Judgement): boolean {
 }
 
 function outlookOf({ threshold, current, probability }: Judgement): ThresholdOutlook {
-  const { metric, value, direction, sustainedSeconds } = threshold;
+  const { metric, value, usualPeak, direction, sustainedSeconds } = threshold;
   const breached = isBreach(current, threshold);
-  const outlook = { metric, threshold: value, direction, sustainedSeconds, breached };
+  const outlook = {
+    ...{ metric, threshold: value, direction, sustainedSeconds, breached },
+    ...(usualPeak !== undefined && { usualPeak }),
+  };
   return probability === undefined ? outlook : { ...outlook, probability };
 }
 

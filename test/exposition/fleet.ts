@@ -94,7 +94,14 @@ export function makeRisk(server: string, score: number, secondsToBreach: number 
         ...{ metric: 'mem_used_pct', threshold: 95, direction: 'above', sustainedSeconds: 900, breached: false },
         probability: { '30m': score / 1600, '1h': score / 800, '4h': score / 400, '8h': score / 200 },
       },
-      { metric: 'cpu_iowait_pct', threshold: 20, direction: 'above', sustainedSeconds: 900, breached: score > 70 },
+      {
+        metric: 'cpu_iowait_pct',
+        threshold: 20,
+        usualPeak: 6.5,
+        direction: 'above',
+        sustainedSeconds: 900,
+        breached: score > 70,
+      },
     ],
     timeToThreshold: [
       {

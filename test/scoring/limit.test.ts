@@ -9,11 +9,15 @@ const DAY = 288;
 test("a load limit is three times the server's own 99th percentile", () => {
   // 2016 values before the last day, 1–2016 in some order: the 1996th is the nearest-rank 99th percentile.
   const frame = frameOf({ load_average: (age) => (age < DAY ? 1 : (((age - DAY) * 1009) % 2016) + 1) });
-  expect(settleThreshold(load, frame)).toMatchObject({ value: 3 * 1996, origin: '3 × its own p99' });
+  expect(settleThreshold(load, frame)).toMatchObject({ value: 3 * 1996, origin: '3 × its own p99', usualPeak: 1996 });
 });
 
 test('a quiet server keeps the smallest limit', () => {
-  expect(settleThreshold(load, frameOf({ load_average: 0.1 }))).toMatchObject({ value: 4, origin: '' });
+  expect(settleThreshold(load, frameOf({ load_average: 0.1 }))).toMatchObject({
+    value: 4,
+    origin: '',
+    usualPeak: Math.fround(0.1),
+  });
 });
 
 test('an incident of the last 24 h does not raise its own limit', () => {

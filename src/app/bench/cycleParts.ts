@@ -1,5 +1,6 @@
 /** What the parts of a cycle add to its CPU time: the same moments without and with them, in one process and in turn. */
 import { pino } from 'pino';
+import type { Frame } from '../../core/flow.js';
 import { medianOf } from '../../core/statistics.js';
 import { publishCycle } from '../../exposition/publishedCycle.js';
 import { createFleet, type Fleet } from '../../simulator/fleet.js';
@@ -13,6 +14,7 @@ import { ForecastLedger } from '../service/forecastLedger.js';
 import { benchConfig } from './benchConfig.js';
 import { cpuSecondsOf } from './clock.js';
 import { FIRST_STEP, feedHistory, STEP_SECONDS } from './feed.js';
+import { OwnWindow } from './ownWindow.js';
 
 export interface PartFigures {
   readonly servers: number;
@@ -20,11 +22,14 @@ export interface PartFigures {
   /** Forecasts, risks and rendered metrics alone; median. */
   readonly bare_cpu_seconds: number;
   /** What each part adds, as a share of the bare cycle of the same moment; medians. */
-  readonly added_share: Readonly<Record<'incident_head' | 'ledger' | 'fleet_monitor' | 'all', number>>;
+  readonly added_share: Readonly<Record<'incident_head' | 'ledger' | 'fleet_monitor' | 'own_figures' | 'all', number>>;
 }
 
-/** CPU-seconds of the cycles of one moment: with nothing, with the incident head, with all; and of the watch in the last one. */
-type MomentSeconds = Record<'bare' | 'withHead' | 'whole' | 'watch', number>;
+/**
+ * CPU-seconds of the cycles of one moment: with nothing, with linborg's own figures, with the incident head, with the head and all that judges; and of
+ * the watch in the last one.
+ */
+type MomentSeconds = Record<'bare' | 'withOwn' | 'withHead' | 'whole' | 'watch', number>;
 
 /** As `serve` has it by default. */
 const CYCLE_SECONDS = 60;
@@ -61,7 +66,8 @@ function summarize(measured: readonly MomentSeconds[]): Pick<PartFigures, 'bare_
       incident_head: added(({ bare, withHead }) => withHead - bare),
       ledger: added(({ withHead, whole, watch }) => whole - watch - withHead),
       fleet_monitor: added(({ watch }) => watch),
-      all: added(({ bare, whole }) => whole - bare),
+      own_figures: added(({ bare, withOwn }) => withOwn - bare),
+      all: added(({ bare, withOwn, whole }) => whole - bare + withOwn - bare),
     },
   };
 }
@@ -74,6 +80,7 @@ class PartedCycles {
   readonly #ledger: ForecastLedger;
   readonly #config = benchConfig();
   readonly #monitor = new FleetMonitor();
+  readonly #own = new OwnWindow();
 
   constructor(fleet: Fleet, store: WindowStore, forecastRows: ForecastRows, manifest: PoolReport['manifest']) {
     const { name: model, training_inputs: trainingInputs } = manifest;
@@ -104,15 +111,20 @@ class PartedCycles {
     const at = FIRST_STEP * STEP_SECONDS + (moment + 1) * CYCLE_SECONDS;
     const step = Math.floor(at / STEP_SECONDS);
     this.#store.ingest(fleetBatch(this.#fleet, step - 1, step + 1));
-    const seconds: MomentSeconds = { bare: 0, withHead: 0, whole: 0, watch: 0 };
+    const seconds: MomentSeconds = { bare: 0, withOwn: 0, withHead: 0, whole: 0, watch: 0 };
+    const withoutHead: ForecastRows = ({ thresholds: _, ...job }) => this.#forecastRows(job);
     const cycles = {
-      bare: () => this.#alone(at, ({ thresholds: _, ...job }) => this.#forecastRows(job)),
+      bare: () => this.#alone(at, withoutHead),
+      withOwn: () => {
+        this.#own.note(at);
+        return this.#alone(at, withoutHead, this.#own.frames(at));
+      },
       withHead: () => this.#alone(at, this.#forecastRows),
       whole: async () => {
         seconds.watch = await this.#whole(at);
       },
     };
-    const names = ['bare', 'withHead', 'whole'] as const;
+    const names = ['bare', 'withOwn', 'withHead', 'whole'] as const;
     for (let i = 0; i < names.length; i++) {
       const name = names[(moment + i) % names.length]!;
       seconds[name] = await cpuSecondsOf(cycles[name]);
@@ -120,10 +132,11 @@ class PartedCycles {
     return seconds;
   }
 
-  async #alone(at: number, forecastRows: ForecastRows): Promise<void> {
+  async #alone(at: number, forecastRows: ForecastRows, more: readonly Frame[] = []): Promise<void> {
     const { thresholds, export: options } = this.#config;
     const model = this.#model;
-    await publishCycle(await runCycle(this.#store.frames(at), at, thresholds, { forecastRows, model }), options);
+    const frames = [...this.#store.frames(at), ...more];
+    await publishCycle(await runCycle(frames, at, thresholds, { forecastRows, model }), options);
   }
 
   /** @returns CPU-seconds of the watch over the fleet */

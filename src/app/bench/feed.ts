@@ -7,7 +7,8 @@ import type { WindowStore } from '../../windows/store.js';
 export const STEP_SECONDS = 300;
 /** The first step after the history. */
 export const FIRST_STEP = 5_890_000;
-const HISTORY_STEPS = 2304;
+/** Eight days. */
+export const HISTORY_STEPS = 2304;
 /** Servers whose history is made at once: bounds the memory of the feed, which is not linborg's. */
 const FEED_SERVERS = 20;
 

@@ -94,7 +94,9 @@ async function cycleFigures(counts: readonly number[], modelPath: string, progre
 
 async function partFigures(servers: number, modelPath: string, progress: Progress): Promise<PartFigures> {
   const figures = await runTask<PartFigures>({ kind: 'parts', servers, moments: MOMENTS, modelPath }, progress);
-  progress.done(`incident head, ledger and watch add ${Math.round(100 * figures.added_share.all)} % to a cycle`);
+  progress.done(
+    `incident head, ledger, watch and own figures add ${Math.round(100 * figures.added_share.all)} % to a cycle`,
+  );
   return figures;
 }
 

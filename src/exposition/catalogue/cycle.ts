@@ -45,6 +45,12 @@ export const CYCLE_METRICS = [
     labels: ['server', 'metric'],
   },
   {
+    name: 'linborg_threshold_usual_value',
+    type: 'gauge',
+    help: 'What the metric seldom goes beyond on that server, in its unit: the 99th percentile of the window without the last 24 h, which its threshold is a multiple of. Absent for thresholds from the configuration, and where linborg_threshold_value is.',
+    labels: ['server', 'metric'],
+  },
+  {
     name: 'linborg_threshold_breached',
     type: 'gauge',
     help: 'Always 1; the newest value of the metric is at or beyond its threshold. Absent where it is not, and with the risk score.',

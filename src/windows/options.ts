@@ -18,6 +18,8 @@ export interface WindowOptions {
   readonly forgetAfterSeconds: number;
   /** Present history before the first forecast. */
   readonly minHistorySeconds: number;
+  /** Servers, and other subjects, with a window at most; further ones are turned away. */
+  readonly maxServers: number;
   /** How far a sample may lie ahead of the collection time (clock skew) before it is rejected. */
   readonly maxAheadSeconds: number;
   /** Tried before the built-in list; first match wins. */
@@ -39,6 +41,8 @@ export const windowFields = {
   // Half of the four hours that the gap rule looks at: less would fail that rule too.
   min_history: durationSeconds.prefault('2h'),
   max_ahead: durationSeconds.prefault('5m'),
+  // A label whose values are without end, such as a pod's, would fill the memory: 4 GB of windows are more than most machines give.
+  max_servers: z.int().min(1).default(20_000),
   profiles: z
     .array(
       z.strictObject({
@@ -82,6 +86,7 @@ export function windowOptionsOf(fields: WindowFields): WindowOptions {
     staleAfterSeconds: fields.stale_after,
     forgetAfterSeconds: fields.forget_after,
     minHistorySeconds: fields.min_history,
+    maxServers: fields.max_servers,
     maxAheadSeconds: fields.max_ahead,
     profiles: fields.profiles,
     profilesFromBehaviour: fields.profiles_from_behaviour,

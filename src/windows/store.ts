@@ -18,6 +18,8 @@ export interface IngestSummary {
   tooOld: number;
   /** Rejected, further ahead of the collection time than clock skew explains. */
   ahead: number;
+  /** Dropped, of servers that there is no place for. */
+  turnedAway: number;
   /** Servers that were not known before. */
   readonly newServers: string[];
 }
@@ -53,6 +55,8 @@ export class WindowStore {
   readonly #options: WindowOptions;
   readonly #capacity: number;
   readonly #windows = new Map<string, ServerWindow>();
+  /** Servers that there was no place for since silent ones were last forgotten. */
+  readonly #turnedAway = new Set<string>();
 
   constructor(options: WindowOptions) {
     this.#options = options;
@@ -66,8 +70,12 @@ export class WindowStore {
 
   /** Takes a batch in. A fault in one sample costs that sample only. */
   ingest(batch: SampleBatch): IngestSummary {
-    const summary: IngestSummary = { stored: 0, absent: 0, tooOld: 0, ahead: 0, newServers: [] };
+    const summary: IngestSummary = { stored: 0, absent: 0, tooOld: 0, ahead: 0, turnedAway: 0, newServers: [] };
     for (const series of batch.series) {
+      if (!this.#hasPlaceFor(series.server)) {
+        summary.turnedAway += series.times.length;
+        continue;
+      }
       switch (batch.kind) {
         case 'buckets':
           this.#ingestBuckets(series, batch.at, summary);
@@ -97,15 +105,19 @@ export class WindowStore {
     return window === undefined ? undefined : this.#frameOf(server, window, at);
   }
 
-  /** Throws away the windows of servers that were silent for `forgetAfterSeconds`, and names them. */
+  /**
+   * Throws away the windows of servers that were silent for `forgetAfterSeconds`, and names them. Where others were turned away,
+   * as many stale ones give up their places, the longest silent first.
+   */
   forgetSilent(at: number): string[] {
-    const forgotten: string[] = [];
-    for (const [server, window] of this.#windows) {
-      if (at - lastSampleAt(window) <= this.#options.forgetAfterSeconds) continue;
-      this.#windows.delete(server);
-      forgotten.push(server);
-    }
-    return forgotten;
+    const { forgetAfterSeconds, staleAfterSeconds } = this.#options;
+    const silences = [...this.#windows].map(([server, window]) => ({ server, seconds: at - lastSampleAt(window) }));
+    const stale = silences.filter(({ seconds }) => seconds > staleAfterSeconds).sort((a, b) => b.seconds - a.seconds);
+    const wanted = this.#turnedAway.size;
+    this.#turnedAway.clear();
+    const forgotten = stale.filter(({ seconds }, i) => i < wanted || seconds > forgetAfterSeconds);
+    for (const { server } of forgotten) this.#windows.delete(server);
+    return forgotten.map(({ server }) => server);
   }
 
   /** Memory of the largest window, all told. */
@@ -191,6 +203,14 @@ export class WindowStore {
     window.ring.advance(group.bucket);
     window.ring.write(row, group.bucket, window.means.add(row, group.bucket, group));
     noteSample(window, series.metric, Math.min(group.lastTime, at));
+  }
+
+  /** Notes who is turned away, no more of them than there are places. */
+  #hasPlaceFor(server: string): boolean {
+    const { maxServers } = this.#options;
+    if (this.#windows.has(server) || this.#windows.size < maxServers) return true;
+    if (this.#turnedAway.size < maxServers) this.#turnedAway.add(server);
+    return false;
   }
 
   #gateOf(server: string, at: number): Gate {

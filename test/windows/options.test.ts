@@ -8,6 +8,7 @@ test('an empty object gives eight days of five minutes', () => {
     staleAfterSeconds: 900,
     forgetAfterSeconds: 691_200,
     minHistorySeconds: 7200,
+    maxServers: 20_000,
     maxAheadSeconds: 300,
     profiles: [],
     profilesFromBehaviour: false,

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { WindowStore } from '../../src/windows/store.js';
 import { batch, defaults, filled, NOON, present, STEP, series } from './support.js';
@@ -118,7 +119,7 @@ describe('ingest', () => {
         ]),
       ),
     );
-    expect(summary).toEqual({ stored: 2, absent: 3, tooOld: 1, ahead: 2, newServers: ['a'] });
+    expect(summary).toEqual({ stored: 2, absent: 3, tooOld: 1, ahead: 2, turnedAway: 0, newServers: ['a'] });
   });
 
   test('empties a bucket that the source takes back, but adds nothing for it', () => {
@@ -238,6 +239,47 @@ test('a server that was silent for 8 days is forgotten, and is new when it comes
   expect(store.forgetSilent(later + 1)).toEqual(['a']);
   expect(store.frames(later).map((frame) => frame.server)).toEqual(['b']);
   expect(store.ingest(batch('buckets', later, filled('a', 'x', later, 1))).newServers).toEqual(['a']);
+});
+
+describe('a store that is full', () => {
+  const full = { ...defaults, maxServers: 2 };
+  const one = (server: string, at: number) => filled(server, 'mem_used_pct', at, 3);
+
+  test('turns further servers away and counts what came of them', () => {
+    const store = new WindowStore(full);
+    const summary = store.ingest(batch('buckets', NOON, one('a', NOON), one('b', NOON), one('c', NOON)));
+    expect(summary).toMatchObject({ stored: 6, turnedAway: 3, newServers: ['a', 'b'] });
+    expect(store.forgetSilent(NOON)).toEqual([]);
+    expect(store.size).toBe(2);
+  });
+
+  test('gives the place of the server that is stale for longest to one that was turned away', () => {
+    const store = new WindowStore({ ...full, maxServers: 3 });
+    store.ingest(
+      batch('buckets', NOON, one('old', NOON - 9 * STEP), one('older', NOON - 12 * STEP), one('live', NOON)),
+    );
+    expect(store.forgetSilent(NOON)).toEqual([]);
+    store.ingest(batch('buckets', NOON, one('new', NOON)));
+    expect(store.forgetSilent(NOON)).toEqual(['older']);
+    expect(store.ingest(batch('buckets', NOON, one('new', NOON))).newServers).toEqual(['new']);
+    expect(store.forgetSilent(NOON)).toEqual([]);
+  });
+
+  test('keeps its bound and those that speak, whatever names come', () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(fc.nat(30), { maxLength: 8 }), { maxLength: 12 }), (rounds) => {
+        const store = new WindowStore({ ...defaults, maxServers: 5 });
+        rounds.forEach((names, i) => {
+          const at = NOON + i * 2 * STEP;
+          store.ingest(batch('buckets', at, ...names.map((name) => one(`pod-${name}`, at))));
+          const spoke = store.frames(at).filter(({ state }) => state !== 'stale');
+          const forgotten = new Set(store.forgetSilent(at));
+          expect(store.size).toBeLessThanOrEqual(5);
+          for (const { server } of spoke) expect(forgotten).not.toContain(server);
+        });
+      }),
+    );
+  });
 });
 
 test('a server with all 14 metrics and raw samples needs at most 150 KB', () => {

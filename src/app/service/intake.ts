@@ -14,7 +14,7 @@ import type { ServerProfiles } from './serverProfiles.js';
 /** What the exporter counts of a pull. */
 export interface IntakeEvents {
   readonly onPull: (summary: PullSummary) => void;
-  readonly onDropped: (reason: 'too_old' | 'ahead', count: number) => void;
+  readonly onDropped: (reason: 'too_old' | 'ahead' | 'max_servers', count: number) => void;
   /** While history loads: pieces of work done, of a total. */
   readonly onHistory: (source: string, done: number, total: number) => void;
 }
@@ -48,6 +48,9 @@ export class Intake {
   /** Labels that each source passes through, by server. */
   readonly #labels = new Map<Source, ReadonlyMap<string, ServerLabels>>();
   #isClosed = false;
+  /** Whether servers were turned away since the silent ones were last forgotten, and whether that was told. */
+  #isFull = false;
+  #toldFull = false;
 
   constructor(parts: IntakeParts, events: IntakeEvents) {
     this.#parts = parts;
@@ -78,6 +81,7 @@ export class Intake {
 
   /** The servers that have been silent for so long that they are forgotten now. */
   forgetSilent(at: number): readonly string[] {
+    this.#tellFull();
     const forgotten = this.#store.forgetSilent(at);
     for (const server of forgotten) {
       this.#precedence.forget(server);
@@ -156,7 +160,24 @@ export class Intake {
     }
   }
 
-  #countDropped({ tooOld, ahead, newServers }: IngestSummary): void {
+  /** Once per change. */
+  #tellFull(): void {
+    const { log, windows } = this.#parts;
+    if (this.#isFull !== this.#toldFull) {
+      if (this.#isFull)
+        log.warn(
+          { maxServers: windows.maxServers },
+          'servers are turned away: raise max_servers, or look for a label with values without end',
+        );
+      else log.info('no server is turned away any more');
+    }
+    this.#toldFull = this.#isFull;
+    this.#isFull = false;
+  }
+
+  #countDropped({ tooOld, ahead, turnedAway, newServers }: IngestSummary): void {
+    this.#isFull ||= turnedAway > 0;
+    if (turnedAway > 0) this.#events.onDropped('max_servers', turnedAway);
     if (tooOld > 0) this.#events.onDropped('too_old', tooOld);
     if (ahead > 0) this.#events.onDropped('ahead', ahead);
     for (const server of newServers) this.#parts.log.debug({ server }, 'server appeared');

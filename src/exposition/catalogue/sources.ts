@@ -47,7 +47,7 @@ export const SOURCE_METRICS = [
   {
     name: 'linborg_samples_dropped_total',
     type: 'counter',
-    help: 'Samples that no window took, by reason.',
+    help: 'Samples that no window took, by reason: too_old, ahead (of the clock), max_servers (their server has no window).',
     labels: ['reason'],
   },
 ] as const satisfies readonly CatalogueEntry[];

@@ -128,6 +128,21 @@ describe('Pipeline', () => {
     expect(await serversAt(FIRST + 1.5 * HOUR)).toEqual(others);
   });
 
+  it('has a window for no more servers than it may, says so once, and counts the rest', async () => {
+    const lines: string[] = [];
+    const dropped = new Map<string, number>();
+    const config = await loadConfigFile(writeConfiguration({ url: prometheus.url, keys: { max_servers: 2 } }));
+    const pipeline = await Pipeline.open(config, pino({}, { write: (line: string) => lines.push(line) }), {
+      onPull: () => {},
+      onDropped: (reason, count) => dropped.set(reason, count),
+      onHistory: () => {},
+    });
+    pipelines.push(pipeline);
+    for (const at of [FIRST, FIRST + 60]) expect((await pipeline.cycle(at)).servers).toHaveLength(2);
+    expect(dropped.get('max_servers')).toBeGreaterThan(0);
+    expect(lines.filter((line) => line.includes('servers are turned away'))).toHaveLength(1);
+  });
+
   it('pulls the history once and afterwards only what is new', async () => {
     const samples: number[] = [];
     const config = await loadConfigFile(writeConfiguration({ url: prometheus.url }));

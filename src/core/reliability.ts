@@ -27,6 +27,14 @@ export class ReliabilityTenths {
     this.#observed[tenth]! += came;
   }
 
+  /** Adds cases of one tenth that were counted elsewhere. */
+  addAll({ cases, predicted, observed }: Omit<Tenth, 'tenth'>): void {
+    const tenth = Math.min(TENTHS - 1, Math.floor(predicted * TENTHS));
+    this.#cases[tenth]! += cases;
+    this.#predicted[tenth]! += cases * predicted;
+    this.#observed[tenth]! += cases * observed;
+  }
+
   /** Those that hold a case, ascending. */
   tenths(): Tenth[] {
     return [...this.#cases.keys()].flatMap((tenth) => {

@@ -34,7 +34,8 @@ export class Reliability {
   }
 }
 
-function binOf({ tenth, cases, predicted, observed }: Tenth): ReliabilityBin {
+/** A tenth with the interval of what came. */
+export function binOf({ tenth, cases, predicted, observed }: Tenth): ReliabilityBin {
   const [from, to] = [tenth / TENTHS, (tenth + 1) / TENTHS];
   return { from, to, cases, predicted, observed, ...wilsonInterval(observed, cases) };
 }

@@ -2,7 +2,7 @@
 import { type Html, html } from '../../../web/pages/html.js';
 import { coordinate, linearScale } from '../../../web/pages/plot.js';
 import { type PlotArea, renderValueTick } from './axis.js';
-import { describeCount, describeFixed, describeShare } from './figures.js';
+import { describeAmount, describeCount, describeFixed, describeShare } from './figures.js';
 import type { ReliabilityBin, ReliabilityReport } from './incidentData.js';
 
 const WIDTH = 480;
@@ -26,7 +26,14 @@ ${TICKS.map((tick) => html`<text x="${coordinate(x(tick))}" y="${String(AREA.bot
 <text x="${coordinate((AREA.left + AREA.right) / 2)}" y="${String(AREA.bottom + 32)}" text-anchor="middle">probability that was given; up: share that came</text>
 <line class="reference" x1="${coordinate(x(0))}" y1="${coordinate(y(0))}" x2="${coordinate(x(1))}" y2="${coordinate(y(1))}"/>
 ${reports.map(({ horizon, bins }, i) => html`<g class="${LOOKS[i % LOOKS.length]}">${bins.map((bin) => renderBin(horizon, bin, x, y))}</g>`)}
-</svg></div><p class="small muted">${reports.map(({ horizon, brier, brierOfRate, rate }, i) => html`<i class="${LOOKS[i % LOOKS.length]}"><i class="swatch"></i></i>${horizon}: Brier ${describeFixed(brier, 4)} (${raw[i] === undefined ? '' : `before recalibration: ${describeFixed(raw[i].brier, 4)}, `}always saying the rate of ${describeShare(rate, 2)}: ${describeFixed(brierOfRate, 4)}) `)}</p></figure>`;
+</svg></div><p class="small muted">${reports.map((report, i) => html`<i class="${LOOKS[i % LOOKS.length]}"><i class="swatch"></i></i>${report.horizon}: ${describeScore(report, raw[i])} `)}</p></figure>`;
+}
+
+/** Where single cases are not known, how many there were. */
+function describeScore({ cases, rate, brier, brierOfRate }: ReliabilityReport, raw?: ReliabilityReport): string {
+  if (cases > 0 && brier === null) return `${describeAmount(cases, 'case')}, ${describeShare(rate, 2)} came`;
+  const before = raw === undefined ? '' : `before recalibration: ${describeFixed(raw.brier, 4)}, `;
+  return `Brier ${describeFixed(brier, 4)} (${before}always saying the rate of ${describeShare(rate, 2)}: ${describeFixed(brierOfRate, 4)})`;
 }
 
 function renderBin(

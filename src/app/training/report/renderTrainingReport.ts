@@ -1,10 +1,11 @@
 /** The page of a training. */
-import { describeHorizon } from '../../../model/files/incidentCard.js';
-import type { IncidentManifest, Manifest, ModelAccuracy } from '../../../model/files/manifest.js';
+import type { Manifest, ModelAccuracy } from '../../../model/files/manifest.js';
 import type { LossPoint } from '../../../model/training/checkpoint.js';
 import { type Html, html } from '../../../web/pages/html.js';
 import { describeCount, describeFixed, describeShare } from '../../backtest/report/figures.js';
 import { renderReportPage } from '../../backtest/report/reportPage.js';
+import { MOST_ROWS, renderBoundedTable } from './boundedTable.js';
+import { renderHead } from './headSection.js';
 import { renderLossPlot } from './lossPlot.js';
 
 /**
@@ -12,17 +13,23 @@ import { renderLossPlot } from './lossPlot.js';
  * @param history  empty where only an incident head was made
  */
 export function renderTrainingReport(manifest: Manifest, history: readonly LossPoint[]): string {
+  const { name, created, linborg, incident } = manifest;
   return renderReportPage({
-    title: `linborg train: ${manifest.name}`,
-    created: manifest.created,
-    main: html`<div class="title"><h1>What was learnt?</h1><span class="muted">training of ${manifest.name}</span></div>
+    title: `linborg train: ${name}`,
+    created,
+    navigation: renderNavigation(manifest),
+    main: html`<div class="title"><h1>What was learnt?</h1><span class="muted">training of ${name}</span></div>
 <p class="answer">${describeOutcome(manifest)}</p>
 ${renderTrained(manifest)}
 ${renderLosses(manifest, history)}
 ${renderAccuracy(manifest)}
-${manifest.incident && renderHead(manifest.incident)}`,
-    footer: html`Made by <code>linborg train</code> ${manifest.linborg}. The same figures for programs: manifest.json.`,
+${incident && renderHead(incident)}`,
+    footer: html`Made by <code>linborg train</code> ${linborg}. The same figures for programs: manifest.json.`,
   });
+}
+
+function renderNavigation({ incident }: Manifest): Html {
+  return html`<nav aria-label="Sections"><a href="#trained">What was trained</a><a href="#losses">Losses</a><a href="#accuracy">Accuracy</a>${incident && html`<a href="#head">Incident head</a>`}</nav>`;
 }
 
 function describeOutcome({ training: { base, steps, average, validation_loss: loss } }: Manifest): string {
@@ -46,16 +53,14 @@ function renderTrained({ training, hyperparameters, weights }: Manifest): Html {
 <dt>Steps</dt><dd>${describeCount(training.steps)} to the weights that were kept</dd>
 <dt>Share trained on</dt><dd>the first ${describeShare(training.train_until, 0)} of each series</dd>
 </dl></div>
-${renderTable(
-  ['Data set', 'servers', 'series', 'from', 'to'],
-  training.datasets.map(({ name, servers, series, from, to }) => [
-    name,
-    describeCount(servers),
-    describeCount(series),
-    from,
-    to,
-  ]),
-)}</section>`;
+${renderBoundedTable({
+  label: 'Data sets',
+  header: ['Data set', 'servers', 'series', 'from', 'to'],
+  entries: training.datasets,
+  cells: ({ name, servers, series, from, to }) => [name, describeCount(servers), describeCount(series), from, to],
+  rank: ({ series }) => series,
+  ranked: 'with the most series',
+})}</section>`;
 }
 
 function renderLosses({ training }: Manifest, history: readonly LossPoint[]): Html {
@@ -69,56 +74,36 @@ function renderLosses({ training }: Manifest, history: readonly LossPoint[]): Ht
 
 function renderAccuracy({ accuracy, training: { base } }: Manifest): Html {
   const before = new Map(base?.accuracy.map((entry) => [entry.dataset, entry]));
-  return html`<section id="accuracy"><h2>Accuracy on what it never saw</h2>
-${renderTable(
-  ['Data set', 'series', 'median MASE', ...(base ? ['of the base'] : []), 'best by hand', 'ratio', 'WQL', 'coverage'],
-  accuracy.map((entry) => [
-    entry.dataset,
-    describeCount(entry.series),
-    describeFixed(entry.mase, 3),
+  return html`<section id="accuracy"><h2>Accuracy on what it never saw</h2>${renderSpread(accuracy)}
+${renderBoundedTable({
+  label: 'Accuracy by data set',
+  header: [
+    ...['Data set', 'series', 'median MASE'],
+    ...[...(base ? ['of the base'] : []), 'best by hand', 'ratio', 'WQL', 'coverage'],
+  ],
+  entries: accuracy,
+  cells: (entry) => [
+    ...[entry.dataset, describeCount(entry.series), describeFixed(entry.mase, 3)],
     ...(base ? [describeFixed(before.get(entry.dataset)?.mase, 3)] : []),
     describeBestByHand(entry),
     describeFixed(entry.ratio, 3),
     describeFixed(entry.wql, 3),
     describeShare(entry.coverage),
-  ]),
-)}</section>`;
+  ],
+  rank: ({ ratio }) => ratio ?? Number.NaN,
+  ranked: 'with the highest ratio to the best by hand',
+})}</section>`;
+}
+
+/** What the table does not show. */
+function renderSpread(accuracy: readonly ModelAccuracy[]): Html | undefined {
+  const ratios = accuracy.flatMap(({ ratio }) => ratio ?? []).sort((a, b) => a - b);
+  if (accuracy.length <= MOST_ROWS || ratios.length === 0) return undefined;
+  const [least, middle, most] = [ratios[0], ratios[Math.floor(ratios.length / 2)], ratios.at(-1)];
+  return html`<p>Over all ${describeCount(accuracy.length)} data sets the ratio to the best by hand is ${describeFixed(middle, 3)} in the middle, from ${describeFixed(least, 3)} to ${describeFixed(most, 3)}; below 1 is better.</p>`;
 }
 
 function describeBestByHand({ baselines }: ModelAccuracy): string {
   const best = Object.entries(baselines).sort(([, a], [, b]) => a - b)[0];
   return best ? `${describeFixed(best[1], 3)} (${best[0]})` : '–';
-}
-
-function renderHead({ accuracy, outcome, rows, command, horizon_steps: horizons }: IncidentManifest): Html {
-  const names = horizons.map(describeHorizon);
-  return html`<section id="head"><h2>Incident head</h2><p>Outcome: ${outcome}; ${describeCount(rows)} cases. Command: <code>${command}</code></p>
-${renderTable(
-  ['Question', ...names.map((name) => `AUROC, ${name}`)],
-  accuracy.map(({ dataset, metric, threshold, auroc }) => [
-    `${dataset}, ${metric} at ${threshold}`,
-    ...auroc.map((area) => describeFixed(area, 3)),
-  ]),
-)}
-<h3>Reliability</h3>${renderTable(
-    ['Question', 'horizon', 'cases', 'probability given', 'share that came'],
-    accuracy.flatMap(({ dataset, metric, threshold, reliability }) =>
-      reliability.flatMap((bins, i) =>
-        bins.map(({ cases, predicted, observed }) => [
-          `${dataset}, ${metric} at ${threshold}`,
-          names[i] ?? '',
-          describeCount(cases),
-          describeShare(predicted),
-          describeShare(observed),
-        ]),
-      ),
-    ),
-  )}</section>`;
-}
-
-function renderTable(heads: readonly string[], rows: readonly (readonly string[])[]): Html {
-  const [first, ...others] = heads;
-  return html`<div class="card spaced"><div class="scroll"><table>
-<thead><tr><th scope="col">${first}</th>${others.map((head) => html`<th scope="col" class="number">${head}</th>`)}</tr></thead>
-<tbody>${rows.map(([name, ...cells]) => html`<tr><th scope="row">${name}</th>${cells.map((cell) => html`<td class="number">${cell}</td>`)}</tr>`)}</tbody></table></div></div>`;
 }

@@ -49,6 +49,23 @@ export function textOf(page: string): string {
     .trim();
 }
 
+/** The same with a line for each block and each row, for golden files. */
+export function linesOf(page: string): string {
+  const rows = page
+    .replace(/<style>.*?<\/style>/s, '')
+    .replace(/\n/g, ' ')
+    .replace(
+      /<\/?(?:header|main|section|footer|div|p|h\d|li|dt|figure|figcaption|table|tr|svg|text|g|circle)\b[^>]*>/g,
+      '\n',
+    )
+    .replace(/<\/(?:td|th|dd|a)>/g, ' | ');
+  const lines = unescapeHtml(rows.replace(/<[^>]*>/g, '')).split('\n');
+  return `${lines
+    .map((line) => line.replace(/\s+/g, ' ').trim())
+    .filter((line) => line !== '')
+    .join('\n')}\n`;
+}
+
 function readAttributes(text: string): Record<string, string> {
   const attributes: Record<string, string> = {};
   for (const [, name, value] of text.matchAll(/ ([a-zA-Z0-9:-]+)="([^"]*)"/g)) {

@@ -63,6 +63,7 @@ export type HttpClientOptions = {
 /** What is wrong with the keys of an HTTP client together. */
 export const HTTP_CLIENT_FAULT = { error: 'has both basic_auth and authorization; expected at most one' };
 
+/** Whether at most one of the ways to say who asks is given. */
 export function hasOneIdentity(client: HttpClientOptions): boolean {
   return client.basic_auth === undefined || client.authorization === undefined;
 }

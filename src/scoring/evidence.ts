@@ -27,6 +27,7 @@ export function describeEvidence({ layout, weights }: ForecastEvidence): MetricE
   };
 }
 
+/** A sorted copy. */
 export function largestFirst(shares: readonly NamedShare[]): NamedShare[] {
   return [...shares].sort((a, b) => b.share - a.share);
 }

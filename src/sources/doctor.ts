@@ -2,13 +2,14 @@
 import { SourceError } from '../core/errors.js';
 import { METRIC_NAMES, type MetricName } from '../core/metrics.js';
 import type { MappingPack } from '../mapping/pack.js';
-import { Choice, probe } from './choice.js';
+import { Choice } from './choice.js';
 import { createClient, type Surroundings } from './client.js';
 import { apiUrl } from './grafana.js';
 import { type BucketRange, bucketAt, lastCompleteBucket, STEP_SECONDS, splitRange } from './grid.js';
 import { bucketExpr, type MetricQuery, metricQueries, oneLine } from './metricQuery.js';
 import type { PrometheusOptions } from './options.js';
 import { inParallel } from './parallel.js';
+import { probe } from './probe.js';
 import { RangeReader } from './reader.js';
 import { groupByServer, mergeSeries, noPoints } from './serverSeries.js';
 import { measureSkew } from './skew.js';

@@ -18,6 +18,7 @@ export function lastCompleteBucket(at: number): number {
   return bucketAt(at) - STEP_SECONDS;
 }
 
+/** Buckets from the first to the last, both counted; 0 for a range that ends before it begins. */
 export function bucketCount({ from, to }: BucketRange): number {
   return Math.max(0, Math.round((to - from) / STEP_SECONDS) + 1);
 }

@@ -1,6 +1,7 @@
 /** When to find out anew which alternative serves which server. */
-import { Choice, type Prober, probe } from './choice.js';
+import { Choice } from './choice.js';
 import { bucketAt, STEP_SECONDS } from './grid.js';
+import { type Prober, probe } from './probe.js';
 import type { Pull } from './pull.js';
 
 const PROBE_EVERY_SECONDS = 3600;

@@ -5,7 +5,7 @@ import { isMetricName } from '../core/metrics.js';
 import type { ServerLabels } from '../core/serverLabels.js';
 import type { MappingPack } from '../mapping/pack.js';
 import type { AnswerSeries } from './answer.js';
-import type { Choice, Prober } from './choice.js';
+import type { Choice } from './choice.js';
 import { type Client, createClient, type Surroundings } from './client.js';
 import { Defaults } from './defaults.js';
 import { apiUrl, graphPage } from './grafana.js';
@@ -23,6 +23,7 @@ import {
 } from './metricQuery.js';
 import type { PrometheusOptions } from './options.js';
 import { inParallel } from './parallel.js';
+import type { Prober } from './probe.js';
 import { Probing } from './probing.js';
 import { type Part, Pull } from './pull.js';
 import { QueryFailure } from './queryFailure.js';

@@ -11,6 +11,7 @@ export interface PointCounts {
   unlabelledSeries: number;
 }
 
+/** Counts before anything was read. */
 export function noPoints(): PointCounts {
   return { samples: 0, duplicatePoints: 0, nonFinitePoints: 0, implausiblePoints: 0, unlabelledSeries: 0 };
 }

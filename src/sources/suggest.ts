@@ -3,12 +3,12 @@ import { SourceError } from '../core/errors.js';
 import { METRIC_NAMES, type MetricName } from '../core/metrics.js';
 import type { MappingPack } from '../mapping/pack.js';
 import { seriesNames } from '../mapping/seriesNames.js';
-import { probe } from './choice.js';
 import { type Client, createClient, type Surroundings } from './client.js';
 import { apiUrl } from './grafana.js';
 import { metricQueries } from './metricQuery.js';
 import type { PrometheusOptions } from './options.js';
 import { inParallel } from './parallel.js';
+import { probe } from './probe.js';
 import { measureSkew } from './skew.js';
 
 /** A source that could be configured. */
@@ -119,6 +119,7 @@ async function candidatesOf(pack: MappingPack, looking: Looking): Promise<Candid
   return found;
 }
 
+/** PromQL matchers of a job, to be put between braces. */
 export function selectorOf(job: string): string {
   return `job=${JSON.stringify(job)}`;
 }

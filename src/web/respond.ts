@@ -16,10 +16,12 @@ export function takesGzip(ctx: Context): boolean {
   return ctx.acceptsEncodings('gzip', 'identity') === 'gzip';
 }
 
+/** Answers with a page for people. */
 export async function sendPage(ctx: Context, status: number, page: Html): Promise<void> {
   await send(ctx, status, 'text/html; charset=utf-8', htmlText(page));
 }
 
+/** Answers with plain text, or text of another type. */
 export async function sendText(
   ctx: Context,
   status: number,
@@ -29,6 +31,7 @@ export async function sendText(
   await send(ctx, status, type, text);
 }
 
+/** Answers with JSON, in which NaN is null. */
 export async function sendJson(ctx: Context, status: number, value: unknown): Promise<void> {
   await send(ctx, status, 'application/json', `${JSON.stringify(value)}\n`);
 }

@@ -39,6 +39,7 @@ export function readLine(bytes: Uint8Array): AuditEntry | undefined {
   return { seq: seq as number, prev, hash, isIntact: sha256(text) === hash, fields };
 }
 
+/** In hexadecimal digits. */
 export function sha256(content: Uint8Array | string): string {
   return createHash('sha256').update(content).digest('hex');
 }

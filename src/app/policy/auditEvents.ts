@@ -5,6 +5,7 @@ import { isoMilliseconds } from '../../core/isoMilliseconds.js';
 import { findingView } from './findingView.js';
 import type { Delivery } from './sender.js';
 
+/** A decision with what was found; why not, where it was denied. */
 export function decisionEvent({ at, action, verdict }: Decision) {
   const { id, rule, name, server, profile, parameters, finding } = action;
   return {

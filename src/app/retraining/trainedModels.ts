@@ -58,6 +58,7 @@ export async function prune(folder: string, keep: number, used: ReadonlySet<stri
   for (const id of ids.slice(0, Math.max(0, ids.length - keep))) await removeModel(folder, id);
 }
 
+/** Deletes the folder of a trained model; one that is not there is no fault. */
 export async function removeModel(folder: string, id: string): Promise<void> {
   await rm(join(folder, id), { recursive: true, force: true });
 }

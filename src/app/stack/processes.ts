@@ -51,6 +51,7 @@ export function startDetached({ program, args, env }: Start, log: string): Omit<
   return { pid, startedAt };
 }
 
+/** Whether this very process runs, and not another one that got its number. */
 export function isRunning({ pid, startedAt }: Recorded): boolean {
   return startOf(pid) === startedAt;
 }

@@ -27,10 +27,12 @@ export function coursesBy(
   return new Map(answer.map((series) => [series.labels[label] ?? '', courseOf([series], span)]));
 }
 
+/** Index of the moment of the span that is nearest to epoch second `time`; it may lie outside of the span. */
 export function momentIndex(time: number, { from, stepSeconds }: HistorySpan): number {
   return Math.round((time - from) / stepSeconds);
 }
 
+/** Epoch seconds of the moment with this index, 0 = the span's first. */
 export function momentAt(index: number, { from, stepSeconds }: HistorySpan): number {
   return from + index * stepSeconds;
 }

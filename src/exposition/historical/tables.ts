@@ -55,6 +55,7 @@ function table<Name extends string, R>(shape: object, source: TableSource<Name, 
   };
 }
 
+/** The rows of a table, computed from what Prometheus recorded; refused before it is computed where that is too much. */
 export async function readRows<Name extends string, R>(
   history: HistoryDoors,
   wish: RecordedWish,

@@ -22,6 +22,7 @@ export function healthView(state: StateView, now: number) {
   };
 }
 
+/** Whether cycles come as often as they should. @param now  epoch seconds */
 export function isHealthy(state: StateView, now: number): boolean {
   return judgeReadiness(state.cycles(), now).kind !== 'overdue';
 }

@@ -32,6 +32,7 @@ export function insufficientData(message: string) {
   return { error: 'insufficient_data', message, predictions: {} };
 }
 
+/** Whether a server has the history that forecasts need. */
 export function isWarm({ frame }: ServerView): boolean {
   return frame.quality.warmupRatio >= 1;
 }

@@ -35,6 +35,7 @@ export const builderSnapshot = z.object({
 
 export type BuilderSnapshot = z.output<typeof builderSnapshot>;
 
+/** All that the servers' builders know, to be written. */
 export function takeSnapshot(servers: ReadonlyMap<string, ServerRecords>): BuilderSnapshot {
   return {
     servers: [...servers].map(([server, records]) => ({
@@ -54,6 +55,7 @@ export function takeSnapshot(servers: ReadonlyMap<string, ServerRecords>): Build
   };
 }
 
+/** Builders that go on where the snapshot was taken. */
 export function restoreSnapshot({ servers }: BuilderSnapshot): Map<string, ServerRecords> {
   return new Map(
     servers.map(({ server, newest, buckets, counters, lastValues }) => {

@@ -76,6 +76,7 @@ function tableOf(header: readonly string[], rows: readonly (readonly string[])[]
   return [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
+/** `30 min` or `4 h`. @param steps  of five minutes */
 export function describeHorizon(steps: number): string {
   const minutes = steps * MINUTES_PER_STEP;
   return minutes < 60 ? `${minutes} min` : `${minutes / 60} h`;

@@ -7,6 +7,7 @@ export interface SignedLimit {
   readonly limit: number;
 }
 
+/** The limit in the direction in which larger is worse; multiply values by `sign` before they are compared. */
 export function signedLimit(threshold: number, direction: 'above' | 'below'): SignedLimit {
   const sign = direction === 'above' ? 1 : -1;
   return { sign, limit: sign * threshold };

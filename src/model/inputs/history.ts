@@ -58,6 +58,7 @@ export interface WeeklyProfile {
   readonly days: Uint8Array;
 }
 
+/** To be filled; of PROFILE_STEPS each. */
 export function emptyProfile(): WeeklyProfile {
   return {
     median: new Float32Array(PROFILE_STEPS),

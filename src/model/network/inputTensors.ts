@@ -36,6 +36,7 @@ export function toTensors(tf: Tf, batch: InputBatch): InputTensors {
   };
 }
 
+/** Frees the memory of the tensors, which no garbage collection does. */
 export function disposeInputs(inputs: InputTensors): void {
   for (const tensor of Object.values(inputs) as Tensor1D[]) tensor.dispose();
 }

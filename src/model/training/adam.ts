@@ -30,6 +30,7 @@ export interface TrainingState {
   readonly secondMoment: Map<string, Float32Array>;
 }
 
+/** The state before the first step: no moments yet, the average as the weights are. */
 export function startState(weights: Map<string, Float32Array>): TrainingState {
   const zeros = () => new Map([...weights].map(([name, values]) => [name, new Float32Array(values.length)]));
   const copy = () => new Map([...weights].map(([name, values]) => [name, values.slice()]));

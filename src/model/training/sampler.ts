@@ -28,6 +28,7 @@ export interface TrainingBatch {
   readonly weight: Float32Array;
 }
 
+/** An empty batch of so many windows, reused from step to step. */
 export function createTrainingBatch(size: number): TrainingBatch {
   const inputs = createInputBatch(size);
   return { inputs, target: new Float32Array(inputs.base.length), weight: new Float32Array(inputs.base.length) };

@@ -61,11 +61,13 @@ export function withinReason(probability: number): number {
   return Math.min(Math.max(probability, SMALLEST_PROBABILITY), 1 - SMALLEST_PROBABILITY);
 }
 
+/** Natural logarithm of p ÷ (1 − p), finite for 0 and 1 as well. */
 export function logOdds(probability: number): number {
   const p = withinReason(probability);
   return Math.log(p / (1 - p));
 }
 
+/** The probability of log odds, 0–1. */
 export function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }

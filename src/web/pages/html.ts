@@ -21,6 +21,7 @@ export function trustedHtml(text: string): Html {
   return { kind: 'html', text };
 }
 
+/** The text to send. */
 export function htmlText({ text }: Html): string {
   return text;
 }

@@ -110,6 +110,7 @@ function operatingPoint(limit: number | undefined, tally: AlarmTally, weeks: num
   };
 }
 
+/** JSON has no NaN: null for the median of nothing. */
 export function medianOrNull(values: readonly number[]): number | null {
   return values.length === 0 ? null : medianOf(values);
 }

@@ -16,6 +16,7 @@ const LARGEST_DRAWN = 1e12;
 const LOG_FLOOR = 0.01;
 const LOG_CEILING = 1000;
 
+/** Whether a number can be drawn: known, and not so large that coordinates overflow. */
 export function isDrawable(value: number | null | undefined): value is number {
   return typeof value === 'number' && Math.abs(value) <= LARGEST_DRAWN;
 }

@@ -13,6 +13,7 @@ const LAST_DATE_SECONDS = 8.64e12;
 /** Beyond this, a percentage of a figure would be no number any more. */
 const LARGEST_FIGURE = 1e300;
 
+/** Whether there is a number that can be printed. */
 export function isMeasured(value: Figure): value is number {
   return typeof value === 'number' && Math.abs(value) <= LARGEST_FIGURE;
 }
@@ -99,6 +100,7 @@ export function describeClock(at: number): string {
   return isDate(at) ? timeOfDay(at) : ABSENT;
 }
 
+/** Whether epoch seconds lie where JavaScript's dates do. */
 export function isDate(at: Figure): at is number {
   return isMeasured(at) && Math.abs(at) <= LAST_DATE_SECONDS;
 }

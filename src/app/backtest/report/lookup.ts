@@ -19,6 +19,7 @@ export interface DatasetView {
 /** How a method is drawn: the best one by hand stands out from the other naive ones. */
 export type MethodLook = 'served' | 'model' | 'yardstick' | 'best' | 'other';
 
+/** How a method is drawn in every plot of this data set. */
 export function methodLook({ dataset }: DatasetView, method: Method): MethodLook {
   if (method.kind !== 'naive') return method.kind;
   return method.id === dataset.bestNaive ? 'best' : 'other';
@@ -38,14 +39,17 @@ export function judgedMethod(report: BacktestReport): Method | undefined {
   );
 }
 
+/** Scores of a method in a group; undefined where it was not scored there. */
 export function scoreOf(group: ScoreGroup, method: string | null | undefined): MethodScore | undefined {
   return group.scores.find((score) => score.method === method);
 }
 
+/** A method's errors over those of the best method by hand; undefined where it was not compared. */
 export function ratioOf(dataset: DatasetReport, method: string | undefined): MethodRatio | undefined {
   return dataset.ratios.find((ratio) => ratio.method === method);
 }
 
+/** Median over the series of a data set; undefined where the method was not scored. */
 export function medianMaseOf(dataset: DatasetReport, method: string): Estimate | undefined {
   return dataset.medianMase.find((entry) => entry.method === method)?.mase;
 }

@@ -96,6 +96,7 @@ async function findOriginal(file: FoundFile, known: readonly FilePlace[]): Promi
   return undefined;
 }
 
+/** Whether rotation has compressed the file, by its name. */
 export function isCompressed(path: string): boolean {
   return path.endsWith('.gz');
 }

@@ -65,7 +65,10 @@ describe.skipIf(!hasNative)('a training', () => {
     const { id } = here.learning.records()[0]!;
     const folder = path.join(dataFolder, 'models', id);
     expect(readFileSync(path.join(folder, 'excluded.csv'), 'utf8')).toContain(`${fleet.names[0]},${END},`);
-    expect((await readModel(folder)).manifest.training.base).toMatchObject({ name: 'base', outcome: 'gain' });
+    const { training } = (await readModel(folder)).manifest;
+    expect(training.base).toMatchObject({ name: 'base', outcome: 'gain' });
+    // What a trial proves needs no third of the history: a drift that asked for this lies at its end.
+    expect(training.train_until).toBeCloseTo(0.9, 12);
     expect(stateIn(dataFolder).trial).toMatchObject({ model: id, role: 'challenger' });
     expect(here.outcomes).toEqual([]);
     expect(await here.learning.cancel()).toMatchObject({ kind: 'done' });

@@ -2,9 +2,10 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { CommandError, ConfigError } from '../core/errors.js';
 import { formatListenAddress } from '../core/listenAddress.js';
 import { createApplication } from './application.js';
@@ -21,21 +22,37 @@ const FAREWELL_MILLISECONDS = 800;
 export interface WebServer {
   /** Starts to listen and returns the base URL; CommandError if the address cannot be had. */
   start(): Promise<string>;
+  /**
+   * Makes other options ready, with the files of TLS and key as they are now; the function puts them into force for requests and
+   * connections to come. The address, and whether TLS is spoken, stay as they are. Throws ConfigError for files that cannot be used.
+   */
+  prepare(options: WebOptions): Promise<() => void>;
   /** Lets answers under way end and closes every connection within a second. */
   stop(): Promise<void>;
 }
 
 export function createWebServer(parts: WebParts): WebServer {
   let server: Server | undefined;
+  let answer: RequestListener;
   return {
     async start() {
       const { options } = parts;
-      const application = createApplication(parts, await readKeyDigest(options));
-      server = await createListener(application.callback(), options.tls);
+      const ready = await makeReady(parts);
+      answer = ready.answer;
+      server = createListener((request, response) => answer(request, response), ready.tls);
       await listen(server, options);
       // A connection that the system could not hand over; without a listener it would end the process.
       server.on('error', (error) => parts.log.error({ err: error }, 'a connection could not be taken'));
       return baseUrl(server, options);
+    },
+    async prepare(options) {
+      const ready = await makeReady({ ...parts, options });
+      return () => {
+        answer = ready.answer;
+        if (server instanceof TlsServer && ready.tls) server.setSecureContext(ready.tls);
+        if (server && server instanceof TlsServer !== (ready.tls !== undefined))
+          parts.log.warn('web.tls_server_config takes effect at the next start');
+      };
     },
     async stop() {
       if (!server?.listening) return;
@@ -54,17 +71,35 @@ export function createWebServer(parts: WebParts): WebServer {
   };
 }
 
-async function createListener(listener: RequestListener, tls: TlsFiles | undefined): Promise<Server> {
+/** What answers requests, and what is shown to clients that want TLS. */
+interface Ready {
+  readonly answer: RequestListener;
+  readonly tls: SecureContextOptions | undefined;
+}
+
+async function makeReady(parts: WebParts): Promise<Ready> {
+  const { options } = parts;
+  const tls = options.tls && (await readTls(options.tls));
+  const application = createApplication(parts, await readKeyDigest(options));
+  return { answer: application.callback(), tls };
+}
+
+function createListener(listener: RequestListener, tls: SecureContextOptions | undefined): Server {
   const limits = {
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
     headersTimeout: REQUEST_MILLISECONDS,
     requestTimeout: REQUEST_MILLISECONDS,
   };
-  if (!tls) return createServer(limits, listener);
+  return tls ? createTlsServer({ ...limits, ...tls }, listener) : createServer(limits, listener);
+}
+
+async function readTls(tls: TlsFiles): Promise<SecureContextOptions> {
   const cert = await readConfigured(tls.certFile, 'web.tls_server_config.cert_file');
   const key = await readConfigured(tls.keyFile, 'web.tls_server_config.key_file');
+  const context: SecureContextOptions = { cert, key, minVersion: 'TLSv1.2' };
   try {
-    return createTlsServer({ ...limits, cert, key, minVersion: 'TLSv1.2' }, listener);
+    createSecureContext(context);
+    return context;
   } catch (cause) {
     const reason = (cause as Error).message;
     throw new ConfigError(

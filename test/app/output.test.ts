@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { freePort } from '../sources/fixtures/realPrometheus.js';
 import { runCli, startCli } from './fixtures/cli.js';
@@ -50,10 +50,14 @@ describe('the output of a command', () => {
 
 describe('SIGHUP', () => {
   it('that comes while serve starts is a reload as soon as there is something to reload', async () => {
-    const linborg = startCli(['serve', '--config.file', writePushConfiguration()]);
-    await linborg.says('"starting"');
+    const file = writePushConfiguration();
+    const linborg = startCli(['serve', '--config.file', file]);
+    await linborg.says('"engine loaded"');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^web:$/m, 'web:\n  api_key: secret'));
     linborg.send('SIGHUP');
+    const url = await linborg.listens();
     await linborg.says('configuration reloaded');
+    expect(await statusOf(`${url}/debug/warmup`)).toBe(401);
     linborg.send('SIGTERM');
     linborg.send('SIGHUP');
     expect((await linborg.finished()).code).toBe(0);

@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ServerView } from '../../src/exposition/cycleView.js';
 import { closestNames } from '../../src/exposition/json/closestNames.js';
@@ -261,6 +262,32 @@ describe('names close to an unknown one', () => {
 
   test('are not looked for when the unknown one is longer than any host name', () => {
     expect(closestNames('a'.repeat(10_000), ['a'.repeat(9_999)])).toEqual([]);
+  });
+
+  test('are those that a table of all distances gives, whatever the names are', () => {
+    const distanceOf = (from: string, to: string) => {
+      const table = Array.from({ length: from.length + 1 }, (_, i) => [i]);
+      for (let j = 1; j <= to.length; j++) table[0]![j] = j;
+      for (let i = 1; i <= from.length; i++)
+        for (let j = 1; j <= to.length; j++)
+          table[i]![j] = Math.min(
+            table[i - 1]![j - 1]! + Number(from[i - 1] !== to[j - 1]),
+            table[i - 1]![j]! + 1,
+            table[i]![j - 1]! + 1,
+          );
+      return table[from.length]![to.length]!;
+    };
+    const name = fc.string({ unit: fc.constantFrom('a', 'b', '1'), maxLength: 12 });
+    fc.assert(
+      fc.property(name, fc.uniqueArray(name, { maxLength: 30 }), (wanted, names) => {
+        const limit = Math.max(2, Math.floor(wanted.length / 3));
+        const near = names
+          .map((one) => ({ one, distance: distanceOf(wanted, one) }))
+          .filter(({ distance }) => distance <= limit)
+          .sort((a, b) => a.distance - b.distance || (a.one < b.one ? -1 : 1));
+        expect(closestNames(wanted, names)).toEqual(near.slice(0, 5).map(({ one }) => one));
+      }),
+    );
   });
 });
 

@@ -1,17 +1,21 @@
 import { once } from 'node:events';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { Agent, createServer, get, type IncomingMessage } from 'node:http';
 import { get as getTls } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { CommandError, ConfigError } from '../../src/core/errors.js';
+import { webOptionsSchema } from '../../src/web/options.js';
 import { makeServer, startServer } from './running.js';
 
 const CERTIFICATE = fileURLToPath(new URL('tls/localhost.crt', import.meta.url));
 const PRIVATE_KEY = fileURLToPath(new URL('tls/localhost.key', import.meta.url));
+const OTHER_CERTIFICATE = fileURLToPath(new URL('../sources/fixtures/tls/localhost-test-cert.pem', import.meta.url));
+const OTHER_KEY = fileURLToPath(new URL('../sources/fixtures/tls/localhost-test-key.pem', import.meta.url));
 
 describe('starting', () => {
   test('a port in use is named, with what to do', async () => {
@@ -59,6 +63,56 @@ describe('starting', () => {
       expect((failure as Error).message).toContain(message);
       expect((failure as Error).message).toContain(path);
     }
+  });
+});
+
+describe('other options', () => {
+  const optionsOf = (web: Record<string, unknown>) => webOptionsSchema.parse(web);
+  const statusOf = async (url: string, key: string) => {
+    const { status } = await fetch(`${url}/predictions/current`, { headers: { 'X-API-Key': key } });
+    return status;
+  };
+
+  test('are in force once they are adopted: the key of the file, limits and the lifecycle', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'linborg-web-')), 'key');
+    await writeFile(file, 'old');
+    const server = await makeServer({ web: { api_key_file: file, enable_lifecycle: true } });
+    const url = await server.start();
+    expect(await statusOf(url, 'old')).toBe(200);
+    await writeFile(file, 'new');
+    const rate_limits = { predictions_per_minute: 1 };
+    const adopt = await server.prepare(optionsOf({ api_key_file: file, rate_limits }));
+    expect(await statusOf(url, 'old')).toBe(200);
+    adopt();
+    expect(await statusOf(url, 'old')).toBe(403);
+    expect([await statusOf(url, 'new'), await statusOf(url, 'new')]).toEqual([200, 429]);
+    expect((await fetch(`${url}/-/reload`, { method: 'POST' })).status).toBe(403);
+  });
+
+  test('may show another certificate to clients to come', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'linborg-web-'));
+    const [cert, key] = [join(folder, 'crt'), join(folder, 'key')];
+    const use = async (certificate: string, privateKey: string) => {
+      await copyFile(certificate, cert);
+      await copyFile(privateKey, key);
+    };
+    await use(CERTIFICATE, PRIVATE_KEY);
+    const web = { tls_server_config: { cert_file: cert, key_file: key } };
+    const server = await makeServer({ web });
+    const { hostname, port } = new URL(await server.start());
+    const shown = async () => {
+      const socket = connectTls({ port: Number(port), host: hostname, rejectUnauthorized: false });
+      await once(socket, 'secureConnect');
+      const { fingerprint256 } = socket.getPeerCertificate();
+      socket.destroy();
+      return fingerprint256;
+    };
+    const before = await shown();
+    await use(OTHER_CERTIFICATE, OTHER_KEY);
+    (await server.prepare(optionsOf(web)))();
+    expect(await shown()).not.toBe(before);
+    await copyFile(PRIVATE_KEY, key);
+    await expect(server.prepare(optionsOf(web))).rejects.toThrow('are no certificate and key that fit');
   });
 });
 

@@ -159,7 +159,7 @@ export class Service {
 
   /**
    * Reads the configuration again and puts it into force once its sources and model are open; a faulty one changes nothing.
-   * Listen address, TLS, keys and whether records may be pushed stay as they were at the start. One reload at a time.
+   * Listen address, whether TLS is spoken and whether records may be pushed stay as they were at the start. One reload at a time.
    */
   reload(): Promise<void> {
     this.#reloading ??= this.#reload().finally(() => {
@@ -276,12 +276,14 @@ export class Service {
     try {
       const config = await this.#parts.readConfig();
       await this.#data.claim(config);
+      const adoptWeb = await this.#web?.prepare(config.web);
       const settings = learningSettings(config);
       const pipeline = await this.#openNext(config, await this.#learning?.pathFor(settings));
       await this.#warmUp(pipeline);
       await this.#replacePipeline(pipeline);
       if (this.#stopping.signal.aborted) return await pipeline.close();
       this.state.adopt(pipeline, now());
+      adoptWeb?.();
       this.#push?.adopt(config);
       if (config.push.isEnabled !== (this.#push !== undefined)) {
         this.#log.warn({ enabled: config.push.isEnabled }, 'push.enabled takes effect at the next start');

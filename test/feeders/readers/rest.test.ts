@@ -151,6 +151,12 @@ describe('an API with pages', () => {
     answer = () => ({ items: records(0, 5), next: 'same' });
     const reading = readRound('records: items, paging: { cursor_param: after, next: next }');
     await expect(reading).rejects.toThrow('the cursor same leads to itself');
+    answer = (_, response) => {
+      response.setHeader('Link', '</api?key=secret>; rel=next');
+      return records(0, 5);
+    };
+    const linked = readRound('params: { key: secret }, paging: { link_header: true }');
+    await expect(linked).rejects.toThrow(`the link ${url} leads to itself`);
   });
 });
 

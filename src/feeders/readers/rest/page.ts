@@ -52,7 +52,8 @@ function linkAfter({ url, headers }: PageAnswer): Page | undefined {
     const next = new URL(target!, url);
     if (next.origin !== url.origin)
       throw new ReadError(`the next page lies on another server, ${next.origin}; expected ${url.origin}`);
-    if (next.href === url.href) throw new ReadError(`the link ${next.href} leads to itself`);
+    // Without its query, which may hold a key.
+    if (next.href === url.href) throw new ReadError(`the link ${next.origin}${next.pathname} leads to itself`);
     return next.href;
   }
   return undefined;

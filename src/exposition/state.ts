@@ -1,4 +1,5 @@
 /** What the doors (web) may know about the running exporter; the composition root implements it. */
+import type { SourceQuery } from '../core/sourceQuery.js';
 import type { ExporterMetrics } from './exporterMetrics.js';
 import type { FutureOptions } from './options.js';
 import type { PublishedCycle } from './publishedCycle.js';
@@ -30,20 +31,9 @@ export interface CycleRecord {
   readonly failure: string | undefined;
 }
 
-/** One query that a source is asked in every cycle. */
-export interface QueryView {
+/** One query that a source is asked in every cycle, and how it fared. */
+export interface QueryView extends SourceQuery {
   readonly source: string;
-  readonly metric: string;
-  /** Name of the pack's alternative; of an extra target that of its pack, or `target`. */
-  readonly alternative: string;
-  /** PromQL, on one line. */
-  readonly expr: string;
-  /** Servers that it serves. */
-  readonly servers: number;
-  /** Of an extra target: whom it brought values of when it was asked last. */
-  readonly subjects?: readonly string[];
-  /** Address at which a person runs it. */
-  readonly page: string;
   /** Why it failed in the newest pull; undefined if it did not. */
   readonly failure: string | undefined;
 }

@@ -2,6 +2,7 @@
 import type { PackError, SourceError } from '../core/errors.js';
 import type { SampleBatch } from '../core/flow.js';
 import type { ServerLabels } from '../core/serverLabels.js';
+import type { SourceQuery } from '../core/sourceQuery.js';
 
 export interface Source {
   /** For metrics and logs. */
@@ -22,21 +23,6 @@ export interface Source {
   queries?(): readonly SourceQuery[];
   /** Ends whatever is under way; a pull then closes with its summary. */
   close(): void;
-}
-
-/** One expression that a source asks for. */
-export interface SourceQuery {
-  readonly metric: string;
-  /** Name of the pack's alternative; of an extra target that of its pack, or `target`. */
-  readonly alternative: string;
-  /** PromQL for a complete bucket, on one line. */
-  readonly expr: string;
-  /** Servers that it serves. */
-  readonly servers: number;
-  /** Of an extra target: whom it brought values of when it was asked last. */
-  readonly subjects?: readonly string[];
-  /** Where a person runs it: the source's own graph page. */
-  readonly page: string;
 }
 
 export interface RecordedRange {

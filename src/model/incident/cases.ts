@@ -118,5 +118,5 @@ function isOver(series: LongSeries, bucket: number, { sign, limit }: SignedLimit
 
 /** A future that is partly left out does not tell whether a breach would have come. */
 function touchesExcluded({ excluded = [] }: LongSeries, newest: number): boolean {
-  return excluded.some(({ first, end }) => first <= newest + HORIZON_STEPS && end > newest + 1);
+  return excluded.some(({ first, end }) => first <= newest + LABEL_STEPS && end > newest + 1);
 }

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { normal, randomInt, seededRandom, seedFor } from '../../../src/core/random.js';
 import { loadEngine } from '../../../src/model/engine/engine.js';
 import { Forecaster } from '../../../src/model/forecaster.js';
-import { firstBreach, RowBuffer } from '../../../src/model/incident/cases.js';
+import { firstBreach, originsBetween, RowBuffer } from '../../../src/model/incident/cases.js';
 import { INCIDENT_FEATURES } from '../../../src/model/incident/contract.js';
 import { drawRows, ORIGIN_STRIDE } from '../../../src/model/incident/drawRows.js';
 import { evaluateHead } from '../../../src/model/incident/evaluateHead.js';
@@ -126,6 +126,16 @@ describe('rows that are drawn', () => {
     const short = corpusOf().map((series) => ({ ...series, length: 4000 }));
     expect((await draw(short)).training.count).toBe(0);
   });
+});
+
+test('no origin is drawn whose label would be made from a bucket that is left out', () => {
+  const newest = FIRST + 2000;
+  const [series] = corpusOf();
+  const origins = (bucket: number) =>
+    originsBetween({ ...series!, excluded: [{ first: bucket, end: bucket + 1 }] }, newest, newest, 1);
+  // A breach that begins in the last of 96 steps has to last until the 98th.
+  expect([1, 96, 98].flatMap((step) => origins(newest + step))).toEqual([]);
+  expect([0, 99].flatMap((step) => origins(newest + step))).toEqual([newest, newest]);
 });
 
 test('a head is measured on natural breaches after the part that was learnt from', async () => {

@@ -1,6 +1,6 @@
 /** The scores of known ramps and level shifts, from files small enough to be worked out by hand. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -84,6 +84,30 @@ describe('the scores of level shifts', () => {
 it('score.mjs says how it is used', () => {
   const { status, stderr } = spawnSync(process.execPath, ['bench/scenarios/score.mjs', 'waves'], { encoding: 'utf8' });
   expect([status, stderr]).toEqual([2, expect.stringContaining('usage: score.mjs ramps|shifts')]);
+});
+
+describe('the scores of categories', () => {
+  /** Three days of simulated services, scored. */
+  function services(...flags: readonly string[]): { readonly labels: string; readonly said: string } {
+    const folder = mkdtempSync(join(tmpdir(), 'linborg-services-'));
+    const made = run('recordServices.mjs', '--out', folder, '--days', '3', '--seed', '8', ...flags);
+    expect(made.stderr).toBe('');
+    return { labels: readFileSync(join(folder, 'labels.csv'), 'utf8'), said: run('categories.mjs', folder).stdout };
+  }
+
+  it('tell nothing of services that nothing disturbs', () => {
+    const { labels, said } = services();
+    expect(labels.trim()).toBe('server,start,end,kind,detail');
+    expect(said).toContain('anomalous 0.0 times a week');
+    expect(said).toContain('told by kind: there is none');
+  });
+
+  it('tell which disturbances of services were told, each labelled for all services before the one that it is about', () => {
+    const { labels, said } = services('--disturbances-per-week', '7');
+    expect(labels).toMatch(/^gateway,(\d+),(\d+),errors,incident=true\norders,\1,\2,errors,incident=true$/m);
+    expect(said).toContain('(low 0, medium 0, high 2, critical 0), 0.0 of them without an incident');
+    expect(said).toContain('told by kind: errors 1 of 1, silence 1 of 2');
+  });
 });
 
 function score(

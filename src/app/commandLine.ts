@@ -251,7 +251,7 @@ function addBench(program: Command, exit: Exit): void {
     .option('--out <file>', 'where the figures go', 'build/bench.json')
     .option('--servers <counts>', 'fleet sizes of the cycles and of the watch over the fleet', '100,1000,10000')
     .option('--parts <count>', 'fleet size of the cycles with and without incident head, ledger and watch', '100')
-    .option('--only <kinds>', 'some of these, apart by commas', 'inference,cycles,parts,watch,reads,push')
+    .option('--only <kinds>', 'some of these, apart by commas', 'inference,cycles,parts,watch,reads,push,start')
     .action(async (flags) => exit(await (await import('./commands/bench.js')).bench(flags)));
 }
 

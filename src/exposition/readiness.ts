@@ -15,12 +15,12 @@ export type Readiness =
 
 /** Judges the cycles at epoch second `now`. */
 export function judgeReadiness(totals: CycleTotals, now: number): Readiness {
-  const { startedAt, lastSuccessAt, lastFailure, intervalSeconds } = totals;
+  const { startedAt, lastSuccessAt, lastFailure, intervalSeconds, underWay } = totals;
   const silence = now - (lastSuccessAt ?? startedAt);
   const overdue = silence > TOLERATED_INTERVALS * intervalSeconds;
   const why = lastFailure === undefined ? '' : `; the last one failed: ${lastFailure}`;
   if (lastSuccessAt === undefined) {
-    const reason = `no cycle has succeeded yet, ${describeDuration(silence)} after the start${why}`;
+    const reason = `no cycle has succeeded yet, ${describeDuration(silence)} after the start${underWay === undefined ? '' : `; ${underWay}`}${why}`;
     return { kind: overdue ? 'overdue' : 'starting', reason };
   }
   if (!overdue) return { kind: 'ready' };

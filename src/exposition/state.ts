@@ -16,6 +16,8 @@ export interface CycleTotals {
   readonly lastDurationSeconds?: number | undefined;
   /** Why the newest cycle failed; undefined if it succeeded or there was none. */
   readonly lastFailure?: string | undefined;
+  /** What the first cycle waits for, in words; undefined once it succeeded. */
+  readonly underWay?: string | undefined;
 }
 
 /** One cycle that ended. */

@@ -9,6 +9,14 @@ describe('readiness', () => {
     expect(judgeReadiness(totals, 1181).kind).toBe('overdue');
   });
 
+  test('says what the first cycle waits for', () => {
+    const reading = { ...totals, underWay: 'reading pushed records on disk, 43 %' };
+    expect(judgeReadiness(reading, 1090)).toEqual({
+      kind: 'starting',
+      reason: 'no cycle has succeeded yet, 2 min after the start; reading pushed records on disk, 43 %',
+    });
+  });
+
   test('holds for three intervals after a success and ends with the reason of the last failure', () => {
     const later = { ...totals, lastSuccessAt: 5000, succeeded: 7 };
     expect(judgeReadiness(later, 5180)).toEqual({ kind: 'ready' });

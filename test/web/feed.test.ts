@@ -9,15 +9,19 @@ import { loadConfig } from '../../src/config/load.js';
 import { validationFailure } from '../../src/exposition/answers/common.js';
 import { feedAnswer, warmupAnswer } from '../../src/exposition/answers/feed.js';
 import { ExporterMetrics } from '../../src/exposition/exporterMetrics.js';
+import { WriteAheadLog } from '../../src/sources/push/writeAheadLog.js';
 import { temporaryFolder } from '../app/fixtures/folder.js';
-import { samplesOf, scrape } from '../app/fixtures/scrape.js';
+import { figureOf, samplesOf, scrape } from '../app/fixtures/scrape.js';
 import { rawRecord, without } from '../core/push/records.js';
+import { pushed } from '../sources/push/pushed.js';
 import { BUILD, startServer } from './running.js';
 
 const NOON = Date.UTC(2026, 0, 1, 12) / 1000;
 
 interface Door {
   readonly url: string;
+  /** Resolves when what was accepted before has been read. */
+  readonly loading: Promise<void>;
   /** Sends a body as it is. */
   post(body: string | Buffer, headers?: Record<string, string>): Promise<Answer>;
   /** Sends records as the older daemons' clients do. */
@@ -47,9 +51,11 @@ async function openDoor(
     ...{ config, log: pino({ level: 'silent' }) },
     clock: () => NOON,
     pulledWarmth: () => undefined,
+    onLoading: () => {},
   });
   feed.publish(exporter);
   opened.push(feed);
+  const loading = feed.load();
   const url = await startServer({
     push: feed,
     exporter,
@@ -59,7 +65,7 @@ async function openDoor(
     const response = await fetch(`${url}/feed/data`, { method: 'POST', body, headers });
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   };
-  return { url, post, feed: (...records) => post(JSON.stringify({ records })) };
+  return { url, post, loading, feed: (...records) => post(JSON.stringify({ records })) };
 }
 
 /** Records of one server, one each minute up to noon. */
@@ -151,6 +157,41 @@ describe('POST /feed/data', () => {
       ...{ requests: 1, failed: 0, clamped: 1, servers: 1 },
       records: { accepted: 1, rejected: 0, too_old: 1 },
     });
+  });
+});
+
+describe('a start with many records on disk', () => {
+  it('takes records in while it reads them, answers in between, and knows both in the end, each once', async () => {
+    const data = temporaryFolder();
+    const folder = path.join(data, 'push');
+    const nothing = () => {};
+    const events = { onSynced: nothing, onWriteFailed: nothing, onSize: nothing, onDropped: nothing, onTorn: nothing };
+    const log = await WriteAheadLog.open(
+      { folder, maxBytes: 1 << 28, historySeconds: 8 * 86_400 },
+      { ...events, onUnreadable: nothing },
+    );
+    const [servers, each] = [20, 2000];
+    for (let minute = each; minute > 0; minute -= 50) {
+      const records = Array.from({ length: 50 * servers }, (_, i) =>
+        pushed({ server_name: `db${i % servers}`, timestamp: NOON - 60 * (minute - Math.floor(i / servers)) }),
+      );
+      await log.append(records, NOON);
+    }
+    await log.close();
+
+    const { url, feed, loading } = await openDoor({}, {}, data);
+    let isLoaded = false;
+    void loading.then(() => {
+      isLoaded = true;
+    });
+    const { status, body } = await feed(...minutes(1, { server_name: 'db0' }), ...minutes(1, { server_name: 'new' }));
+    expect(isLoaded).toBe(false);
+    expect({ status, body }).toMatchObject({ status: 200, body: { accepted: 2, records_received: 2 } });
+    await loading;
+    const { servers: known } = warmupAnswer.parse(await (await fetch(`${url}/debug/warmup`)).json());
+    const recordsOf = Object.fromEntries(known.map(({ server, records }) => [server, records]));
+    expect(recordsOf).toMatchObject({ db0: each + 1, db19: each, new: 1 });
+    expect(figureOf(await scrape(url), 'linborg_push_servers')).toBe(servers + 1);
   });
 });
 

@@ -6,10 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import { pino } from 'pino';
-import { loadConfig } from '../../config/load.js';
-import { Service } from '../service/service.js';
 import type { PushClientFigures, PushClientTask } from './pushClient.js';
+import { startPushService } from './pushService.js';
 
 export interface PushFigures extends PushClientFigures {
   readonly servers: number;
@@ -32,7 +30,7 @@ export async function measurePush(
   onProgress: (text: string) => void,
 ): Promise<PushFigures> {
   const folder = await mkdtemp(join(tmpdir(), 'linborg-bench-'));
-  const { service, url } = await startService(folder);
+  const { service, url } = await startPushService(folder);
   const memory: number[] = [];
   const noteMemory = setInterval(() => {
     memory.push(Math.round(process.memoryUsage.rss() / 1e6));
@@ -57,16 +55,6 @@ export async function measurePush(
     await service.stop();
     await rm(folder, { recursive: true });
   }
-}
-
-async function startService(folder: string): Promise<{ readonly service: Service; readonly url: string }> {
-  const text = JSON.stringify({
-    push: { enabled: true },
-    web: { listen_address: '127.0.0.1:0', rate_limits: { feed_per_minute: 0 } },
-    data_dir: folder,
-  });
-  const config = loadConfig(text, 'bench', {});
-  return Service.start({ config, readConfig: async () => config, log: pino({ level: 'silent' }) });
 }
 
 /** In a process of its own, so that its work is not counted as the service's. */

@@ -5,6 +5,7 @@ import { measureReads } from './fleetReads.js';
 import { measureWatch } from './fleetWatch.js';
 import { measureInference } from './inference.js';
 import { measurePush } from './pushRate.js';
+import { measureStart } from './startUp.js';
 
 export type BenchTask =
   | { readonly kind: 'inference'; readonly engine: 'native' | 'wasm'; readonly modelPath: string }
@@ -12,6 +13,7 @@ export type BenchTask =
   | { readonly kind: 'parts'; readonly servers: number; readonly moments: number; readonly modelPath: string }
   | { readonly kind: 'watch'; readonly servers: number }
   | { readonly kind: 'reads'; readonly servers: number }
+  | { readonly kind: 'start'; readonly servers: number; readonly megabytes: number }
   | { readonly kind: 'push'; readonly servers: number; readonly rate: number; readonly minutes: number };
 
 const send = (message: object) => process.send?.(message);
@@ -29,6 +31,8 @@ function run(task: BenchTask) {
       return measureWatch(task.servers, onProgress);
     case 'reads':
       return measureReads(task.servers, onProgress);
+    case 'start':
+      return measureStart(task, onProgress);
     case 'push':
       return measurePush(task, onProgress);
   }

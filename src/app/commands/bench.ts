@@ -11,6 +11,7 @@ import type { ReadFigures } from '../bench/fleetReads.js';
 import type { WatchFigures } from '../bench/fleetWatch.js';
 import type { InferenceFigures } from '../bench/inference.js';
 import type { PushFigures } from '../bench/pushRate.js';
+import type { StartFigures } from '../bench/startUp.js';
 import type { BenchTask } from '../bench/task.js';
 import { wholeNumber } from '../flags.js';
 import { resolveModelPath } from '../modelPath.js';
@@ -23,13 +24,15 @@ interface BenchFlags {
   readonly only: string;
 }
 
-const BENCH_KINDS = ['inference', 'cycles', 'parts', 'watch', 'reads', 'push'] as const;
+const BENCH_KINDS = ['inference', 'cycles', 'parts', 'watch', 'reads', 'push', 'start'] as const;
 type BenchKind = (typeof BENCH_KINDS)[number];
 
 /** Fewer cycles where one takes long. */
 const CYCLES = (servers: number) => (servers >= 5000 ? 2 : 4);
 /** Feeders of a thousand servers, for long enough that memory would be seen to grow. */
 const PUSH = { servers: 1000, rate: 100_000, minutes: 8 };
+/** A quarter of what it may be by default, which is two days of these servers: time grows with it. */
+const START = { servers: 1000, megabytes: 250 };
 /** Each of the three cycles goes first equally often. */
 const MOMENTS = 9;
 
@@ -45,6 +48,7 @@ export async function bench(flags: BenchFlags): Promise<number> {
     ...(kinds.has('cycles') && (await cycleFigures(counts, modelPath, progress))),
     ...(kinds.has('parts') && { parts: await partFigures(partServers, modelPath, progress) }),
     ...(kinds.has('push') && { push: await pushFigures(progress) }),
+    ...(kinds.has('start') && { start: await startFigures(progress) }),
     ...(kinds.has('watch') && { watch: await watchFigures(counts, progress) }),
     ...(kinds.has('reads') && { reads: await readFigures(counts, progress) }),
   };
@@ -127,6 +131,14 @@ async function pushFigures(progress: Progress): Promise<PushFigures> {
   const figures = await runTask<PushFigures>({ kind: 'push', ...PUSH }, progress);
   progress.done(
     `${figures.records_per_minute} records pushed per minute: ${figures.cpu_seconds_per_100k_records} CPU-seconds per 100,000, ${figures.rss_mb.at(-1)} MB`,
+  );
+  return figures;
+}
+
+async function startFigures(progress: Progress): Promise<StartFigures> {
+  const figures = await runTask<StartFigures>({ kind: 'start', ...START }, progress);
+  progress.done(
+    `${figures.write_ahead_mb} MB of pushed records: doors after ${figures.listening_seconds} s, ready after ${figures.ready_seconds} s, ${figures.peak_rss_mb} MB at most`,
   );
   return figures;
 }

@@ -101,6 +101,7 @@ export class ExporterState implements StateView {
       lastSuccessAt: at,
       lastDurationSeconds: durationSeconds,
       lastFailure: undefined,
+      underWay: undefined,
     };
     return cycle;
   }
@@ -110,6 +111,13 @@ export class ExporterState implements StateView {
     this.exporter.workersActive(this.#pipeline.takeActivity());
     this.#remember({ at, durationSeconds, servers: undefined, failedSeries: 0, failure: reason });
     this.#totals = { ...this.#totals, failed: this.#totals.failed + 1, lastFailure: reason };
+  }
+
+  /** How far something is that the first cycle waits for. @param share  0–1 */
+  reading(what: string, share: number): void {
+    if (this.#totals.succeeded > 0) return;
+    const percent = Number.isFinite(share) ? `, ${Math.floor(100 * share)} %` : '';
+    this.#totals = { ...this.#totals, underWay: `reading ${what}${percent}` };
   }
 
   skipped(): void {

@@ -24,6 +24,8 @@ export interface PushFeedParts {
    * epoch second `at`.
    */
   readonly pulledWarmth: (server: string, at: number) => number | undefined;
+  /** How far the reading of what was accepted before is: bytes of a total. */
+  readonly onLoading: (done: number, total: number) => void;
 }
 
 /** A batch as it was checked. */
@@ -49,6 +51,10 @@ export class PushFeed implements PushDoors, PushedRecords {
   #check: RecordCheck;
   #tick = 0;
   #canWrite = true;
+  /** Whether the book knows what the file has; before, records that come are met on disk by who reads it. */
+  #isLoaded = false;
+  #isClosing = false;
+  #loading: Promise<void> | undefined;
 
   private constructor(parts: PushFeedParts, kept: { book: RecordBook; wal: WriteAheadLog; counters: LateCounters }) {
     this.#parts = parts;
@@ -59,30 +65,53 @@ export class PushFeed implements PushDoors, PushedRecords {
     this.#counters = kept.counters;
   }
 
-  /** Knows what was accepted before. Throws ConfigError where the data folder cannot be used. */
+  /** Can take records at once; `load` reads what was accepted before. Throws ConfigError where the data folder cannot be used. */
   static async open(parts: PushFeedParts): Promise<PushFeed> {
     const { windows, push, retrain } = parts.config;
-    const book = new RecordBook(windows);
     const counters = new LateCounters();
-    const at = parts.clock();
     const wal = await WriteAheadLog.open(
       {
         folder: join(resolve(retrain.dataFolder), 'push'),
         maxBytes: push.walMaxBytes,
         historySeconds: windows.historySeconds,
-        at,
-        onRecords: (records) => {
-          for (const record of records) book.add(record);
-        },
       },
       walEvents(counters, parts.log),
     );
-    book.forgetSilent(at);
-    counters.tell((exporter) => {
-      exporter.setPushedServers(book.size);
-      exporter.setWalLimit(push.walMaxBytes);
+    counters.tell((exporter) => exporter.setWalLimit(push.walMaxBytes));
+    return new PushFeed(parts, { book: new RecordBook(windows), wal, counters });
+  }
+
+  /**
+   * Reads what was accepted before, once, in turns, so that doors are answered; says how far it is. What is pushed meanwhile is
+   * on disk before its answer, and read from there.
+   */
+  load(): Promise<void> {
+    this.#loading ??= this.#readAll();
+    return this.#loading;
+  }
+
+  async #readAll(): Promise<void> {
+    const { log, clock, onLoading } = this.#parts;
+    const startedAt = performance.now();
+    const reader = this.#wal.reader();
+    const bytes = this.#wal.bytes;
+    if (bytes > 0) log.info({ bytes }, 'reading the pushed records on disk');
+    let records = 0;
+    while (!reader.isAtEnd && !this.#isClosing) {
+      const piece = await reader.next();
+      for (const record of piece.records) this.#book.add(record);
+      records += piece.records.length;
+      onLoading(piece.done, piece.total);
+    }
+    // In the turn in which the end was seen: whoever is on disk later adds to the book himself.
+    this.#isLoaded = true;
+    this.#book.forgetSilent(clock());
+    this.#counters.tell((exporter) => exporter.setPushedServers(this.#book.size));
+    await this.#wal.dropPast(clock()).catch((error: Error) => {
+      log.warn({ reason: error.message }, 'pushed records that are older than the window cannot be deleted');
     });
-    return new PushFeed(parts, { book, wal, counters });
+    const seconds = Number(((performance.now() - startedAt) / 1000).toFixed(1));
+    if (bytes > 0) log.info({ records, servers: this.#book.size, seconds }, 'the pushed records on disk are read');
   }
 
   /** Counts from here on into the metrics of the exporter, and what was counted before. */
@@ -90,9 +119,11 @@ export class PushFeed implements PushDoors, PushedRecords {
     this.#counters.publish(exporter);
   }
 
-  /** Waits for what is being written. */
-  close(): Promise<void> {
-    return this.#wal.close();
+  /** Waits for what is being read and written. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    await this.#loading;
+    await this.#wal.close();
   }
 
   /** Another configuration is in force: what records must be like, and how many a server needs. */
@@ -103,7 +134,11 @@ export class PushFeed implements PushDoors, PushedRecords {
 
   source(): Source {
     const { windows: options } = this.#config;
-    return createPushSource({ book: this.#book, options, replay: () => this.#wal.replay() });
+    return createPushSource({
+      ...{ book: this.#book, options },
+      load: () => this.load(),
+      replay: () => this.#wal.replay(),
+    });
   }
 
   async feed(raw: readonly unknown[]): Promise<FeedOutcome> {
@@ -117,14 +152,14 @@ export class PushFeed implements PushDoors, PushedRecords {
     }
     const trouble = good.length === 0 ? undefined : await this.#write(good);
     if (trouble !== undefined) return { kind: 'unavailable', message: trouble };
-    for (const record of good) this.#book.add(record);
+    if (this.#isLoaded) for (const record of good) this.#book.add(record);
     this.#tick++;
     this.#counters.tell((exporter) => {
       exporter.recordsPushed('accepted', good.length);
       exporter.recordsPushed('rejected', rejected);
       exporter.recordsPushed('too_old', tooOld);
       exporter.recordsClamped(clamped);
-      exporter.setPushedServers(this.#book.size);
+      if (this.#isLoaded) exporter.setPushedServers(this.#book.size);
     });
     const counts = { received: raw.length, accepted: good.length, rejected, tooOld, clamped, errors: texts.errors };
     const window = { tick: this.#tick, windowRecords: this.#book.records, servers: this.#warmup() };
@@ -259,5 +294,7 @@ function walEvents(counters: LateCounters, log: Logger): WalEvents {
       log.warn({ file, bytes }, 'the end of a write-ahead file is no whole entry and is left out');
       counters.tell((exporter) => exporter.walTorn(bytes));
     },
+    onUnreadable: (file, reason) =>
+      log.error({ file, reason }, 'pushed records on disk cannot be read and are left out'),
   };
 }

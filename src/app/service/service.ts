@@ -115,6 +115,7 @@ export class Service {
       service.#web = service.#createDoors(service.#policy);
       const url = await service.#web.start();
       parts.log.info({ url }, 'listening');
+      void push?.load();
       service.#startCycles();
       return { service, url };
     } catch (error) {
@@ -329,7 +330,7 @@ export class Service {
 
 /** What clients push; undefined where they may not. */
 async function openPush(
-  { config, log }: ServiceParts,
+  { config, log, onHistory }: ServiceParts,
   service: () => Service | undefined,
 ): Promise<PushFeed | undefined> {
   if (!config.push.isEnabled) return undefined;
@@ -337,6 +338,10 @@ async function openPush(
     ...{ config, log },
     clock: now,
     pulledWarmth: (server, at) => service()?.pulledWarmth(server, at),
+    onLoading: (done, total) => {
+      service()?.state.reading('the pushed records on disk', done / total);
+      onHistory?.('pushed records on disk', done, total);
+    },
   });
 }
 
@@ -348,6 +353,9 @@ function eventsFor({ log, onHistory }: ServiceParts, state: () => ExporterState 
       failures.report(summary);
     },
     onDropped: (reason, count) => state()?.exporter.samplesDropped(reason, count),
-    onHistory: (source, done, total) => onHistory?.(source, done, total),
+    onHistory: (source, done, total) => {
+      state()?.reading(`the history of ${source}`, done / total);
+      onHistory?.(source, done, total);
+    },
   };
 }

@@ -4,22 +4,22 @@ import { METRIC_NAMES } from '../../core/metrics.js';
 import { noPoints } from '../serverSeries.js';
 import type { PullEvent, PullSummary, Source } from '../source.js';
 import { type BookOptions, type PushedChange, RecordBook } from './recordBook.js';
-import type { WalPiece } from './writeAheadLog.js';
+import type { WalPiece } from './walReader.js';
 
 export const PUSH_SOURCE = 'push';
 
 /** Servers whose buckets go into one batch: a few ms of work, so that doors are answered in between. */
 const SERVERS_PER_BATCH = 50;
-/** Records that are read again in one turn of the event loop. */
-const RECORDS_PER_TURN = 1000;
 /** Records that are read again before their buckets are handed on: many of a bucket come together. */
 const RECORDS_PER_BATCH = 50_000;
 
 export interface PushSourceParts {
-  /** Where records go; what changes in it from now on is brought in by the next pull. */
+  /** Where records go; what changes in it once the history is read is brought in by the next pull. */
   readonly book: RecordBook;
   readonly options: BookOptions;
-  /** Reads again all that was accepted. */
+  /** Resolves once the book knows what was accepted before the start. */
+  readonly load: () => Promise<void>;
+  /** Reads again all that was accepted, in turns. */
   readonly replay: () => AsyncIterable<WalPiece>;
 }
 
@@ -29,13 +29,17 @@ interface Tally {
   readonly servers: Set<string>;
 }
 
-export function createPushSource({ book, options, replay }: PushSourceParts): Source {
-  const changes = book.follow();
+export function createPushSource({ book, options, load, replay }: PushSourceParts): Source {
+  let changes: ReturnType<RecordBook['follow']> | undefined;
   const { stepSeconds } = options;
   return {
     name: PUSH_SOURCE,
     history: (at) =>
       summarized(at, async function* (tally) {
+        await load();
+        changes?.end();
+        // From here on: what comes while the file is read is in both.
+        changes = book.follow();
         for await (const { taken, done, total } of replayed(replay(), options)) {
           yield* batchesOf(taken, { at, stepSeconds, done, total }, tally);
         }
@@ -43,9 +47,9 @@ export function createPushSource({ book, options, replay }: PushSourceParts): So
       }),
     increment: (_since, at) => {
       book.forgetSilent(at);
-      return summarized(at, (tally) => batchesOf(changes.take(), { at, stepSeconds, done: 1, total: 1 }, tally));
+      return summarized(at, (tally) => batchesOf(changes?.take() ?? [], { at, stepSeconds, done: 1, total: 1 }, tally));
     },
-    close: () => changes.end(),
+    close: () => changes?.end(),
   };
 }
 
@@ -64,19 +68,14 @@ async function* summarized(at: number, bring: (tally: Tally) => AsyncGenerator<P
 async function* replayed(pieces: AsyncIterable<WalPiece>, options: BookOptions) {
   const book = new RecordBook(options);
   const changes = book.follow();
-  let [inTurn, inBatch, done, total] = [0, 0, 0, 0];
+  let [inBatch, done, total] = [0, 0, 0];
   for await (const piece of pieces) {
     for (const record of piece.records) book.add(record);
     ({ done, total } = piece);
-    inTurn += piece.records.length;
     inBatch += piece.records.length;
-    if (inBatch >= RECORDS_PER_BATCH) {
-      inBatch = 0;
-      yield { taken: changes.take(), done, total };
-    }
-    if (inTurn < RECORDS_PER_TURN) continue;
-    inTurn = 0;
-    await new Promise(setImmediate);
+    if (inBatch < RECORDS_PER_BATCH) continue;
+    inBatch = 0;
+    yield { taken: changes.take(), done, total };
   }
   yield { taken: changes.take(), done: total, total };
 }

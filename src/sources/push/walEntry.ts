@@ -1,6 +1,6 @@
 /** One batch of pushed records as bytes: an entry of the write-ahead file. */
 import { crc32 } from '../../core/crc32.js';
-import { METRIC_NAMES, type MetricName } from '../../core/metrics.js';
+import { METRIC_NAMES } from '../../core/metrics.js';
 import { PROFILES } from '../../core/profiles.js';
 import { PUSH_STATUSES, type PushRecord } from '../../core/push/record.js';
 
@@ -29,7 +29,11 @@ export function encodeEntry(records: readonly PushRecord[]): Buffer {
 }
 
 export type DecodedEntry =
-  | { readonly kind: 'entry'; readonly records: readonly PushRecord[]; readonly end: number }
+  | {
+      readonly kind: 'entry' /** Read one by one, once. */;
+      readonly records: Iterable<PushRecord>;
+      readonly end: number;
+    }
   /** What stands there is no whole entry: the rest of a write that did not come to its end, or damage. */
   | { readonly kind: 'torn' };
 
@@ -64,8 +68,7 @@ function writeRecord(bytes: Buffer, start: number, record: PushRecord, name: Buf
 }
 
 /** @param body  whose checksum is right */
-function readRecords(body: Buffer): PushRecord[] {
-  const records: PushRecord[] = [];
+function* readRecords(body: Buffer): Generator<PushRecord> {
   let at = 0;
   while (at < body.length) {
     const nameEnd = at + 2 + body.readUInt16LE(at);
@@ -75,15 +78,19 @@ function readRecords(body: Buffer): PushRecord[] {
     const profile = PROFILES[body.readUInt8(nameEnd + 9)];
     const mask = body.readUInt16LE(nameEnd + 10);
     at = nameEnd + 12;
-    const values: { [metric in MetricName]?: number } = {};
+    const record: { -readonly [key in keyof PushRecord]: PushRecord[key] } = {
+      timestamp,
+      server_name,
+      status,
+      profile,
+    };
     for (let i = 0; i < METRIC_NAMES.length; i++) {
       if ((mask & (1 << i)) === 0) continue;
-      values[METRIC_NAMES[i]!] = body.readFloatLE(at);
+      record[METRIC_NAMES[i]!] = body.readFloatLE(at);
       at += 4;
     }
-    records.push({ timestamp, server_name, status, profile, ...values });
+    yield record;
   }
-  return records;
 }
 
 function codeOf<T>(names: readonly T[], name: T | null | undefined): number {

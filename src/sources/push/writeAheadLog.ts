@@ -1,10 +1,12 @@
 /** Accepted records on disk, in segments of bounded size: what an answer promised outlives the process. */
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, readdir, readFile, rm, truncate } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { ConfigError, SourceError } from '../../core/errors.js';
 import type { PushRecord } from '../../core/push/record.js';
-import { decodeEntry, encodeEntry } from './walEntry.js';
+import { encodeEntry } from './walEntry.js';
+import { type WalPiece, WalReader } from './walReader.js';
+import { MAGIC, type Segment, sizeOfSegment, syncFolder, wholeBytesOf } from './walSegment.js';
 
 export interface WalOptions {
   readonly folder: string;
@@ -24,26 +26,11 @@ export interface WalEvents {
   readonly onDropped: (reason: WalDropReason, segments: number) => void;
   /** Bytes of a file that are no whole entry. */
   readonly onTorn: (file: string, bytes: number) => void;
+  /** A file cannot be read; it is left out. */
+  readonly onUnreadable: (file: string, reason: string) => void;
 }
 
 export type WalDropReason = 'history' | 'size';
-
-/** A piece of what was written, and how far it is. */
-export interface WalPiece {
-  readonly records: readonly PushRecord[];
-  /** Segments read so far, of a total. */
-  readonly done: number;
-  readonly total: number;
-}
-
-interface Segment {
-  readonly id: number;
-  readonly file: string;
-  /** Up to the end of its last whole entry. */
-  bytes: number;
-  /** Epoch seconds of its newest record. */
-  newest: number;
-}
 
 interface OpenSegment extends Segment {
   readonly handle: FileHandle;
@@ -56,8 +43,6 @@ interface Waiting {
   readonly reject: (error: SourceError) => void;
 }
 
-/** At the head of each segment: what it is, and the version of the format. */
-const MAGIC = Buffer.from('LBPUSH1\n');
 const SEGMENT_NAME = /^(\d{12})\.wal$/;
 const LARGEST_SEGMENT_BYTES = 16 * 1024 * 1024;
 /** So that dropping one costs a small part of what is kept. */
@@ -71,6 +56,8 @@ export class WriteAheadLog {
   #sealed: Segment[] = [];
   #current: OpenSegment | undefined;
   #nextId = 1;
+  /** Files that were found to be damaged: each is told of once. */
+  readonly #damaged = new Set<string>();
   #queue: Waiting[] = [];
   #writing: Promise<void> = Promise.resolve();
   #isWriting = false;
@@ -82,25 +69,16 @@ export class WriteAheadLog {
   }
 
   /**
-   * Opens the log of a folder, which is made if need be, and reads what is in it. What the end of a file has of an entry
-   * that was not written to its end is cut off.
-   * @param onRecords  gets all that was written, in its order
-   * @param at         epoch seconds now
+   * Opens the log of a folder, which is made if need be, without reading what is in it: `reader` does. What the end of the newest
+   * file has of an entry that was not written to its end is cut off.
    * @throws ConfigError where the folder cannot be used
    */
-  static async open(
-    {
-      at,
-      onRecords,
-      ...options
-    }: WalOptions & { readonly at: number; readonly onRecords: (records: readonly PushRecord[]) => void },
-    events: WalEvents,
-  ): Promise<WriteAheadLog> {
+  static async open(options: WalOptions, events: WalEvents): Promise<WriteAheadLog> {
     const log = new WriteAheadLog(options, events);
     try {
       await mkdir(options.folder, { recursive: true });
-      await log.#readAll(onRecords);
-      await log.#dropOld(at);
+      await log.#survey();
+      await log.#dropOversize();
     } catch (cause) {
       throw new ConfigError(
         `pushed records cannot be kept in ${options.folder} (${(cause as Error).message}); expected a folder under data_dir that linborg may write to`,
@@ -109,6 +87,11 @@ export class WriteAheadLog {
     }
     log.#tellSize();
     return log;
+  }
+
+  /** Of all segments together. */
+  get bytes(): number {
+    return this.#segments().reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /**
@@ -124,18 +107,32 @@ export class WriteAheadLog {
     });
   }
 
-  /** All that is on disk now, in its order. A file that vanishes meanwhile is left out: it was dropped. */
+  /** Reads all that is on disk, in its order, and what is appended meanwhile. A file that vanishes is left out: it was dropped. */
+  reader(): WalReader {
+    const onTorn = (file: string, bytes: number) => {
+      if (this.#damaged.has(file)) return;
+      this.#damaged.add(file);
+      this.#events.onTorn(file, bytes);
+    };
+    return new WalReader({ segments: () => this.#segments(), onTorn, onUnreadable: this.#events.onUnreadable });
+  }
+
+  /** The same, slice by slice. */
   async *replay(): AsyncGenerator<WalPiece> {
-    const segments = [...this.#sealed, ...(this.#current ? [this.#current] : [])].map(({ file, bytes }) => ({
-      file,
-      bytes,
-    }));
-    for (const [i, { file, bytes }] of segments.entries()) {
-      const content = await readFile(file).catch(() => undefined);
-      if (content === undefined) continue;
-      for (const { records } of entriesOf(content.subarray(0, bytes))) {
-        yield { records, done: i, total: segments.length };
-      }
+    const reader = this.reader();
+    while (!reader.isAtEnd) yield await reader.next();
+  }
+
+  /** Drops segments that are known to be past at epoch second `at`, after the writes under way. */
+  async dropPast(at: number): Promise<void> {
+    while (this.#isWriting) await this.#writing;
+    this.#isWriting = true;
+    try {
+      await this.#dropPast(at);
+      this.#tellSize();
+    } finally {
+      this.#isWriting = false;
+      if (this.#queue.length > 0) this.#writing = this.#writeQueue(at);
     }
   }
 
@@ -146,34 +143,26 @@ export class WriteAheadLog {
     this.#current = undefined;
   }
 
-  async #readAll(onRecords: (records: readonly PushRecord[]) => void): Promise<void> {
+  async #survey(): Promise<void> {
     const names = (await readdir(this.#options.folder)).filter((name) => SEGMENT_NAME.test(name)).sort();
     for (const [i, name] of names.entries()) {
       const file = path.join(this.#options.folder, name);
-      const content = await readFile(file);
-      if (!isSegment(content)) throw new Error(`${file} is no write-ahead file of this version of linborg`);
-      const segment: Segment = {
-        id: Number(name.slice(0, 12)),
-        file,
-        bytes: MAGIC.length,
-        newest: Number.NEGATIVE_INFINITY,
-      };
-      for (const { records, end } of entriesOf(content)) {
-        onRecords(records);
-        segment.bytes = end;
-        segment.newest = records.reduce((latest, { timestamp }) => Math.max(latest, timestamp), segment.newest);
-      }
-      this.#nextId = segment.id + 1;
-      if (segment.bytes < content.length) {
-        this.#events.onTorn(file, content.length - segment.bytes);
-        // Elsewhere it is damage: what follows may be of use to a person.
-        if (i === names.length - 1) await truncate(file, segment.bytes);
-      }
-      if (segment.bytes > MAGIC.length) this.#sealed.push(segment);
+      const size = await sizeOfSegment(file);
+      const id = Number(name.slice(0, 12));
+      this.#nextId = id + 1;
+      // In older files it is damage: what follows may be of use to a person.
+      const bytes = i === names.length - 1 ? await this.#cutTail(file, size) : size;
+      if (bytes > MAGIC.length) this.#sealed.push({ id, file, bytes, newest: Number.POSITIVE_INFINITY });
       else await rm(file);
-      // Reading takes a while: signals are heard in between.
-      await new Promise(setImmediate);
     }
+  }
+
+  async #cutTail(file: string, size: number): Promise<number> {
+    const bytes = await wholeBytesOf(file);
+    if (bytes === size) return bytes;
+    this.#events.onTorn(file, size - bytes);
+    await truncate(file, bytes);
+    return bytes;
   }
 
   async #writeQueue(at: number): Promise<void> {
@@ -231,7 +220,8 @@ export class WriteAheadLog {
       this.#sealed.push(segment);
       await handle.close();
     }
-    await this.#dropOld(at);
+    await this.#dropPast(at);
+    await this.#dropOversize();
     this.#current = await this.#newSegment();
     return this.#current;
   }
@@ -252,10 +242,13 @@ export class WriteAheadLog {
     return { id, file, handle, bytes: MAGIC.length, newest: Number.NEGATIVE_INFINITY };
   }
 
-  /** Leaves room for one more segment. */
-  async #dropOld(at: number): Promise<void> {
+  async #dropPast(at: number): Promise<void> {
     const isPast = ({ newest }: Segment) => newest < at - this.#options.historySeconds;
     await this.#drop('history', this.#sealed.filter(isPast));
+  }
+
+  /** Leaves room for one more segment. */
+  async #dropOversize(): Promise<void> {
     const room = this.#options.maxBytes - this.#segmentBytes;
     let bytes = this.#sealed.reduce((sum, segment) => sum + segment.bytes, 0);
     const tooMany: Segment[] = [];
@@ -275,37 +268,11 @@ export class WriteAheadLog {
   }
 
   #tellSize(): void {
-    const all = [...this.#sealed, ...(this.#current ? [this.#current] : [])];
-    this.#events.onSize(
-      all.reduce((sum, { bytes }) => sum + bytes, 0),
-      all.length,
-    );
+    this.#events.onSize(this.bytes, this.#segments().length);
   }
-}
 
-/** A process that ended in the middle may have left a part of the head. */
-function isSegment(content: Buffer): boolean {
-  const head = content.subarray(0, MAGIC.length);
-  return head.equals(MAGIC.subarray(0, head.length));
-}
-
-/** The entries of a segment, up to the first that is not whole. */
-function* entriesOf(content: Buffer): Generator<{ readonly records: readonly PushRecord[]; readonly end: number }> {
-  let at = MAGIC.length;
-  while (at < content.length) {
-    const decoded = decodeEntry(content, at);
-    if (decoded.kind === 'torn') return;
-    yield decoded;
-    at = decoded.end;
-  }
-}
-
-/** So that a new file is still there after the power fails. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+  /** Ascending. */
+  #segments(): readonly Segment[] {
+    return this.#current ? [...this.#sealed, this.#current] : this.#sealed;
   }
 }

@@ -33,16 +33,15 @@ async function feedUntilGone(url: string, next: () => number, acknowledged: numb
 async function onDisk(folder: string): Promise<Map<string, Set<number>>> {
   const found = new Map<string, Set<number>>(SERVERS.map((server) => [server, new Set()]));
   const nothing = () => {};
+  const events = { onSynced: nothing, onWriteFailed: nothing, onSize: nothing, onDropped: nothing };
   const log = await WriteAheadLog.open(
-    {
-      ...{ folder, maxBytes: 1 << 30, historySeconds: 8 * 86_400, at: Date.now() / 1000 },
-      onRecords: (records) => {
-        for (const { server_name, mem_used_pct } of records)
-          found.get(server_name)?.add(Math.round(mem_used_pct! * 10) / 10);
-      },
-    },
-    { onSynced: nothing, onWriteFailed: nothing, onSize: nothing, onDropped: nothing, onTorn: nothing },
+    { folder, maxBytes: 1 << 30, historySeconds: 8 * 86_400 },
+    { ...events, onTorn: nothing, onUnreadable: nothing },
   );
+  for await (const { records } of log.replay()) {
+    for (const { server_name, mem_used_pct } of records)
+      found.get(server_name)?.add(Math.round(mem_used_pct! * 10) / 10);
+  }
   await log.close();
   return found;
 }

@@ -15,29 +15,32 @@ import type { PushRecord } from '../../../src/core/push/record.js';
 import { encodeEntry } from '../../../src/sources/push/walEntry.js';
 import { WriteAheadLog } from '../../../src/sources/push/writeAheadLog.js';
 import { temporaryFolder } from '../../app/fixtures/folder.js';
+import { countingTurns } from '../../exposition/future/countingTurns.js';
 import { CAN_LIMIT, limitFiles } from '../../files/limitFiles.js';
 import { pushed } from './pushed.js';
 
 const DAY = 86_400;
 const NOON = Date.UTC(2026, 0, 1, 12) / 1000;
 
-/** A log, with what it said. */
+/** A log that has been read, with what it said. */
 async function openLog(folder: string, { maxBytes = 1 << 24, at = NOON } = {}) {
-  const found: number[] = [];
-  const said = { synced: 0, failed: 0, bytes: 0, segments: 0, dropped: [] as [string, number][], torn: [] as number[] };
+  const said = {
+    ...{ synced: 0, failed: 0, bytes: 0, segments: 0 },
+    ...{ dropped: [] as [string, number][], torn: [] as number[], unreadable: [] as string[] },
+  };
   const log = await WriteAheadLog.open(
-    {
-      ...{ folder, maxBytes, at, historySeconds: 8 * DAY },
-      onRecords: (records) => found.push(...records.map(timeOf)),
-    },
+    { folder, maxBytes, historySeconds: 8 * DAY },
     {
       onSynced: () => said.synced++,
       onWriteFailed: () => said.failed++,
       onSize: (bytes, segments) => Object.assign(said, { bytes, segments }),
       onDropped: (reason, segments) => said.dropped.push([reason, segments]),
       onTorn: (_, bytes) => said.torn.push(bytes),
+      onUnreadable: (file) => said.unreadable.push(path.basename(file)),
     },
   );
+  const found = await replayOf(log);
+  await log.dropPast(at);
   return { log, found, said };
 }
 
@@ -77,6 +80,62 @@ describe('the write-ahead file', () => {
     await Promise.all(Array.from({ length: 100 }, (_, i) => log.append(at(i), NOON)));
     expect(said.synced).toBeLessThan(10);
     expect(await replayOf(log)).toHaveLength(100);
+    await log.close();
+  });
+
+  it('is read in slices, with others in between, and to the end of what is appended meanwhile', async () => {
+    const folder = temporaryFolder();
+    const { log } = await openLog(folder);
+    for (let from = 0; from < 30_000; from += 5000)
+      await log.append(at(...Array.from({ length: 5000 }, (_, i) => from + i)), NOON);
+    const { turn, stop } = countingTurns();
+    const reader = log.reader();
+    const found: number[] = [];
+    const appended = [30_000, 30_001, 30_002];
+    while (!reader.isAtEnd) {
+      const before = turn();
+      const { records, done, total } = await reader.next();
+      expect(turn()).toBeGreaterThan(before);
+      expect(records.length).toBeLessThanOrEqual(1000);
+      expect(done).toBeLessThanOrEqual(total);
+      found.push(...records.map(timeOf));
+      if (appended.length > 0 && found.length > 5000) await log.append(at(appended.shift()!), NOON);
+    }
+    await stop();
+    expect(found).toEqual(times(...Array.from({ length: 30_003 }, (_, i) => i)));
+    await log.append(at(30_003), NOON);
+    expect(reader.isAtEnd).toBe(false);
+    expect((await reader.next()).records.map(timeOf)).toEqual(times(30_003));
+    await log.close();
+  });
+
+  it('loses a file that cannot be read, says which, and has the others', async () => {
+    const folder = temporaryFolder();
+    for (const second of [1, 2, 3]) {
+      const { log } = await openLog(folder);
+      await log.append(at(second), NOON);
+      await log.close();
+    }
+    const events = {
+      onSynced: () => {},
+      onWriteFailed: () => {},
+      onSize: () => {},
+      onDropped: () => {},
+      onTorn: () => {},
+    };
+    const unreadable: string[] = [];
+    const onUnreadable = (file: string) => unreadable.push(path.basename(file));
+    const log = await WriteAheadLog.open(
+      { folder, maxBytes: 1 << 24, historySeconds: DAY },
+      { ...events, onUnreadable },
+    );
+    const [, second, third] = segmentsOf(folder);
+    rmSync(second!);
+    mkdirSync(second!);
+    rmSync(third!);
+    // One that is gone was dropped.
+    expect(await replayOf(log)).toEqual(times(1));
+    expect(unreadable).toEqual([path.basename(second!)]);
     await log.close();
   });
 

@@ -184,7 +184,7 @@ async function examineQuery(
       );
     if (counts.unlabelledSeries > 0)
       held.problems.push(
-        `${counts.unlabelledSeries} series lack the label ${options.server_label}; keep it with by ($server_label)`,
+        `${counts.unlabelledSeries} series lack the label ${options.server_label}, or it is no name; keep it with by ($server_label)`,
       );
   }
 }

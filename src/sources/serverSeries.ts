@@ -16,9 +16,12 @@ export function noPoints(): PointCounts {
   return { samples: 0, duplicatePoints: 0, nonFinitePoints: 0, implausiblePoints: 0, unlabelledSeries: 0 };
 }
 
+/** A name stands in each of a server's some 180 series. The longest that are meant, control groups of containers, have 250. */
+const MAX_NAME_CHARACTERS = 1024;
+
 /**
  * The answer's series by server, in the order of their labels, so that the same answer always merges the same way.
- * Series without the label are counted and left out.
+ * Series without the label, or with what can be no name, are counted and left out.
  */
 export function groupByServer(
   answer: readonly AnswerSeries[],
@@ -28,7 +31,7 @@ export function groupByServer(
   const groups = new Map<string, AnswerSeries[]>();
   for (const series of answer) {
     const server = series.labels[serverLabel] ?? '';
-    if (server === '') {
+    if (server === '' || server.length > MAX_NAME_CHARACTERS) {
       counts.unlabelledSeries++;
       continue;
     }

@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PackError } from '../../src/core/errors.js';
-
 import { createClient } from '../../src/sources/client.js';
 import { createPrometheusSource } from '../../src/sources/prometheus.js';
 import type { Source } from '../../src/sources/source.js';
@@ -147,9 +146,12 @@ describe('a Prometheus that lies or limps', () => {
     expect([...result.values.get('a load_average')!.keys()]).toEqual([PARTIAL]);
   });
 
-  it('that leaves the server label out has its series counted, not guessed', async () => {
-    const data = { resultType: 'matrix', result: [{ metric: { host: 'a' }, values: [[PARTIAL, '1']] }] };
-    const { summary } = await historyUnder((_, response) => json(response, 200, { status: 'success', data }));
+  it.each([
+    ['leaves the server label out', { host: 'a' }],
+    ['has a name of a server that is none', { instance: 'a'.repeat(1025) }],
+  ])('that %s has its series counted, not guessed', async (_, metric) => {
+    const data = { resultType: 'matrix', result: [{ metric, values: [[PARTIAL, '1']] }] };
+    const { summary } = await historyUnder((_asked, response) => json(response, 200, { status: 'success', data }));
     expect(summary).toMatchObject({ unlabelledSeries: 1, failures: [] });
   });
 

@@ -106,10 +106,14 @@ export class GzipBlocks {
   }
 
   /** The next whole lines, about `bytes` of them; at the end what is left, with or without an end of line. */
-  async peek(bytes: number, isQuoted: boolean): Promise<Buffer> {
-    while (this.#rest.length < bytes || endOfLines(this.#rest, isQuoted) === 0)
-      if (!(await this.#fill())) return this.#rest;
-    return this.#rest.subarray(0, endOfLines(this.#rest, isQuoted));
+  async peek({ bytes, maxLineBytes, isQuoted }: BlockSize): Promise<Omit<LineBlock, 'fingerprint'>> {
+    for (;;) {
+      const end = endOfLines(this.#rest, isQuoted);
+      if (end > 0 && this.#rest.length >= bytes) return { text: this.#rest.subarray(0, end), skippedBytes: 0 };
+      if (end === 0 && this.#rest.length > maxLineBytes)
+        return { text: Buffer.alloc(0), skippedBytes: this.#rest.length };
+      if (!(await this.#fill())) return { text: this.#rest, skippedBytes: 0 };
+    }
   }
 
   async close(): Promise<void> {

@@ -136,17 +136,17 @@ export class FileReader implements Reader {
 
   async #nextBlock(place: FilePlace): Promise<LineBlock | undefined> {
     if (!isCompressed(place.path)) return await readBlock(place, this.#size);
-    const text = await this.#nextUnpacked(place);
+    const next = await this.#nextUnpacked(place);
     const isKnown = place.fingerprint.bytes > 0;
-    return { text, skippedBytes: 0, fingerprint: isKnown ? place.fingerprint : await fingerprintAt(place.path) };
+    return { ...next, fingerprint: isKnown ? place.fingerprint : await fingerprintAt(place.path) };
   }
 
-  async #nextUnpacked(place: FilePlace): Promise<Buffer> {
+  async #nextUnpacked(place: FilePlace): Promise<Omit<LineBlock, 'fingerprint'>> {
     try {
       const blocks = await this.#unpack(place);
-      const text = await blocks.peek(BLOCK_BYTES, this.#size.isQuoted);
-      if (text.length === 0) await this.#endUnpacking(place.id);
-      return text;
+      const next = await blocks.peek(this.#size);
+      if (next.text.length + next.skippedBytes === 0) await this.#endUnpacking(place.id);
+      return next;
     } catch (error) {
       // What failed once would pass for the end of the file.
       await this.#endUnpacking(place.id);
@@ -178,7 +178,7 @@ export class FileReader implements Reader {
     const known = this.#headers.get(place.id);
     if (known !== undefined && place.offset > 0) return known;
     const first = isCompressed(place.path)
-      ? await firstUnpacked(place.path)
+      ? await firstUnpacked(place.path, this.#size)
       : (await readBlock({ ...place, offset: 0 }, this.#size))?.text;
     if (first === undefined) return undefined;
     const header = parseHeader(first, delimiter);
@@ -187,9 +187,9 @@ export class FileReader implements Reader {
   }
 }
 
-async function firstUnpacked(path: string): Promise<Buffer> {
+async function firstUnpacked(path: string, size: BlockSize): Promise<Buffer> {
   const blocks = new GzipBlocks(path);
-  const text = await blocks.peek(1, true);
+  const { text } = await blocks.peek({ ...size, bytes: 1 });
   await blocks.close();
   return text;
 }

@@ -103,6 +103,13 @@ describe('a file that grows', () => {
     expect(long.found).toEqual([0, 1, 2, 6, 7]);
     expect(long.unreadable).toBeGreaterThan(2);
   });
+
+  test('that is longer than it may be is skipped in a .gz, too, and not kept in memory', async () => {
+    await writeFile(at('a.gz'), gzipSync(`${'x'.repeat(3_000_000)}\n${lines(0, 3)}`));
+    const read = await readAll(undefined, ', max_line_bytes: 2048');
+    expect(read.found).toEqual([0, 1, 2]);
+    expect(read.unreadable).toBeGreaterThan(2);
+  });
 });
 
 describe('rotation', () => {

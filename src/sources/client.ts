@@ -65,22 +65,8 @@ export async function createClient(options: PrometheusOptions, surroundings: Sur
   let queries = 0;
   let queriesFailed = 0;
 
-  const driver = new PrometheusDriver({
-    endpoint: apiUrl(options),
-    preferPost: options.http_method === 'POST',
-    timeout: options.timeout * 1000,
-    requestInterceptor: { onFulfilled: (config) => prepare(config, options, transport) },
-    responseInterceptor: {
-      onFulfilled: (response) => {
-        const text = String(response.data);
-        const page = failureOfPage(text, options);
-        if (page !== undefined) throw page;
-        const answer = parseAnswer(text);
-        for (const warning of answer.warnings) if (warnings.size < MAX_WARNINGS) warnings.add(warning);
-        return handOver(response, answer);
-      },
-      onRejected: (error: unknown) => Promise.reject(failureOf(error, options, stop.signal)),
-    },
+  const driver = createDriver(options, transport, stop.signal, (warning) => {
+    if (warnings.size < MAX_WARNINGS) warnings.add(warning);
   });
 
   const ask = (send: () => Promise<{ result: unknown[] }>): Promise<readonly AnswerSeries[]> => {
@@ -121,6 +107,32 @@ export async function createClient(options: PrometheusOptions, surroundings: Sur
       transport.close();
     },
   };
+}
+
+/** The driver of Prometheus' API over our transport: its answers are read by us, and its failures told in our words. */
+function createDriver(
+  options: PrometheusOptions,
+  transport: Transport,
+  stopped: AbortSignal,
+  onWarning: (warning: string) => void,
+): PrometheusDriver {
+  return new PrometheusDriver({
+    endpoint: apiUrl(options),
+    preferPost: options.http_method === 'POST',
+    timeout: options.timeout * 1000,
+    requestInterceptor: { onFulfilled: (config) => prepare(config, options, transport) },
+    responseInterceptor: {
+      onFulfilled: (response) => {
+        const text = String(response.data);
+        const page = failureOfPage(text, options);
+        if (page !== undefined) throw page;
+        const answer = parseAnswer(text);
+        for (const warning of answer.warnings) onWarning(warning);
+        return handOver(response, answer);
+      },
+      onRejected: (error: unknown) => Promise.reject(failureOf(error, options, stopped)),
+    },
+  });
 }
 
 async function prepare(

@@ -64,7 +64,10 @@ export class Intake {
     return this.#parts.sources.some((source) => !this.#readUntil.has(source));
   }
 
-  /** Takes in what is new in every source; a source that fails says so in its summary. What is pushed comes last: it gives way to what is pulled. */
+  /**
+   * Takes in what is new in every source; a source that fails says so in its summary. What is pushed comes last: it gives way
+   * to what is pulled.
+   */
   async pull(now: number): Promise<PullSummary[]> {
     const { sources } = this.#parts;
     const asked = sources.filter(({ name }) => name !== PUSH_SOURCE);

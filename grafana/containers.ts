@@ -29,14 +29,10 @@ export function containerRows(): RowSpec[] {
   ];
 }
 
-const cores = (at = '') => `sum ${BY} (rate(container_cpu_usage_seconds_total{${CONTAINER}}[$__rate_interval]${at}))`;
-const workingSet = (at = '') => `sum ${BY} (container_memory_working_set_bytes{${CONTAINER}}${at})`;
-/** Docker says 0 where there is no limit. */
-const ofMemoryLimit = (at = '') =>
-  `100 * ${workingSet(at)} / (sum ${BY} (container_spec_memory_limit_bytes{${CONTAINER}}${at}) > 0)`;
-const periods = (kind: string, at: string) =>
-  `sum ${BY} (rate(container_cpu_cfs_${kind}_total{${CONTAINER}}[$__rate_interval]${at}))`;
-const throttled = (at = '') => `${periods('throttled_periods', at)} / ${periods('periods', at)}`;
+const cores = (at = '') => `instance_name:container_cpu_usage_seconds:rate5m{${CONTAINER}}${at}`;
+const throttled = (at = '') => `instance_name:container_cpu_cfs_throttled_periods:ratio_rate5m{${CONTAINER}}${at}`;
+const ofMemoryLimit = (at = '') => `100 * instance_name:container_memory_working_set_bytes:ratio{${CONTAINER}}${at}`;
+const workingSet = (at: string) => `sum ${BY} (container_memory_working_set_bytes{${CONTAINER}}${at})`;
 
 function headline(): Placed[] {
   const highest = (expr: string) => [now(`sort_desc(topk(7, ${expr}))`, NAMED)];

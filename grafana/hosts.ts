@@ -17,7 +17,7 @@ export function hostsDashboard(): BuiltDashboard {
     uid: 'linborg-hosts',
     title: 'What are the hosts and containers doing?',
     description:
-      'Hosts as node_exporter sees them, and containers as cAdvisor does: the series that linborg reads, before anything is made of them.',
+      'Hosts as node_exporter sees them, and containers as cAdvisor does: the series that linborg reads, not what it makes of them.',
     from: 'now-6h',
     to: 'now',
     refresh: '1m',

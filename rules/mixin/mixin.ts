@@ -1,5 +1,6 @@
 /** All rules as one object, in the shape of a monitoring mixin. */
 import { configSchema, type MixinConfig } from './config.js';
+import { containerRecording } from './containerRecording.js';
 import { predictedAlerts } from './predicted.js';
 import { presentAlerts } from './present.js';
 import { linborgRecording } from './recording.js';
@@ -31,6 +32,6 @@ export function linborgMixin(overrides: unknown = {}): Mixin {
         serviceAlerts(config),
       ],
     },
-    prometheusRules: { groups: [linborgRecording(config), serviceRecording(config)] },
+    prometheusRules: { groups: [linborgRecording(config), containerRecording(), serviceRecording(config)] },
   };
 }

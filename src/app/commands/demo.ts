@@ -100,6 +100,7 @@ async function run(plan: DemoPlan, progress: Progress, closers: (() => Promise<v
   closers.push(() => prometheus.stop());
   progress.done(`Prometheus is ready at ${prometheus.url}`);
   const readyAt = performance.now();
+  await loadRated(fleet, prometheus.url, anchor, signal);
   await loadHistory(split.pulled, prometheus.url, anchor, progress, signal);
   await recordPast(
     { fleet, anchor, ports, prometheusUrl: prometheus.url, configFile: files.linborgConfig, folder },
@@ -124,6 +125,16 @@ async function run(plan: DemoPlan, progress: Progress, closers: (() => Promise<v
   if (plan.isOnce) return;
   process.stdout.write('\nCtrl-C ends it.\n');
   await untilAborted(signal);
+}
+
+/** Services and containers come first: rules that take their rates would tell too little while there are only the first scrapes. */
+async function loadRated(fleet: Fleet, url: string, until: number, signal: AbortSignal) {
+  const receiver = { url: `${url}/api/v1/write`, signal };
+  await writeSeries(pastServices({ until }), receiver);
+  await writeHistory({
+    ...{ ...receiver, views: containerViews(fleet), from: until - CONTAINERS_SECONDS, until },
+    intervalSeconds: CONTAINERS_INTERVAL_SECONDS,
+  });
 }
 
 async function loadHistory(fleet: Fleet, url: string, until: number, progress: Progress, signal: AbortSignal) {
@@ -168,13 +179,7 @@ async function recordPast(past: Past, progress: Progress, signal: AbortSignal) {
     signal,
     onProgress: (done, total) => progress.update(`linborg's last 10 hours: ${done} of ${total} cycles`),
   });
-  await writeSeries([...series, ...pastServices(span)], receiver);
-  await writeHistory({
-    ...{ ...receiver, views: containerViews(past.fleet) },
-    from: past.anchor - CONTAINERS_SECONDS,
-    until: past.anchor,
-    intervalSeconds: CONTAINERS_INTERVAL_SECONDS,
-  });
+  await writeSeries(series, receiver);
   progress.update("recording rules over linborg's last 10 hours");
   await recordPastRules({
     ...span,

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import path from 'node:path';
@@ -346,6 +347,28 @@ describe('a body that is none', () => {
     expect(answer.status).toBe(413);
     expect(answer.body).toEqual({ detail: 'the body has 200000000 bytes; the limit is 10485760 (web.max_body_bytes)' });
     expect(answer.sentBytes).toBeLessThan(1_000_000);
+  });
+});
+
+describe('whatever was refused', () => {
+  it('leaves /metrics valid, and counts', async () => {
+    const { url, post, feed } = await openDoor();
+    const late = new Date((NOON + 6 * 60) * 1000).toISOString();
+    const answers = [
+      await feed(without('mem_used_pct')),
+      await feed(rawRecord({ mem_used_pct: 'full' })),
+      await feed(rawRecord({ timestamp: late })),
+      await feed(rawRecord({ server_name: `"\n\u2028${'x'.repeat(4000)}` })),
+      await post(`{"records": [${'{"a":'.repeat(50)}1${'}'.repeat(50)}]}`),
+      await post(Buffer.from('\ufeff{"records": []}', 'utf16le')),
+      await post('no gzip', { 'Content-Encoding': 'gzip' }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 422));
+    expect(answers[2]!.body['errors']).toEqual([expect.stringContaining(`records[0].timestamp is "${late}"`)]);
+    expect((await feed(rawRecord({ timestamp: '1970-01-01T00:00:00Z' }))).body).toMatchObject({ dropped_too_old: 1 });
+    const text = await scrape(url);
+    expect(execFileSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' })).toBe('');
+    expect((await pushMetrics(url)).records).toEqual({ accepted: 0, rejected: 4, too_old: 1 });
   });
 });
 

@@ -104,7 +104,7 @@ export const CASES: readonly PackCase[] = [
   },
   {
     ...{ pack: 'opentelemetry', sample: 'opentelemetry_conventions', server: 'web1', target: { instance: 'web1' } },
-    values: { ...CPU, ...NET },
+    values: { ...CPU, ...NET, swap_used_pct: 25, ...DISK, ...BACK },
   },
   {
     ...{

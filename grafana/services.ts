@@ -23,7 +23,7 @@ export function servicesDashboard(): BuiltDashboard {
     rows: [
       { title: 'In short', panels: headline() },
       { title: 'Services', panels: [overview(), rateBy(), errorsBy(), latencyBy()] },
-      { title: 'Queues and workers', panels: [queues(), queueTrend(), workers(), load()] },
+      { title: 'Queues and workers', panels: [queues(), queueTrend(), workers(), queuesAhead(), load()] },
     ],
   });
 }
@@ -216,6 +216,30 @@ function queueTrend(): Placed {
   });
 }
 
+/** Of the extra target `queue_depth`, by that name in the pack `celery`. */
+function queuesAhead(): Placed {
+  const forecast = (horizon: string, level: string) =>
+    `max by (server) (linborg_forecast_value{metric="queue_depth", horizon="${horizon}", level="${level}"})`;
+  const column = { unit: 'short', decimals: 0, width: 100 };
+  return table({
+    title: 'Queues ahead',
+    description:
+      'What each queue is forecast to hold: p50 is the expectation, p90 is passed in one case of ten. Needs the extra target queue_depth, as the target pack celery has it.',
+    width: 12,
+    height: 6,
+    nothing: 'no extra target queue_depth is configured',
+    labels: [{ label: 'server', title: 'Queue' }],
+    values: [
+      { ...column, title: 'Now', expr: 'max by (server) (linborg_metric_value{metric="queue_depth"})' },
+      { ...column, title: 'In 1 h', expr: forecast('1h', 'p50') },
+      { ...column, title: 'p90', expr: forecast('1h', 'p90') },
+      { ...column, title: 'In 4 h', expr: forecast('4h', 'p50') },
+      { ...column, title: 'In 8 h', expr: forecast('8h', 'p50') },
+    ],
+    sortBy: 'In 1 h',
+  });
+}
+
 function workers(): Placed {
   return graph({
     title: 'Workers',
@@ -238,7 +262,7 @@ function load(): Placed {
     queries: [
       now('sort_desc(flower_worker_number_of_currently_executing_tasks / (flower_worker_online > 0))', '{{worker}}'),
     ],
-    width: 24,
+    width: 12,
     height: 6,
     min: 0,
     max: 1,

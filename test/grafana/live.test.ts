@@ -14,7 +14,6 @@ const MAY_FIND_NOTHING: readonly (readonly [query: RegExp, why: string])[] = [
   [/linborg_anomaly_score:max > 2/, 'nothing is far from what was forecast while all is well'],
   [/linborg_threshold_value/, 'not every metric has a threshold'],
   [/\(linborg_category_anomaly\)/, 'no category is anomalous while all is well'],
-  [/linborg_source_target_/, 'the demo has no extra targets'],
   [/linborg_time_to_threshold_seconds/, 'nothing reaches its threshold while all is well'],
 ];
 /** Recording rules of which the same is true. */

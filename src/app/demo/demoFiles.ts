@@ -77,6 +77,14 @@ function linborgSettings(ports: DemoPorts, dataFolder: string) {
         },
       },
     ],
+    // What waits in each queue of the simulated services, as redis_exporter tells it.
+    targets: [
+      {
+        name: 'queue_depth',
+        query: 'max by (queue) (label_replace(redis_key_size, "queue", "$1", "key", "(.+)"))',
+        server_label: 'queue',
+      },
+    ],
     // Not every server has Java.
     push: { enabled: true, optional_metrics: ['java_cpu_pct'] },
     data_dir: dataFolder,

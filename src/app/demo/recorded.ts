@@ -20,10 +20,10 @@ export async function untilRecorded(
   while (performance.now() < deadline && !signal.aborted) {
     recorded = {
       risks: await askNumber(url, 'count(linborg_risk_score)'),
-      // A server counts once it has all three levels at one hour for at least one metric.
+      // A server counts once it has all three levels at one hour for at least one metric. Subjects of extra targets have no risk here.
       forecasts: await askNumber(
         url,
-        'count(count by (server) (count by (server, metric) (linborg_forecast_value{horizon="1h"}) == 3))',
+        'count(count by (server) (count by (server, metric) (linborg_forecast_value{horizon="1h"}) == 3) and on (server) linborg_risk_score)',
       ),
     };
     if (recorded.risks === servers && recorded.forecasts === servers) return recorded;

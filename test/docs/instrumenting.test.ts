@@ -144,6 +144,11 @@ describe.runIf(hasPrometheus)('the services of docs/instrumenting.md', () => {
     const answer = await fetch(`${prometheus.url}/api/v1/query_exemplars?${range}`);
     const { data } = (await answer.json()) as { data: { exemplars: { labels: { traceId: string } }[] }[] };
     expect(data.flatMap(({ exemplars }) => exemplars.map(({ labels }) => labels.traceId))).toContain(TRACE);
+    // What the tests before asked for is scraped once a scrape has begun since.
+    await until(
+      () => ask(prometheus, 'min(timestamp(up{job="shop"}))'),
+      ([one]) => (one?.value ?? 0) > now,
+    );
     const before = await ask(prometheus, 'count({job="shop"})');
     for (let i = 100; i < 130; i++) await (await fetch(`${orders.url}/orders/${i}`)).arrayBuffer();
     await until(

@@ -42,7 +42,7 @@ describe('/anomalies', () => {
     expect(categories[2]?.message).toContain('are there for 90 minutes, 75 % of what a forecast needs');
     expect(categories[1]?.message).toBeUndefined();
     const page = await (await fetch(await startServer({ view: young }))).text();
-    expect(page).toContain('<h2>linborg itself</h2>');
+    expect(page).toContain('<summary>linborg itself: its own figures (1)</summary>');
     expect(page).not.toContain('Extra targets');
   });
 });

@@ -91,6 +91,15 @@ describe('/api/v1/services/summary', () => {
     expect(await (await fetch(url)).text()).toMatch(/400<div class="small muted">\+33% in 1 h<\/div>/);
   });
 
+  test('and its page says of a subject without a threshold why it has no risk, and no profile', async () => {
+    const { risk: _, ...mail } = makeSubject('mail');
+    const url = await startServer({ view: withSubjects(mail) });
+    const page = await (await fetch(`${url}/servers/mail`)).text();
+    expect(page).toContain('<h2>No risk is shown</h2><p>nothing of it has a threshold.</p>');
+    expect(page).toContain('no server: what extra targets are about');
+    expect(page).not.toContain('Generic');
+  });
+
   test('has what joins a server, and nothing of servers without extra targets', async () => {
     const joined = makeServer('web1', 40, { metrics: { fd_used_ratio: () => 0.5 } });
     const { services } = await summary({ view: withSubjects(joined, makeServer('web2', 40)) });

@@ -70,10 +70,10 @@ export function serverAddress(server: string): string {
   return `/servers/${encodeURIComponent(server)}`;
 }
 
-/** Why a server has no risk. */
-export function describeAbsence({ frame }: ServerView): string {
-  if (frame.state !== 'warming')
-    return STATE_WORDS[frame.state] === 'ok' ? 'no forecast yet' : STATE_WORDS[frame.state];
+/** Why a server, or a subject of extra targets, has no risk. */
+export function describeAbsence({ frame, forecasts }: ServerView): string {
+  if (frame.state === 'ok') return forecasts.length > 0 ? 'nothing of it has a threshold' : 'no forecast yet';
+  if (frame.state !== 'warming') return STATE_WORDS[frame.state];
   return `warming up: ${describeRatio(frame.quality.warmupRatio)} of the history that the first forecast needs`;
 }
 

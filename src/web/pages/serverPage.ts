@@ -1,6 +1,6 @@
 /** The page of one server: its risk, the reasons, and every metric's past and forecast. */
-import { LEVEL_NAMES, RISK_HORIZONS, type Risk } from '../../core/flow.js';
-import { bucketValue } from '../../core/frame.js';
+import { type Frame, LEVEL_NAMES, RISK_HORIZONS, type Risk } from '../../core/flow.js';
+import { bucketValue, isServer } from '../../core/frame.js';
 import { PROFILE_DISPLAY_NAMES, PROFILE_ORIGIN_WORDS } from '../../core/profiles.js';
 import { topReasons } from '../../core/topReasons.js';
 import type { ServerView } from '../../exposition/cycleView.js';
@@ -50,7 +50,7 @@ export function renderServerPage({ server, at, why }: ShownServer, state: StateV
     },
     html`${renderNotice(state, now)}
 <p class="crumbs"><a href="/">Fleet</a> <span class="muted">/ ${frame.server}</span></p>
-<div class="title"><h1>${frame.server}</h1>${badge}<span class="muted">${PROFILE_DISPLAY_NAMES[frame.profile]}${frame.profileOrigin && html` <span class="small">· ${PROFILE_ORIGIN_WORDS[frame.profileOrigin]}</span>`}</span></div>
+<div class="title"><h1>${frame.server}</h1>${badge}${isServer(frame) ? renderProfile(frame) : html`<span class="muted">no server: what extra targets are about</span>`}</div>
 <section class="cards" aria-label="Risk">
 ${risk ? renderReasons(risk) : html`<div class="card wide"><h2>No risk is shown</h2><p>${describeAbsence(server)}.</p></div>`}
 ${risk && renderProbabilities(risk)}
@@ -62,6 +62,11 @@ ${renderQualityTable(frame)}
 <div class="keys"><h2>The last 24 hours and the next 8</h2>${renderKeys()}</div>
 <section class="charts" aria-label="Metrics">${chartOrder(server).map((metric) => renderMetric(server, metric, at))}</section>`,
   );
+}
+
+function renderProfile({ profile, profileOrigin }: Frame): Html {
+  const origin = profileOrigin && html` <span class="small">· ${PROFILE_ORIGIN_WORDS[profileOrigin]}</span>`;
+  return html`<span class="muted">${PROFILE_DISPLAY_NAMES[profile]}${origin}</span>`;
 }
 
 function renderSince({ colorSince }: Risk): Html | undefined {

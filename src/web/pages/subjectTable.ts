@@ -15,25 +15,40 @@ const HOUR_SECONDS = 3600;
 /** Nothing of what there is none of. */
 export function renderSubjects(subjects: readonly ServerView[]): Html {
   const isOwn = ({ frame }: ServerView) => frame.server === OWN_SUBJECT;
-  return html`${renderTable(
-    subjects.filter((subject) => !isOwn(subject)),
-    'Extra targets',
-  )}${renderTable(subjects.filter(isOwn), 'linborg itself')}`;
+  return html`${renderTargets(seriesOf(subjects.filter((subject) => !isOwn(subject))))}${renderOwn(seriesOf(subjects.filter(isOwn)))}`;
 }
 
-function renderTable(subjects: readonly ServerView[], heading: string): Html | undefined {
-  if (subjects.length === 0) return undefined;
-  const rows = subjects.flatMap((view) => view.frame.metrics.map((metric) => ({ view, metric })));
+function renderTargets(series: readonly Series[]): Html | undefined {
+  if (series.length === 0) return undefined;
+  return html`<section class="card" aria-label="Extra targets"><div class="bar-head"><h2>Extra targets</h2></div>
+${renderTable(series, 'Table of extra targets')}</section>`;
+}
+
+/** Folded: who looks for a server in danger has no use for them. */
+function renderOwn(series: readonly Series[]): Html | undefined {
+  if (series.length === 0) return undefined;
+  return html`<details class="card quality"><summary>linborg itself: its own figures (${series.length})</summary>
+${renderTable(series, 'Table of linborg’s own figures')}</details>`;
+}
+
+/** One metric of one subject. */
+interface Series {
+  readonly view: ServerView;
+  readonly metric: string;
+}
+
+function seriesOf(subjects: readonly ServerView[]): Series[] {
+  return subjects.flatMap((view) => view.frame.metrics.map((metric) => ({ view, metric })));
+}
+
+function renderTable(series: readonly Series[], label: string): Html {
   const more =
-    rows.length > MOST_ROWS ? html`<p class="small muted">and ${rows.length - MOST_ROWS} more</p>` : undefined;
-  return html`<section class="card" aria-label="${heading}">
-<h2>${heading}</h2>
-<div class="scroll"><table>
-<thead><tr><th scope="col">Subject</th><th scope="col">Target</th><th scope="col">Now</th><th scope="col">In 1 h: p10 to p90</th><th scope="col">Threshold reached</th><th scope="col">8 h back, 8 h ahead</th></tr></thead>
+    series.length > MOST_ROWS ? html`<p class="note small muted">and ${series.length - MOST_ROWS} more</p>` : undefined;
+  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0"><table class="stacked">
+<thead><tr><th scope="col">Subject</th><th scope="col">Target</th><th scope="col" class="number">Now</th><th scope="col" class="number">In 1 h: p10 to p90</th><th scope="col">Threshold reached</th><th scope="col">8 h back, 8 h ahead</th></tr></thead>
 <tbody>
-${rows.slice(0, MOST_ROWS).map(({ view, metric }) => renderRow(view, metric))}</tbody>
-</table></div>${more}
-</section>`;
+${series.slice(0, MOST_ROWS).map(({ view, metric }) => renderRow(view, metric))}</tbody>
+</table></div>${more}`;
 }
 
 function renderRow({ frame, risk, forecasts }: ServerView, metric: string): Html {
@@ -47,9 +62,9 @@ function renderRow({ frame, risk, forecasts }: ServerView, metric: string): Html
   return html`<tr>
 <td><a class="name" href="${serverAddress(frame.server)}">${frame.server}</a>${state}</td>
 <td>${metric}</td>
-<td class="number">${now === undefined ? '–' : describeValue(metric, now)}${describeRise(riseInHour(frame, metric))}</td>
-<td class="number">${(forecast && describeRange(forecast)) ?? '–'}</td>
-<td>${reached}</td>
+<td class="number" data-label="Now">${now === undefined ? '–' : describeValue(metric, now)}${describeRise(riseInHour(frame, metric))}</td>
+<td class="number" data-label="In 1 h">${(forecast && describeRange(forecast)) ?? '–'}</td>
+<td data-label="Threshold reached">${reached}</td>
 <td>${forecast && renderSparkline(frame, forecast)}</td>
 </tr>\n`;
 }

@@ -82,8 +82,7 @@ export class PublishedCycle {
 
   /** The same set as a flat list, made once. */
   flatPredictions(): Promise<ReadyText> {
-    const all = [...this.servers, ...this.subjects];
-    this.#flatPredictions ??= makeReady(renderFlatPredictions(this.at, all, this.#options.horizons));
+    this.#flatPredictions ??= makeReady(renderFlatPredictions(this.at, this, this.#options.horizons));
     return this.#flatPredictions;
   }
 }

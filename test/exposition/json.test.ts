@@ -214,6 +214,24 @@ describe('the flat list of predictions', () => {
     });
   });
 
+  test('is about the servers of the other door; subjects stand apart there, too', async () => {
+    const servers = [makeSubject('mail'), makeServer('web-1', 5)];
+    const cycle = await publishCycle({ at: AT, servers }, DEFAULT_OPTIONS);
+    const { predictions, subjects } = JSON.parse((await cycle.flatPredictions()).plain.toString());
+    const current = JSON.parse((await cycle.predictions(AT)).plain.toString());
+    expect(predictions.map(({ server }: { server: string }) => server)).toEqual(Array(8).fill('web-1'));
+    expect(Object.keys(current.predictions)).toEqual(['web-1']);
+    expect(subjects[0]).toEqual({
+      subject: 'mail',
+      metric: 'queue_depth',
+      horizon: '30m',
+      p10: 404,
+      p50: 406,
+      p90: 408,
+    });
+    expect(Object.keys(current.subjects)).toEqual(['mail']);
+  });
+
   test('is valid JSON for an empty fleet', async () => {
     const cycle = await publishCycle({ at: AT, servers: [] }, DEFAULT_OPTIONS);
     expect(JSON.parse((await cycle.flatPredictions()).plain.toString()).predictions).toEqual([]);

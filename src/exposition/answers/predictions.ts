@@ -196,19 +196,13 @@ export const currentAnswer = z
   .union([currentPredictions, insufficientData])
   .register(NAMED_ANSWERS, { id: 'CurrentAnswer', description: 'All forecasts, or why there are none' });
 
+const flatRow = { metric: z.string(), horizon: z.string(), p10: z.number(), p50: z.number(), p90: z.number() };
+
 const flatPredictions = z
   .strictObject({
     timestamp: instant,
-    predictions: z.array(
-      z.strictObject({
-        server: z.string(),
-        metric: z.string(),
-        horizon: z.string(),
-        p10: z.number(),
-        p50: z.number(),
-        p90: z.number(),
-      }),
-    ),
+    predictions: z.array(z.strictObject({ server: z.string(), ...flatRow })),
+    subjects: z.array(z.strictObject({ subject: z.string(), ...flatRow })),
   })
   .register(NAMED_ANSWERS, { id: 'FlatPredictions', description: 'The same forecasts, one row per horizon' });
 

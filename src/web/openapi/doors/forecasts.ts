@@ -178,6 +178,7 @@ export const FORECAST_DOORS: readonly Door[] = [
         example: {
           timestamp: isoTime(AT),
           predictions: [{ server: 'ppdb001', metric: 'mem_used_pct', horizon: '1h', p10: 92, p50: 94, p90: 96 }],
+          subjects: [],
         },
       },
     },

@@ -1,4 +1,5 @@
 /** Recording rules over hours that passed before Prometheus ran: asked of Prometheus itself, in the rules' order. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandError } from '../../core/errors.js';
 import type { WriteSeries } from '../../simulator/writeRequest.js';
 
@@ -49,8 +50,17 @@ async function evaluate({ name, query, labels }: Rule, span: RecordingSpan): Pro
   }));
 }
 
+/** Prometheus compacts what was written while it reads, and may then miss a chunk: it has it when asked again. */
+const TRIES = 5;
+const PAUSE_MILLISECONDS = 500;
+const UNPROCESSABLE = 422;
+
 async function ask<Data>(url: string): Promise<Data> {
-  const answer = await fetch(url);
-  if (!answer.ok) throw new CommandError(`Prometheus refused ${url}: HTTP ${answer.status} ${await answer.text()}`);
-  return ((await answer.json()) as { data: Data }).data;
+  for (let tries = 1; ; tries++) {
+    const answer = await fetch(url);
+    if (answer.ok) return ((await answer.json()) as { data: Data }).data;
+    const refusal = `Prometheus refused ${url}: HTTP ${answer.status} ${await answer.text()}`;
+    if (answer.status !== UNPROCESSABLE || tries === TRIES) throw new CommandError(refusal);
+    await sleep(PAUSE_MILLISECONDS);
+  }
 }

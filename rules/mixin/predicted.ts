@@ -8,6 +8,7 @@ import {
   itsValue,
   probabilityWithin,
   soonest,
+  TIME_LEFT,
   timeLeft,
   timeLeftAtWorst,
 } from './sentences.js';
@@ -167,7 +168,7 @@ function thresholdAlerts(forecast: ThresholdForecast, config: MixinConfig): Reas
   const said = (by: ThresholdForecast['level']) => ({
     alert,
     timing,
-    summary: `${summary} in {{ $value | humanizeDuration }}${by === 'p50' ? '' : ' at the worst'}`,
+    summary: `${summary} in ${TIME_LEFT}${by === 'p50' ? '' : ' at the worst'}`,
     description: `${by === 'p50' ? timeLeft(horizon) : timeLeftAtWorst(horizon)}${probabilityWithin('4h')}`,
   });
   const ticket: AlertSpec = {
@@ -204,9 +205,9 @@ and on (server, metric) ${value} > on (server, metric)
   (${surge_times_usual} * (max by (server, metric) (linborg_threshold_usual_value${of}) or ${limit} / 3) + ${surge_more})
 unless on (server, metric) ${recentlyBreached(config)}
 ${NOT_IN_MAINTENANCE}`,
-    summary: '{{ $labels.metric }} of {{ $labels.server }} rises: at its threshold in {{ $value | humanizeDuration }}',
+    summary: `{{ $labels.metric }} of {{ $labels.server }} rises: at its threshold in ${TIME_LEFT}`,
     description:
-      `If {{ $labels.metric }} of {{ $labels.server }} goes on as in the last 20 minutes, it reaches its threshold${itsValue()} in {{ $value | humanizeDuration }}.` +
+      `If {{ $labels.metric }} of {{ $labels.server }} goes on as in the last 20 minutes, it reaches its threshold${itsValue()} in ${TIME_LEFT}.` +
       ask(
         'printf "server_metric:linborg_metric_value:max{server=%q,metric=%q}" $labels.server $labels.metric',
         'It is at {{ . | first | value | printf "%.4g" }}.',

@@ -1,5 +1,15 @@
 /** Sentences that several descriptions share: each asks Prometheus when the alert fires, and is left out where there is no answer. */
 
+/** A duration for people: below a minute it would be said in seconds, or milliseconds right before the end of a bucket. */
+function duration(seconds: string): string {
+  return `{{ if lt (${seconds}) 60.0 }}a minute{{ else }}{{ ${seconds} | humanizeDuration }}{{ end }}`;
+}
+
+/** The time that an alert is about. */
+export const TIME_LEFT = duration('$value');
+/** The time that a query answered with. */
+const ANSWERED = duration('. | first | value');
+
 export function probabilityWithin(horizon: string): string {
   return ask(
     `printf "server_horizon:linborg_incident_probability_ratio:max{server=%q,horizon='${horizon}'}" $labels.server`,
@@ -23,7 +33,7 @@ export function biggestReason(): string {
 export function soonest(): string {
   return ask(
     `printf "bottomk(1, server_metric_level:linborg_time_to_threshold_seconds:min{server=%q,level='p50'} > 0)" $labels.server`,
-    'First {{ . | first | label "metric" }} reaches its threshold, in {{ . | first | value | humanizeDuration }}.',
+    `First {{ . | first | label "metric" }} reaches its threshold, in ${ANSWERED}.`,
   );
 }
 
@@ -38,11 +48,8 @@ const SUBJECT = '{{ $labels.metric }} of {{ $labels.server }}';
 
 /** Of the metric of the alert: when by the median, how soon at the worst and how late at the best, where it is at that horizon, and how its last hours went. */
 export function timeLeft(horizon: string): string {
-  const worst = ask(
-    `printf "min(${TIMES})" $labels.server $labels.metric`,
-    'It may be in {{ . | first | value | humanizeDuration }}.',
-  );
-  const reaches = `The median forecast of ${SUBJECT} reaches its threshold${itsValue()} in {{ $value | humanizeDuration }}.`;
+  const worst = ask(`printf "min(${TIMES})" $labels.server $labels.metric`, `It may be in ${ANSWERED}.`);
+  const reaches = `The median forecast of ${SUBJECT} reaches its threshold${itsValue()} in ${TIME_LEFT}.`;
   return `${reaches}${worst}${atTheBest()}${medianAt(horizon)}${itsTrend()}`;
 }
 
@@ -50,9 +57,9 @@ export function timeLeft(horizon: string): string {
 export function timeLeftAtWorst(horizon: string): string {
   const median = ask(
     `printf "server_metric_level:linborg_time_to_threshold_seconds:min{server=%q,metric=%q,level='p50'}" $labels.server $labels.metric`,
-    'The median forecast gets there in {{ . | first | value | humanizeDuration }}.',
+    `The median forecast gets there in ${ANSWERED}.`,
   );
-  const reaches = `In one case of ten ${SUBJECT} reaches its threshold${itsValue()} in {{ $value | humanizeDuration }} or sooner.`;
+  const reaches = `In one case of ten ${SUBJECT} reaches its threshold${itsValue()} in ${TIME_LEFT} or sooner.`;
   return `${reaches}${median}${atTheBest()}${medianAt(horizon, ' by the median')}${itsTrend()}`;
 }
 
@@ -60,7 +67,7 @@ export function timeLeftAtWorst(horizon: string): string {
 function atTheBest(): string {
   return ask(
     `printf "max(${TIMES}) and count(${TIMES}) == 3" $labels.server $labels.metric $labels.server $labels.metric`,
-    'With nine chances in ten it is there in {{ . | first | value | humanizeDuration }}.',
+    `With nine chances in ten it is there in ${ANSWERED}.`,
   );
 }
 

@@ -273,8 +273,9 @@ function expectBetween(text: string, low: number, high: number): void {
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { d: DAY, h: HOUR, m: 60, s: 1 };
 
-/** `1h 25m 5s`, as Prometheus writes it. */
+/** `1h 25m 5s`, as Prometheus writes it, or `a minute`. */
 function secondsOf(text: string): number {
+  if (text === 'a minute') return 60;
   const parts = [...text.matchAll(/([\d.]+)([dhms])\b/g)];
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * UNIT_SECONDS[unit!]!, 0);
 }

@@ -96,6 +96,12 @@ function columnsOf({ report, dataset }: DatasetView): Column[] {
       describe: (value) => describeShare(value, 0),
       distance: (value) => -value,
     },
+    {
+      title: 'with edges',
+      hint: 'The same, where values that equal p10 or p90 may count as inside or outside: nothing else can be said of a series that is mostly 0',
+      value: ({ id }) => dataset.calibratedSeries.find(({ method }) => method === id)?.shareWithEdges,
+      describe: (value) => describeShare(value, 0),
+    },
   ];
 }
 

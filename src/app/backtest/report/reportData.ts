@@ -104,6 +104,19 @@ export interface SeriesOutcome {
   readonly coverage: number;
 }
 
+/** How many series were covered as promised, by one method. */
+export interface CalibratedSeries {
+  readonly method: string;
+  /** Share of series whose own coverage lies within the settings' coverage band. */
+  readonly share: number;
+  /**
+   * The same, where values that equal p10 or p90 may count as inside or outside: a series that is mostly 0 and forecast to be
+   * 0 has no other coverage than 100 %. Absent in reports from before it was counted.
+   */
+  readonly shareWithEdges?: number;
+  readonly series: number;
+}
+
 /** One data set: a folder of traces, or a Prometheus. */
 export interface DatasetReport {
   readonly name: string;
@@ -125,8 +138,8 @@ export interface DatasetReport {
   readonly ratios: readonly MethodRatio[];
   /** Median MASE of every method, with its interval. */
   readonly medianMase: readonly { readonly method: string; readonly mase: Estimate }[];
-  /** Share of series whose own coverage lies within the settings' coverage band; only methods with quantiles. */
-  readonly calibratedSeries: readonly { readonly method: string; readonly share: number; readonly series: number }[];
+  /** Only methods with quantiles. */
+  readonly calibratedSeries: readonly CalibratedSeries[];
   readonly overall: ScoreGroup;
   readonly byMetric: readonly ScoreGroup[];
   readonly byHorizon: readonly ScoreGroup[];

@@ -98,11 +98,21 @@ function quotientsOf(
 }
 
 function calibratedShare(method: string, figures: readonly Figures[]): DatasetReport['calibratedSeries'] {
-  const coverages = figures.map(({ inside, judged }) => inside / judged).filter(Number.isFinite);
-  if (coverages.length === 0) return [];
+  const judged = figures.filter((figure) => figure.judged > 0);
+  if (judged.length === 0) return [];
   const [low, high] = COVERAGE_BAND;
-  const within = coverages.filter((coverage) => coverage >= low && coverage <= high).length;
-  return [{ method, share: within / coverages.length, series: coverages.length }];
+  const share = (isWithin: (most: number, least: number) => boolean) => {
+    const within = judged.filter(({ inside, onEdge, judged: all }) => isWithin(inside / all, (inside - onEdge) / all));
+    return within.length / judged.length;
+  };
+  return [
+    {
+      method,
+      share: share((coverage) => coverage >= low && coverage <= high),
+      shareWithEdges: share((most, least) => most >= low && least <= high),
+      series: judged.length,
+    },
+  ];
 }
 
 /** An index from 0 for the server of each series. */

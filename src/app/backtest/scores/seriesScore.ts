@@ -18,12 +18,14 @@ export interface Figures {
   readonly width: number;
   /** Values inside p10–p90, out of `judged`. */
   readonly inside: number;
+  /** Of these, values that equal p10 or p90. */
+  readonly onEdge: number;
   readonly judged: number;
 }
 
 const LEVELS = QUANTILE_LEVELS.length;
 
-/** What is summed; the last five only where the method gave quantiles. */
+/** What is summed; the last six only where the method gave quantiles. */
 const ERROR = 0;
 const COUNT = 1;
 const PINBALL = 2;
@@ -31,7 +33,8 @@ const JUDGED = 3;
 const ACTUAL = 4;
 const INSIDE = 5;
 const WIDTH = 6;
-const SUMS = 7;
+const ON_EDGE = 7;
+const SUMS = 8;
 
 export class SeriesScore {
   readonly identity: SeriesIdentity;
@@ -80,6 +83,7 @@ export class SeriesScore {
     sums[to + JUDGED]! += 1;
     sums[to + ACTUAL]! += Math.abs(actual);
     sums[to + INSIDE]! += actual >= low && actual <= high ? 1 : 0;
+    sums[to + ON_EDGE]! += actual === low || actual === high ? 1 : 0;
     sums[to + WIDTH]! += high - low;
   }
 
@@ -100,6 +104,7 @@ export class SeriesScore {
       pinball: sum(PINBALL) / judged / this.scale,
       width: sum(WIDTH) / judged / this.scale,
       inside: sum(INSIDE),
+      onEdge: sum(ON_EDGE),
       judged,
     };
   }

@@ -68,7 +68,10 @@ const anyDataset = fc.record(
     bestNaivePinball: fc.oneof(anyMethod, fc.constant(null)),
     ratios: upTo(3, anyRatio),
     medianMase: upTo(4, fc.record({ method: anyMethod, mase: anyEstimate })),
-    calibratedSeries: upTo(3, fc.record({ method: anyMethod, share: anyNumber, series: anyNumber })),
+    calibratedSeries: upTo(
+      3,
+      fc.record({ method: anyMethod, share: anyNumber, shareWithEdges: anyNumber, series: anyNumber }),
+    ),
     overall: anyGroup,
     byMetric: upTo(4, anyGroup),
     byHorizon: upTo(4, anyGroup),

@@ -133,7 +133,7 @@ describe('the tables', () => {
 
   test('show a dash for what was not measured', () => {
     const row = rowsOf(renderReport(makeReport())).find((text) => text.includes('persistence'))!;
-    expect(textOf(row)).toBe('persistence 1.200 1.15 to 1.25 – – 0.240 – – –');
+    expect(textOf(row)).toBe('persistence 1.200 1.15 to 1.25 – – 0.240 – – – –');
   });
 });
 

@@ -95,7 +95,7 @@ export function makeDataset(changes: Partial<DatasetReport> = {}): DatasetReport
       { method: 'persistence', mase: estimate(1.2) },
     ],
     calibratedSeries: [
-      { method: 'served', share: 0.75, series: 4 },
+      { method: 'served', share: 0.75, shareWithEdges: 1, series: 4 },
       { method: 'model', share: 0.5, series: 4 },
     ],
     overall: makeGroup('all', 0.61, 0.75, 1.2),

@@ -39,12 +39,29 @@ describe('compareMethods', () => {
     const median = (id: string) => comparison.medianMase.find(({ method }) => method === id)!.mase.value;
     expect(median('served')).toBeCloseTo(1, 5);
     expect(median('persistence')).toBeCloseTo(4, 5);
-    // An error of at most 1 is always inside ± 1: coverage 1, which is out of the band, as 0 is.
+    // An error of at most 1 is always inside ± 1: coverage 1, which is out of the band, as 0 is. One of exactly 1 is on an edge.
     expect(comparison.calibratedSeries.find(({ method }) => method === 'served')).toEqual({
       method: 'served',
       share: 0,
+      shareWithEdges: 1 / 3,
       series: 3,
     });
+  });
+
+  it('counts a series as calibrated with edges where values on an edge leave it open', () => {
+    const covered = (server: string, values: number[]) => {
+      const score = new SeriesScore({ dataset: 'd', server, metric: 'm', profile: 'generic' }, 1, METHODS.length);
+      const actual = Float64Array.from({ length: 96 }, (_, h) => values[h] ?? Number.NaN);
+      const band = Float32Array.from({ length: 288 }, (_, i) => [0, 1, 4][i % 3]!);
+      score.add(actual, [band, ...METHODS.slice(1).map(() => new Float32Array(288))]);
+      return score;
+    };
+    const within = covered('within', [1, 2, 3, 2, 9]);
+    const mostlyZero = covered('mostly zero', [0, 0, 0, 0, 0]);
+    const tooNarrow = covered('too narrow', [0, 9, 9, 9, 9]);
+    const tooWide = covered('too wide', [1, 1, 2, 3, 0, 1, 1, 2, 3, 2, 1, 1]);
+    const { calibratedSeries } = compareMethods([within, mostlyZero, tooNarrow, tooWide], METHODS, BOOTSTRAP);
+    expect(calibratedSeries[0]).toEqual({ method: 'served', share: 1 / 4, shareWithEdges: 2 / 4, series: 4 });
   });
 
   it('leaves a series out of the median of a method that has no forecast of it', () => {

@@ -17,14 +17,20 @@ describe('SeriesScore', () => {
   it('measures errors, quantile loss, coverage and width by hand-checked formulas', () => {
     const score = new SeriesScore(IDENTITY, 2, 1);
     score.add(actualAt({ 1: 10, 2: 14 }), [flat(9, 11, 13)]);
-    const { mase, wql, pinball, width, inside, judged } = score.figures(0);
+    const { mase, wql, pinball, width, inside, onEdge, judged } = score.figures(0);
     // Errors 1 and 3, in units of 2.
     expect(mase).toBe(1);
     // 10: 0.1·1, 0.5·1, 0.1·3 → 0.9 / 3; 14: 0.1·5, 0.5·3, 0.9·1 → 2.9 / 3. Mean 1.9 / 3, in units of 2.
     expect(pinball).toBeCloseTo(1.9 / 3 / 2, 12);
     expect(wql).toBeCloseTo((2 * (0.9 / 3 + 2.9 / 3)) / 24, 12);
-    expect({ width, inside, judged }).toEqual({ width: 2, inside: 1, judged: 2 });
+    expect({ width, inside, onEdge, judged }).toEqual({ width: 2, inside: 1, onEdge: 0, judged: 2 });
     expect(score.origins).toBe(1);
+  });
+
+  it('counts what lies on an edge of the interval, lower or upper, as inside', () => {
+    const score = new SeriesScore(IDENTITY, 1, 1);
+    score.add(actualAt({ 1: 0, 2: 3, 3: 1, 4: 4 }), [flat(0, 1, 3)]);
+    expect(score.figures(0)).toMatchObject({ inside: 3, onEdge: 2, judged: 4 });
   });
 
   it('adds origins up, and keeps the parts of the horizon apart', () => {
@@ -44,6 +50,7 @@ describe('SeriesScore', () => {
       pinball: Number.NaN,
       width: Number.NaN,
       inside: 0,
+      onEdge: 0,
       judged: 0,
     });
     expect(score.figures(1).mase).toBeNaN();

@@ -7,7 +7,7 @@ import { ModelError } from '../../core/errors.js';
 import type { Engine } from '../engine/types.js';
 import { FORECAST_SIZE, Forecaster } from '../forecaster.js';
 import { incidentContract } from '../incident/contract.js';
-import { incidentParameters } from '../incident/head.js';
+import { incidentParameters, widenedHead } from '../incident/head.js';
 import { inputContract } from '../inputs/contract.js';
 import { type Hyperparameters, type ParameterSpec, parameterSpecs, type WeightValues } from '../network/parameters.js';
 import { renderCard } from './card.js';
@@ -56,15 +56,19 @@ export async function readModel(path: string): Promise<LoadedModel> {
     : { path, manifest, weights };
 }
 
+/** A head of an earlier version knows the first features only. */
 async function readIncident(path: string, incident: IncidentManifest): Promise<WeightValues> {
-  for (const [key, expected] of Object.entries(incidentContract())) {
+  const known = incident.features.length;
+  const contract = incidentContract();
+  const isEarlier = contract.features.slice(0, known).join() === incident.features.join();
+  for (const [key, expected] of Object.entries(isEarlier ? { ...contract, features: incident.features } : contract)) {
     const actual = JSON.stringify(incident[key as keyof IncidentManifest]);
     if (actual === JSON.stringify(expected)) continue;
     throw new ModelError(
       `${join(path, MANIFEST_FILE)}: incident.${key} is ${actual}; this linborg expects ${JSON.stringify(expected)}: train the head again (linborg train --only incident-head)`,
     );
   }
-  return readWeights(path, incident, incidentParameters());
+  return widenedHead(await readWeights(path, incident, incidentParameters(known)));
 }
 
 /** Reads a file of weights; its checksum and its tensors must be the ones that the manifest tells. */

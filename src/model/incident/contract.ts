@@ -62,7 +62,24 @@ export const FORECAST_FEATURES = [
   'width',
 ] as const;
 
-export const INCIDENT_FEATURES = [...BREACH_FEATURES, ...VALUE_FEATURES, ...FORECAST_FEATURES] as const;
+/** What tells a ramp from a daily peak, whatever is usual for the series. */
+export const RISE_FEATURES = [
+  // How soon each level of the forecast is over it: 1 = now, 0 = never.
+  'arrival_p10',
+  'arrival_p50',
+  'arrival_p90',
+  // How straight the values have risen.
+  'straightness_4h',
+  'straightness_24h',
+] as const;
+
+/** Earlier versions had the first of them: new ones come last. */
+export const INCIDENT_FEATURES = [
+  ...BREACH_FEATURES,
+  ...VALUE_FEATURES,
+  ...FORECAST_FEATURES,
+  ...RISE_FEATURES,
+] as const;
 
 /** The contract as it is written to and compared with a manifest. */
 export function incidentContract() {

@@ -2,6 +2,7 @@
 import { writeBreachFeatures } from './breachFeatures.js';
 import { caseScale } from './caseScale.js';
 import { writeForecastFeatures } from './forecastFeatures.js';
+import { writeRiseFeatures } from './riseFeatures.js';
 import { signedLimit } from './signedLimit.js';
 import { writeValueFeatures } from './valueFeatures.js';
 
@@ -32,5 +33,6 @@ export function writeIncidentFeatures(
   const scale = caseScale(line);
   const values = writeBreachFeatures(line, signed, sustainedSteps, out, at);
   const path = writeValueFeatures(line, signed, scale, out, values);
-  writeForecastFeatures(forecast, signed, scale, out, path);
+  const rise = writeForecastFeatures(forecast, signed, scale, out, path);
+  writeRiseFeatures(line, forecast, signed, out, rise);
 }

@@ -33,9 +33,25 @@ export function branchParameters({
   ]);
 }
 
-/** Names and shapes of all weights of a head. */
-export function incidentParameters() {
-  return INCIDENT_BRANCHES.flatMap(branchParameters);
+/**
+ * Names and shapes of all weights of a head.
+ * @param features  leading ones of INCIDENT_FEATURES that its first branch sees: heads of earlier versions have fewer
+ */
+export function incidentParameters(features: number = INCIDENT_FEATURES.length) {
+  const [first, ...others] = INCIDENT_BRANCHES;
+  const seen = { ...first!, sizes: [features, ...first!.sizes.slice(1)] };
+  return [seen, ...others].flatMap(branchParameters);
+}
+
+/** The same head for all INCIDENT_FEATURES: those that it does not know have no weight, so its answers stay. */
+export function widenedHead(weights: WeightValues): WeightValues {
+  return new Map(
+    incidentParameters().map(({ name, shape }) => {
+      const values = new Float32Array(shape.reduce((product, width) => product * width, 1));
+      values.set(weights.get(name)!);
+      return [name, values];
+    }),
+  );
 }
 
 /** First weights and biases of a branch: uniform within ± 1/√(inputs of the layer), the same for the same seed. */

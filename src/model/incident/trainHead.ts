@@ -26,7 +26,7 @@ export interface HeadTraining {
   readonly learningRate: number;
 }
 
-export const HEAD_TRAINING: Omit<HeadTraining, 'seed'> = { steps: 3000, batchSize: 1024, learningRate: 3e-3 };
+export const HEAD_TRAINING: Omit<HeadTraining, 'seed'> = { steps: 9000, batchSize: 1024, learningRate: 3e-3 };
 
 const WEIGHT_DECAY = 1e-3;
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,10 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { loadEngine } from '../../../src/model/engine/engine.js';
 import type { Manifest } from '../../../src/model/files/manifest.js';
 import { readModel, type TrainedHead, type TrainedModel, writeModel } from '../../../src/model/files/modelFolder.js';
+import { encodeSafetensors } from '../../../src/model/files/safetensors.js';
+import { INCIDENT_SIZE, RISE_FEATURES } from '../../../src/model/incident/contract.js';
+import { IncidentHead, incidentParameters } from '../../../src/model/incident/head.js';
+import type { WeightValues } from '../../../src/model/network/parameters.js';
 import { goldenHead } from '../incident/support.js';
 import { livelyWeights, SMALL } from '../support.js';
 
@@ -50,7 +55,7 @@ describe('a model folder with an incident head', () => {
   test('is read back as it was written', async () => {
     const read = await readModel(folder);
     expect(read.incident).toEqual(incident.weights);
-    expect(read.manifest.incident).toMatchObject({ ...incident.about, parameters: 2096, sustained_steps: 3 });
+    expect(read.manifest.incident).toMatchObject({ ...incident.about, parameters: 2256, sustained_steps: 3 });
     expect(read.manifest.incident!.horizon_steps).toEqual([6, 12, 48, 96]);
   });
 
@@ -67,10 +72,35 @@ describe('a model folder with an incident head', () => {
     expect((await readModel(folder)).incident).toBeUndefined();
   });
 
+  test('is read with a head from before the last features came, which answers as it did', async () => {
+    const { incident: about, ...rest } = manifest();
+    const known = about!.features.length - RISE_FEATURES.length;
+    const weights = new Map(incident.weights);
+    const first = incidentParameters(known)[0]!;
+    weights.set(first.name, weights.get(first.name)!.slice(0, known * first.shape[1]!));
+    const tensors = incidentParameters(known).map(
+      ({ name, shape }) => [name, { shape, values: weights.get(name)! }] as const,
+    );
+    const bytes = encodeSafetensors(new Map(tensors), { format: '1', name: 'tiny' });
+    writeFileSync(join(folder, 'incident.safetensors'), bytes);
+    const sum = createHash('sha256').update(bytes).digest('hex');
+    rewrite({ ...rest, incident: { ...about!, features: about!.features.slice(0, known), sha256: sum } });
+    const read = (await readModel(folder)).incident!;
+    const answer = (head: WeightValues, later: number) => {
+      const features = Float32Array.from({ length: known + RISE_FEATURES.length }, (_, i) => (i < known ? 0.3 : later));
+      const out = new Float32Array(INCIDENT_SIZE);
+      new IncidentHead(head).write(features, 0, out, 0);
+      return [...out];
+    };
+    expect(answer(read, 0.9)).toEqual(answer(read, 0));
+    expect(answer(read, 0.9)).toEqual(answer(incident.weights, 0));
+    expect(answer(incident.weights, 0.9)).not.toEqual(answer(incident.weights, 0));
+  });
+
   test('is refused with a head whose features this linborg does not feed', async () => {
     const { incident: about, ...rest } = manifest();
     rewrite({ ...rest, incident: { ...about!, features: about!.features.toReversed() } });
-    await expect(readModel(folder)).rejects.toThrow(/incident\.features is \["width".*train the head again/);
+    await expect(readModel(folder)).rejects.toThrow(/incident\.features is \["straightness_24h".*train the head again/);
   });
 
   test('is refused with a head from elsewhere, or none where the manifest tells of one', async () => {

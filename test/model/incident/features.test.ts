@@ -47,6 +47,29 @@ describe('the features of the head', () => {
     expect(named({ ...incident, sustainedSteps: 4 })).toMatchObject({ onsets_week: 0, share_week: 0 });
   });
 
+  test('tell a straight rise, and how soon each level of the forecast is over', () => {
+    const line = Float32Array.from({ length: HISTORY_STEPS }, (_, i) => 40 + Math.max(i - 2016, 0) / 10);
+    const forecast = Float32Array.from({ length: 288 }, (_, i) => 69 + (Math.floor(i / 3) * (1 + (i % 3))) / 10);
+    const incident = { line, forecast, threshold: 75, direction: 'above', sustainedSteps: 3 } as const;
+    const { straightness_4h, straightness_24h, arrival_p10, arrival_p50, arrival_p90 } = named(incident);
+    expect(straightness_4h).toBeCloseTo(1, 4);
+    expect(straightness_24h).toBeCloseTo(1, 4);
+    expect([arrival_p10, arrival_p50, arrival_p90]).toEqual([61, 31, 21].map((t) => Math.fround(Math.exp(-t / 48))));
+    expect(named({ ...incident, threshold: 200 })).toMatchObject({ arrival_p10: 0, arrival_p50: 0, arrival_p90: 0 });
+  });
+
+  test('call nothing straight that is constant or hardly known', () => {
+    fc.assert(
+      fc.property(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.integer({ min: 0, max: 1 }), (level, known) => {
+        const line = new Float32Array(HISTORY_STEPS).fill(level);
+        const incident = { line, forecast: steady, threshold: 2e6, direction: 'above', sustainedSteps: 3 } as const;
+        expect(Math.abs(named(incident)['straightness_24h']!)).toBeLessThan(0.01);
+        line.fill(Number.NaN, 0, HISTORY_STEPS - known);
+        expect(named(incident)).toMatchObject({ straightness_4h: 0, straightness_24h: 0 });
+      }),
+    );
+  });
+
   test('read nothing of the ring after the newest bucket', () => {
     fc.assert(
       fc.property(fc.integer(), fc.integer({ min: 10, max: HISTORY_STEPS }), (seed, visible) => {

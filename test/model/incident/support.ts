@@ -16,6 +16,8 @@ export interface GoldenIncident {
   readonly level: number;
   readonly swing: number;
   readonly noise: number;
+  /** Over the last day, and on. */
+  readonly rise?: number;
   readonly gaps: readonly (readonly [number, number])[];
   readonly threshold: number;
   readonly direction: 'above' | 'below';
@@ -29,18 +31,19 @@ export function readGoldenIncidents(): GoldenIncident[] {
 
 /** The history and forecast of a case, by the formulas of reference.py; `index` is its place. */
 export function goldenCase(
-  { level, swing, noise, gaps, threshold, direction }: GoldenIncident,
+  { level, swing, noise, rise = 0, gaps, threshold, direction }: GoldenIncident,
   index: number,
 ): IncidentCase {
   const seed = index + 1;
-  const daily = (i: number) => level + swing * Math.sin((2 * Math.PI * ((i + 48) % DAY_STEPS)) / DAY_STEPS);
+  const ramp = (i: number) => (rise * Math.max(i - (HISTORY_STEPS - DAY_STEPS), 0)) / DAY_STEPS;
+  const sine = (i: number) => swing * Math.sin((2 * Math.PI * ((i + 48) % DAY_STEPS)) / DAY_STEPS);
   const rounded = (value: number) => Math.round(value * 1000) / 1000;
   const line = Float32Array.from({ length: HISTORY_STEPS }, (_, i) =>
-    Math.max(rounded(daily(i) + noise * uniform(seed, i)), 0),
+    Math.max(rounded(level + sine(i) + noise * uniform(seed, i) + ramp(i)), 0),
   );
   for (const [from, to] of gaps) line.fill(Number.NaN, from, to);
   const steps = Array.from({ length: HORIZON_STEPS }, (_, h) => {
-    const middle = daily(HISTORY_STEPS + h);
+    const middle = level + sine(HISTORY_STEPS + h) + ramp(HISTORY_STEPS + h);
     const low = middle - 3 - 2 * Math.abs(uniform(seed + 1000, h));
     return [low, middle, middle + 3 + 4 * Math.abs(uniform(seed + 2000, h))].map(rounded);
   });

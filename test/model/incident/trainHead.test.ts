@@ -30,7 +30,13 @@ describe('a head that is trained', () => {
   test('ranks what it has not seen, and its probabilities are true on average', async () => {
     const weights = await trainHead(training, quick, hooks);
     const { probabilities, labels } = longest(weights, validation);
-    expect(auroc(probabilities, labels)).toBeGreaterThan(0.85);
+    // Nothing ranks better than the one feature that breaches depend on.
+    const best = auroc(
+      Float32Array.from(labels, (_, row) => validation.features[row * FEATURES]!),
+      labels,
+    )!;
+    expect(best).toBeGreaterThan(0.85);
+    expect(auroc(probabilities, labels)).toBeGreaterThan(best - 0.03);
     const rate = labels.reduce((sum, label) => sum + label, 0) / labels.length;
     const mean = probabilities.reduce((sum, probability) => sum + probability, 0) / labels.length;
     expect(Math.abs(mean - rate)).toBeLessThan(0.05);
@@ -70,7 +76,7 @@ describe('the head that a model gets', () => {
   test("is the base's made to fit, if that is better on the rows that validate", async () => {
     const base = await trainHead(training, { ...quick, steps: 5 }, hooks);
     const chosen = (await chooseHead(
-      { training: learnableRows(700, seededRandom(5)), validation },
+      { training: learnableRows(1500, seededRandom(5)), validation },
       base,
       1,
       hooks.onProgress,

@@ -38,7 +38,7 @@ def name_seed(name):
     return h
 
 
-# level, swing, noise of the values; gaps [from, to); threshold and direction
+# level, swing, noise of the values; how much they rise over the last day, and go on rising; gaps [from, to); threshold and direction
 CASES = [
     {"name": "daily peaks over the threshold", "level": 60, "swing": 30, "noise": 6, "gaps": [], "threshold": 85, "direction": "above"},
     {"name": "far below the threshold", "level": 30, "swing": 5, "noise": 2, "gaps": [], "threshold": 95, "direction": "above"},
@@ -46,14 +46,20 @@ CASES = [
     {"name": "two days of history", "level": 70, "swing": 20, "noise": 5, "gaps": [[0, 1728]], "threshold": 84, "direction": "above"},
     {"name": "holes, one of them now", "level": 50, "swing": 20, "noise": 9, "gaps": [[300, 420], [1500, 1800], [2290, 2304]], "threshold": 66, "direction": "above"},
     {"name": "constant", "level": 50, "swing": 0, "noise": 0, "gaps": [], "threshold": 60, "direction": "above"},
+    {"name": "a ramp that goes on", "level": 40, "swing": 3, "noise": 1, "rise": 30, "gaps": [[2270, 2275]], "threshold": 80, "direction": "above"},
+    {"name": "idle that has fallen all day", "level": 60, "swing": 2, "noise": 3, "rise": -45, "gaps": [], "threshold": 10, "direction": "below"},
     {"name": "nothing known", "level": 50, "swing": 0, "noise": 0, "gaps": [[0, 2304]], "threshold": 60, "direction": "above"},
 ]
+
+
+def ramp(case, i):
+    return case.get("rise", 0) * np.maximum(i - (HISTORY - DAY), 0) / DAY
 
 
 def history(case, seed):
     i = np.arange(HISTORY)
     noise = np.array([uniform(seed, int(k)) for k in i])
-    line = case["level"] + case["swing"] * np.sin(2 * np.pi * ((i + 48) % DAY) / DAY) + case["noise"] * noise
+    line = case["level"] + case["swing"] * np.sin(2 * np.pi * ((i + 48) % DAY) / DAY) + case["noise"] * noise + ramp(case, i)
     line = np.maximum(np.round(line * 1000) / 1000, 0).astype(np.float32).astype(float)
     for start, end in case["gaps"]:
         line[start:end] = np.nan
@@ -62,7 +68,7 @@ def history(case, seed):
 
 def forecast(case, seed):
     h = np.arange(HORIZON)
-    middle = case["level"] + case["swing"] * np.sin(2 * np.pi * ((HISTORY + h + 48) % DAY) / DAY)
+    middle = case["level"] + case["swing"] * np.sin(2 * np.pi * ((HISTORY + h + 48) % DAY) / DAY) + ramp(case, HISTORY + h)
     low = middle - 3 - np.array([2 * abs(uniform(seed + 1000, int(k))) for k in h])
     high = middle + 3 + np.array([4 * abs(uniform(seed + 2000, int(k))) for k in h])
     rounded = np.round(np.stack([low, middle, high], 1) * 1000) / 1000
@@ -174,6 +180,20 @@ def features(line, quantiles, threshold, direction):
     out += [margin(paths[:k, 1].max()) for k in HORIZONS[1:]]
     out += [margin(paths[:k, 2].max()) for k in HORIZONS[1:]]
     out.append(squash(float((quantiles[:, 2] - quantiles[:, 0]).mean()) / d))
+
+    for level in range(3):
+        over_limit = np.flatnonzero(paths[:, level] >= limit)
+        out.append(math.exp(-(over_limit[0] + 1) / 48) if len(over_limit) else 0.0)
+    for steps_back in (48, DAY):
+        at = np.flatnonzero(known[-steps_back:])
+        values = signed[-steps_back:][at]
+        if len(at) < 2:
+            out.append(0.0)
+            continue
+        slope, level = np.polyfit(at, values, 1)
+        rise = slope * steps_back
+        away = float(np.abs(values - level - slope * at).mean())
+        out.append(rise / (abs(rise) + 4 * away + 1e-6 * (abs(level + slope * (steps_back - 1)) + 1)))
     return np.array(out)
 
 
@@ -195,7 +215,7 @@ def main():
     golden = []
     for seed, case in enumerate(CASES, 1):
         x = features(history(case, seed), forecast(case, seed), case["threshold"], case["direction"])
-        hazard = 0.8 * branch("all", [33, 32, 16, 4], x) + 0.2 * branch("breaches", [14, 16, 8, 4], x[:14])
+        hazard = 0.8 * branch("all", [38, 32, 16, 4], x) + 0.2 * branch("breaches", [14, 16, 8, 4], x[:14])
         p = 1 - np.exp(-hazard)
         golden.append({**case, "features": [float(f"{v:.7g}") for v in x], "probability": [float(f"{v:.7g}") for v in p]})
     path = pathlib.Path(__file__).with_name("incident.json")

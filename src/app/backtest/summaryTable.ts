@@ -29,11 +29,8 @@ function datasetTable({ methods }: BacktestReport, dataset: DatasetReport): stri
 }
 
 function describeCalibrated({ share, shareWithEdges }: CalibratedSeries): string {
-  const edges =
-    shareWithEdges === undefined
-      ? ''
-      : `; ${percent(shareWithEdges)} if values on an edge of p10–p90 may count either way`;
-  return `${percent(share)} of series have a coverage within 0.70–0.90${edges}`;
+  const edges = `${percent(shareWithEdges)} if values on an edge of p10–p90 may count either way`;
+  return `${percent(share)} of series have a coverage within 0.70–0.90; ${edges}`;
 }
 
 function figuresOf({ mase, wql, pinball, coverage, width }: MethodScore): string[] {

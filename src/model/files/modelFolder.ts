@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { ModelError } from '../../core/errors.js';
 import type { Engine } from '../engine/types.js';
 import { FORECAST_SIZE, Forecaster } from '../forecaster.js';
-import { incidentContract } from '../incident/contract.js';
+import { incidentContract, RISE_FEATURES } from '../incident/contract.js';
 import { incidentParameters, widenedHead } from '../incident/head.js';
 import { inputContract } from '../inputs/contract.js';
 import { type Hyperparameters, type ParameterSpec, parameterSpecs, type WeightValues } from '../network/parameters.js';
@@ -60,8 +60,9 @@ export async function readModel(path: string): Promise<LoadedModel> {
 async function readIncident(path: string, incident: IncidentManifest): Promise<WeightValues> {
   const known = incident.features.length;
   const contract = incidentContract();
-  const isEarlier = contract.features.slice(0, known).join() === incident.features.join();
-  for (const [key, expected] of Object.entries(isEarlier ? { ...contract, features: incident.features } : contract)) {
+  const earlier = { ...contract, features: contract.features.slice(0, -RISE_FEATURES.length) };
+  const isEarlier = earlier.features.join() === incident.features.join();
+  for (const [key, expected] of Object.entries(isEarlier ? earlier : contract)) {
     const actual = JSON.stringify(incident[key as keyof IncidentManifest]);
     if (actual === JSON.stringify(expected)) continue;
     throw new ModelError(

@@ -103,6 +103,16 @@ describe('a model folder with an incident head', () => {
     await expect(readModel(folder)).rejects.toThrow(/incident\.features is \["straightness_24h".*train the head again/);
   });
 
+  test.each([
+    ['none', (features: string[]) => features.slice(0, 0)],
+    ['only the past breaches', (features: string[]) => features.slice(0, 14)],
+    ['one too many', (features: string[]) => [...features, 'moon_phase']],
+  ])('is refused with a head whose features are %s', async (_, change) => {
+    const { incident: about, ...rest } = manifest();
+    rewrite({ ...rest, incident: { ...about!, features: change(about!.features) } });
+    await expect(readModel(folder)).rejects.toThrow(/incident\.features is .*train the head again/);
+  });
+
   test('is refused with a head from elsewhere, or none where the manifest tells of one', async () => {
     const path = join(folder, 'incident.safetensors');
     const bytes = readFileSync(path);

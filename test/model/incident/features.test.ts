@@ -58,13 +58,14 @@ describe('the features of the head', () => {
     expect(named({ ...incident, threshold: 200 })).toMatchObject({ arrival_p10: 0, arrival_p50: 0, arrival_p90: 0 });
   });
 
-  test('call nothing straight that is constant or hardly known', () => {
+  test('call nothing straight that is constant or hardly known, as after an outage', () => {
     fc.assert(
-      fc.property(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.integer({ min: 0, max: 1 }), (level, known) => {
+      fc.property(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.integer({ min: 0, max: 5 }), (level, known) => {
         const line = new Float32Array(HISTORY_STEPS).fill(level);
         const incident = { line, forecast: steady, threshold: 2e6, direction: 'above', sustainedSteps: 3 } as const;
         expect(Math.abs(named(incident)['straightness_24h']!)).toBeLessThan(0.01);
         line.fill(Number.NaN, 0, HISTORY_STEPS - known);
+        for (let i = HISTORY_STEPS - known; i < HISTORY_STEPS; i++) line[i] = i;
         expect(named(incident)).toMatchObject({ straightness_4h: 0, straightness_24h: 0 });
       }),
     );

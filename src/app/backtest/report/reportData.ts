@@ -111,9 +111,9 @@ export interface CalibratedSeries {
   readonly share: number;
   /**
    * The same, where values that equal p10 or p90 may count as inside or outside: a series that is mostly 0 and forecast to be
-   * 0 has no other coverage than 100 %. Absent in reports from before it was counted.
+   * 0 has no other coverage than 100 %. At least `share`.
    */
-  readonly shareWithEdges?: number;
+  readonly shareWithEdges: number;
   readonly series: number;
 }
 

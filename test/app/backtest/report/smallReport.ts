@@ -96,7 +96,7 @@ export function makeDataset(changes: Partial<DatasetReport> = {}): DatasetReport
     ],
     calibratedSeries: [
       { method: 'served', share: 0.75, shareWithEdges: 1, series: 4 },
-      { method: 'model', share: 0.5, series: 4 },
+      { method: 'model', share: 0.5, shareWithEdges: 0.5, series: 4 },
     ],
     overall: makeGroup('all', 0.61, 0.75, 1.2),
     byMetric: [makeGroup('cpu_user_pct', 0.6, 0.8, 1.3), makeGroup('disk_usage_pct', 0.5, 0.45, 0.1)],

@@ -48,6 +48,7 @@ CASES = [
     {"name": "constant", "level": 50, "swing": 0, "noise": 0, "gaps": [], "threshold": 60, "direction": "above"},
     {"name": "a ramp that goes on", "level": 40, "swing": 3, "noise": 1, "rise": 30, "gaps": [[2270, 2275]], "threshold": 80, "direction": "above"},
     {"name": "idle that has fallen all day", "level": 60, "swing": 2, "noise": 3, "rise": -45, "gaps": [], "threshold": 10, "direction": "below"},
+    {"name": "a straight rise since an outage", "level": 50, "swing": 0, "noise": 0, "rise": 20, "gaps": [[0, 2299]], "threshold": 90, "direction": "above"},
     {"name": "nothing known", "level": 50, "swing": 0, "noise": 0, "gaps": [[0, 2304]], "threshold": 60, "direction": "above"},
 ]
 
@@ -187,7 +188,7 @@ def features(line, quantiles, threshold, direction):
     for steps_back in (48, DAY):
         at = np.flatnonzero(known[-steps_back:])
         values = signed[-steps_back:][at]
-        if len(at) < 2:
+        if len(at) < steps_back / 8:
             out.append(0.0)
             continue
         slope, level = np.polyfit(at, values, 1)

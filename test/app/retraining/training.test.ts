@@ -45,7 +45,7 @@ describe.skipIf(!hasNative)('a training', () => {
 
   it('learns from the history that Prometheus has, without the spans that are excluded, and puts a model on trial', async () => {
     const dataFolder = temporaryFolder();
-    const retrain = { days: 9, max_duration: '4s', nice: 0 };
+    const retrain = { days: 9, max_duration: '10s', nice: 0 };
     const here = await openLearning({ dataFolder, model, retrain, from: fromPrometheus() });
     const span = { server: fleet.names[0]!, from: END, to: END + HOUR, reason: 'maintenance' };
     const cycle = { at: END, servers: [], details: [], failedSeries: 0, failure: undefined };

@@ -13,6 +13,13 @@ export function meanChange(line: Float32Array | Float64Array, from: number, to: 
   return count > 0 ? sum / count : Number.NaN;
 }
 
+/** How many of line(i), from ≤ i < to, are known. */
+export function knownCount(line: Float32Array, from: number, to: number): number {
+  let known = 0;
+  for (let i = from; i < to; i++) if (!Number.isNaN(line[i]!)) known++;
+  return known;
+}
+
 /** The median; the mean of the middle two for an even count, NaN without a value. */
 export function medianOf(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

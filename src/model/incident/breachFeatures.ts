@@ -1,5 +1,6 @@
 /** BREACH_FEATURES: what the breaches of the last week say about the next. */
 import { HORIZON_STEPS } from '../../core/flow.js';
+import { knownCount } from '../../core/statistics.js';
 import { DAY_STEPS, HISTORY_STEPS } from '../inputs/contract.js';
 import { INCIDENT_SIZE, INCIDENT_STEPS } from './contract.js';
 import type { SignedLimit } from './signedLimit.js';
@@ -114,7 +115,7 @@ function countDays(line: Float32Array): { readonly yesterday: number; readonly l
   let lastWeek = 0;
   for (let day = 1; day <= WEEK_DAYS; day++) {
     const from = HISTORY_STEPS - day * DAY_STEPS;
-    if (knownSteps(line, from) < MIN_KNOWN_STEPS) continue;
+    if (knownCount(line, from, from + HORIZON_STEPS) < MIN_KNOWN_STEPS) continue;
     seen++;
     const first = breach.subarray(from, from + HORIZON_STEPS).indexOf(1);
     if (first < 0) continue;
@@ -124,10 +125,4 @@ function countDays(line: Float32Array): { readonly yesterday: number; readonly l
   }
   if (seen > 0) for (let k = 0; k < INCIDENT_SIZE; k++) recurrence[k]! /= seen;
   return { yesterday, lastWeek };
-}
-
-function knownSteps(line: Float32Array, from: number): number {
-  let known = 0;
-  for (let h = 0; h < HORIZON_STEPS; h++) if (!Number.isNaN(line[from + h]!)) known++;
-  return known;
 }

@@ -1,5 +1,6 @@
 /** RISE_FEATURES: what tells a ramp from a daily peak, whatever is usual for the series. */
 import { HORIZON_STEPS, QUANTILE_LEVELS } from '../../core/flow.js';
+import { knownCount } from '../../core/statistics.js';
 import { DAY_STEPS, HISTORY_STEPS } from '../inputs/contract.js';
 import { fitLine } from '../inputs/scale.js';
 import type { SignedLimit } from './signedLimit.js';
@@ -45,14 +46,8 @@ function arrival(forecast: Float32Array, level: number, { sign, limit }: SignedL
 
 /** 1 = straight up, −1 = straight down, 0 = flat, a cloud, or unknown. */
 function straightness(line: Float32Array, steps: number): number {
-  if (knownSteps(line, steps) < steps * MIN_KNOWN_SHARE) return 0;
+  if (knownCount(line, HISTORY_STEPS - steps, HISTORY_STEPS) < steps * MIN_KNOWN_SHARE) return 0;
   const { level, slope, residual } = fitLine(line, steps, Number.NaN);
   const rise = slope * steps;
   return rise / (Math.abs(rise) + DISTANCES_PER_RISE * residual + ROUNDING * (Math.abs(level) + 1));
-}
-
-function knownSteps(line: Float32Array, steps: number): number {
-  let known = 0;
-  for (let i = HISTORY_STEPS - steps; i < HISTORY_STEPS; i++) if (!Number.isNaN(line[i]!)) known++;
-  return known;
 }

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { ReadError } from '../../reader.js';
-import { type Fingerprint, fingerprintOf, stillBeginsAs } from './fingerprint.js';
+import { type Fingerprint, fingerprintSince, stillBeginsAs } from './fingerprint.js';
 import { fileId } from './glob.js';
 import type { FilePlace } from './places.js';
 
@@ -35,8 +35,9 @@ export async function readBlock(place: FilePlace, size: BlockSize): Promise<Line
   const file = await openIfThere(place.path);
   if (file === undefined) return undefined;
   try {
-    if (fileId(await file.stat()) !== place.id || !(await stillBeginsAs(file, place.fingerprint))) return undefined;
-    const fingerprint = await fingerprintOf(file);
+    if (fileId(await file.stat()) !== place.id) return undefined;
+    const fingerprint = await fingerprintSince(file, place.fingerprint);
+    if (fingerprint === undefined) return undefined;
     const block = await readLines(file, place.offset, size);
     return (await stillBeginsAs(file, fingerprint)) ? { ...block, fingerprint } : undefined;
   } finally {

@@ -15,20 +15,25 @@ const MAX_BYTES = 1024;
 
 export const NO_FINGERPRINT: Fingerprint = { bytes: 0, crc: 0 };
 
-/** Of what there is now of the first KiB. */
-export async function fingerprintOf(file: FileHandle): Promise<Fingerprint> {
-  return await fingerprintOfStart(file, MAX_BYTES);
+/**
+ * Of what there is now of the first KiB; undefined if the file begins otherwise than it did. Both by one look: between two
+ * the file may be cut and written anew, and what is new would pass for what is known.
+ */
+export async function fingerprintSince(file: FileHandle, known: Fingerprint): Promise<Fingerprint | undefined> {
+  const start = await startOf(file, MAX_BYTES);
+  const { bytes, crc } = fingerprintOf(start.subarray(0, known.bytes));
+  return bytes === known.bytes && crc === known.crc ? fingerprintOf(start) : undefined;
 }
 
 /** Tells whether an open file still begins as it did. */
 export async function stillBeginsAs(file: FileHandle, known: Fingerprint): Promise<boolean> {
-  const { bytes, crc } = await fingerprintOfStart(file, known.bytes);
+  const { bytes, crc } = fingerprintOf(await startOf(file, known.bytes));
   return bytes === known.bytes && crc === known.crc;
 }
 
 /** Likewise, of the file of a name. */
 export async function fingerprintAt(path: string): Promise<Fingerprint> {
-  return await withFile(path, fingerprintOf);
+  return await withFile(path, async (file) => fingerprintOf(await startOf(file, MAX_BYTES)));
 }
 
 /** Tells whether the file of a name begins as another did. */
@@ -45,7 +50,11 @@ async function withFile<T>(path: string, read: (file: FileHandle) => Promise<T>)
   }
 }
 
-async function fingerprintOfStart(file: FileHandle, bytes: number): Promise<Fingerprint> {
+async function startOf(file: FileHandle, bytes: number): Promise<Buffer> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0);
-  return { bytes: bytesRead, crc: crc32(buffer.subarray(0, bytesRead)) };
+  return buffer.subarray(0, bytesRead);
+}
+
+function fingerprintOf(start: Buffer): Fingerprint {
+  return { bytes: start.length, crc: crc32(start) };
 }

@@ -27,8 +27,7 @@ export async function fingerprintSince(file: FileHandle, known: Fingerprint): Pr
 
 /** Tells whether an open file still begins as it did. */
 export async function stillBeginsAs(file: FileHandle, known: Fingerprint): Promise<boolean> {
-  const { bytes, crc } = fingerprintOf(await startOf(file, known.bytes));
-  return bytes === known.bytes && crc === known.crc;
+  return (await fingerprintSince(file, known)) !== undefined;
 }
 
 /** Likewise, of the file of a name. */

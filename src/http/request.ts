@@ -1,6 +1,7 @@
 /** One HTTP request over a transport, with a deadline and a bound on its answer. */
 import http from 'node:http';
 import https from 'node:https';
+import { withDeadline } from './deadline.js';
 import type { Transport } from './transport.js';
 
 export interface HttpRequest {
@@ -24,11 +25,19 @@ const MAX_ANSWER_BYTES = 256 * 2 ** 20;
 
 /** The answer, whatever its status. Rejects with the fault of the connection, of the deadline, or the signal's reason. */
 export async function sendRequest(transport: Transport, request: HttpRequest): Promise<HttpAnswer> {
-  const { method, url, timeoutSeconds, body } = request;
-  const isTls = url.protocol === 'https:';
   const headers = { ...request.headers, ...Object.fromEntries(await transport.headers()) };
-  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(timeoutSeconds * 1000)]);
-  return await new Promise<HttpAnswer>((resolve, reject) => {
+  return await withDeadline(request.timeoutSeconds, request.signal, (signal) =>
+    ask(transport, { ...request, headers, signal }).catch((error: unknown) => {
+      if (request.signal.aborted) throw request.signal.reason;
+      if (signal.aborted) throw new Error(`no complete answer within ${request.timeoutSeconds} s`, { cause: error });
+      throw error;
+    }),
+  );
+}
+
+function ask(transport: Transport, { method, url, headers = {}, body, signal }: HttpRequest): Promise<HttpAnswer> {
+  const isTls = url.protocol === 'https:';
+  return new Promise<HttpAnswer>((resolve, reject) => {
     const sent = (isTls ? https : http).request(
       url,
       { method, headers, signal, agent: isTls ? transport.httpsAgent : transport.httpAgent },
@@ -44,10 +53,6 @@ export async function sendRequest(transport: Transport, request: HttpRequest): P
     );
     sent.on('error', reject);
     sent.end(body);
-  }).catch((error: unknown) => {
-    if (request.signal.aborted) throw request.signal.reason;
-    if (signal.aborted) throw new Error(`no complete answer within ${timeoutSeconds} s`, { cause: error });
-    throw error;
   });
 }
 

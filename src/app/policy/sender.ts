@@ -2,6 +2,7 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { Action, DeliveryOutcome } from '../../core/action.js';
 import type { Random } from '../../core/random.js';
+import { withDeadline } from '../../http/deadline.js';
 import type { PolicyTarget } from '../../policy/targetOptions.js';
 import { headersFor, requestFor, type TargetRequest } from './requests.js';
 
@@ -100,16 +101,10 @@ export class Sender {
       return { kind: 'failed', message: (error as Error).message, isCertain: true, isFinal: false };
     }
     try {
-      const response = await fetch(request.url, {
-        method: 'POST',
-        headers,
-        body: request.body,
-        // A redirect leads to an address that nobody allowed.
-        redirect: 'manual',
-        signal: AbortSignal.any([this.#closing.signal, AbortSignal.timeout(1000 * target.timeoutSeconds)]),
-      });
-      await response.body?.cancel();
-      return judgeStatus(target, response.status);
+      const status = await withDeadline(target.timeoutSeconds, this.#closing.signal, (signal) =>
+        post({ ...request, headers, signal }),
+      );
+      return judgeStatus(target, status);
     } catch (error) {
       return explainFailure(target, error as Error);
     }
@@ -120,6 +115,14 @@ export class Sender {
     const { random, firstPauseSeconds = FIRST_PAUSE_SECONDS } = this.#parts;
     return Math.min(LONGEST_PAUSE_SECONDS, firstPauseSeconds * 2 ** (tried - 1)) * (0.5 + random() / 2);
   }
+}
+
+/** The status of the answer. */
+async function post({ url, ...request }: TargetRequest & Pick<RequestInit, 'headers' | 'signal'>): Promise<number> {
+  // A redirect leads to an address that nobody allowed.
+  const response = await fetch(url, { method: 'POST', redirect: 'manual', ...request });
+  await response.body?.cancel();
+  return response.status;
 }
 
 /** What fetch says of a header that is none holds its value. */

@@ -93,6 +93,17 @@ describe('while linborg is away', () => {
     expect(await counter('posts_failed_total')).toBe(4);
   });
 
+  test('a Retry-After in the far future, as clocks that differ make it, is waited for an hour', async () => {
+    const answers: Answer[] = [
+      { status: 503, body: {}, headers: { 'Retry-After': '99999999' } },
+      { status: 503, body: {}, headers: { 'Retry-After': 'Thu, 01 Jan 2099 00:00:00 GMT' } },
+    ];
+    receiver.answer = () => answers.shift();
+    await buffer.append(ten);
+    await sendAll();
+    expect(pauses).toEqual([3602.5, 3602.5]);
+  });
+
   test('a refused key keeps the records until it is right', async () => {
     let isOpen = false;
     receiver.answer = () => (isOpen ? undefined : { status: 403, body: { detail: 'Invalid API key' } });

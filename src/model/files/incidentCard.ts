@@ -1,5 +1,6 @@
 /** The section of `CARD.md` about the incident head. */
 import type { IncidentManifest } from './manifest.js';
+import { figure, tableOf } from './markdown.js';
 
 const MINUTES_PER_STEP = 5;
 
@@ -8,8 +9,6 @@ const OUTCOMES: Readonly<Record<IncidentManifest['outcome'], string>> = {
   'fine-tuned': "The base's, trained on",
   kept: "The base's as it is: the fleet has too few breaches, or teaches nothing that validation could show. Offered",
 };
-
-const figure = (value: number | null) => (value === null ? '–' : value.toFixed(3));
 
 /** What it is, what it saw, how well it ranks natural breaches, and how true its probabilities are. */
 export function renderIncidentCard(incident: IncidentManifest, trainPercent: number): string {
@@ -70,10 +69,6 @@ function reliabilityTable({ accuracy }: IncidentManifest, horizon: number): stri
     return [dataset, `${metric} ${threshold}`, bins.join(', ')];
   });
   return tableOf(['data set', 'threshold', 'tenths of 0–1 that hold a case'], rows);
-}
-
-function tableOf(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 /** `30 min` or `4 h`. @param steps  of five minutes */

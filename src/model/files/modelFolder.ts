@@ -164,31 +164,8 @@ export interface TrainedModel {
 export async function writeModel(path: string, model: TrainedModel, engine: Engine): Promise<Manifest> {
   const bytes = encodeWeights(model.weights, parameterSpecs(model.hyperparameters), model.name);
   const incident = model.incident && encodeHead(model.incident, model.name);
-  const forecaster = new Forecaster(engine, model.hyperparameters, model.weights);
-  const { values } = forecaster.forecast(goldenWindows());
-  forecaster.dispose();
-  const manifest: Manifest = {
-    format: MODEL_FORMAT,
-    name: model.name,
-    created: model.created,
-    linborg: model.linborg,
-    input: inputContract(),
-    hyperparameters: { network: 'tft', ...model.hyperparameters },
-    weights: {
-      file: WEIGHTS_FILE,
-      sha256: sha256(bytes),
-      parameters: countValues(model.weights),
-    },
-    training: model.training,
-    profiles: [...model.profiles],
-    accuracy: model.accuracy,
-    ...(model.trainingInputs ? { training_inputs: model.trainingInputs } : {}),
-    ...(model.leftOut ? { left_out: [...model.leftOut] } : {}),
-    ...(incident ? { incident: incident.entry } : {}),
-    golden: Array.from({ length: values.length / FORECAST_SIZE }, (_, i) =>
-      Array.from(values.subarray(i * FORECAST_SIZE, (i + 1) * FORECAST_SIZE), (value) => Number(value.toPrecision(7))),
-    ),
-  };
+  const weights = { file: WEIGHTS_FILE, sha256: sha256(bytes), parameters: countValues(model.weights) };
+  const manifest = manifestOf(model, { weights, incident: incident?.entry, golden: goldenForecasts(engine, model) });
   try {
     await mkdir(path, { recursive: true });
   } catch (cause) {
@@ -202,6 +179,40 @@ export async function writeModel(path: string, model: TrainedModel, engine: Engi
     [join(path, MANIFEST_FILE), `${JSON.stringify(manifest)}\n`],
   ]);
   return manifest;
+}
+
+/** What is known of a model only when its files are there. */
+interface Files extends Pick<Manifest, 'weights' | 'golden'> {
+  readonly incident: IncidentManifest | undefined;
+}
+
+function manifestOf(model: TrainedModel, { weights, incident, golden }: Files): Manifest {
+  return {
+    format: MODEL_FORMAT,
+    name: model.name,
+    created: model.created,
+    linborg: model.linborg,
+    input: inputContract(),
+    hyperparameters: { network: 'tft', ...model.hyperparameters },
+    weights,
+    training: model.training,
+    profiles: [...model.profiles],
+    accuracy: model.accuracy,
+    ...(model.trainingInputs ? { training_inputs: model.trainingInputs } : {}),
+    ...(model.leftOut ? { left_out: [...model.leftOut] } : {}),
+    ...(incident ? { incident } : {}),
+    golden,
+  };
+}
+
+/** What an engine must forecast with this model, a row for each golden window. */
+function goldenForecasts(engine: Engine, { hyperparameters, weights }: TrainedModel): number[][] {
+  const forecaster = new Forecaster(engine, hyperparameters, weights);
+  const { values } = forecaster.forecast(goldenWindows());
+  forecaster.dispose();
+  return Array.from({ length: values.length / FORECAST_SIZE }, (_, i) =>
+    Array.from(values.subarray(i * FORECAST_SIZE, (i + 1) * FORECAST_SIZE), (value) => Number(value.toPrecision(7))),
+  );
 }
 
 /** Writes what is said of a model anew, and leaves its weights as they are. @throws ModelError if it cannot */

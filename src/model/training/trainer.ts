@@ -133,24 +133,17 @@ export async function trainNetwork(engine: Engine, task: TrainingTask, hooks: Tr
   const state = resume?.state ?? startState(firstWeights(task));
   let best = resume?.best ?? base;
   let stale = resume?.stale ?? 0;
-  let lossSum = 0;
-  let lossCount = 0;
-  let recentLoss = Number.NaN;
+  const losses = new RecentLosses();
 
-  const report = (validationLoss?: number) => {
-    // The last report may come right after another one, with no step between them.
-    if (lossCount > 0) recentLoss = lossSum / lossCount;
+  const report = (validationLoss?: number) =>
     hooks.onProgress({
       step: state.step,
       totalSteps: settings.adam.totalSteps,
-      loss: recentLoss,
+      loss: losses.takeMean(),
       learningRate: learningRate(settings.adam, state.step),
       ...(validationLoss === undefined ? {} : { validationLoss }),
       ...(best === undefined ? {} : { bestLoss: best.loss }),
     });
-    lossSum = 0;
-    lossCount = 0;
-  };
   /** The validation loss of the averaged weights, and the better of them and the best so far. */
   const validate = (): { loss: number; better: BestWeights } => {
     const loss = finite(validationLoss(state.average), 'validation loss', state.step);
@@ -161,9 +154,8 @@ export async function trainNetwork(engine: Engine, task: TrainingTask, hooks: Tr
   while (state.step < settings.adam.totalSteps && stale < settings.patience && !hooks.signal.aborted) {
     drawBatch(pool, settings.augmentation, seededRandom(seedFor(settings.seed, `batch ${state.step}`)), batch);
     const { loss, gradients } = lossAndGradients(engine, hyperparameters, state.weights, batch);
-    lossSum += finite(loss, 'loss', state.step);
+    losses.add(finite(loss, 'loss', state.step));
     adamStep(state, specs, gradients, settings.adam);
-    lossCount++;
     if (state.step % settings.validateEvery === 0) {
       const { loss, better } = validate();
       stale = better === best ? stale + 1 : 0;
@@ -181,6 +173,26 @@ export async function trainNetwork(engine: Engine, task: TrainingTask, hooks: Tr
   best = better;
   report(loss);
   return best;
+}
+
+/** The losses of the steps since they were last asked for. */
+class RecentLosses {
+  #sum = 0;
+  #count = 0;
+  #mean = Number.NaN;
+
+  add(loss: number): void {
+    this.#sum += loss;
+    this.#count++;
+  }
+
+  /** Their mean. The last report may come right after another one, with no step between them: then the mean before. */
+  takeMean(): number {
+    if (this.#count > 0) this.#mean = this.#sum / this.#count;
+    this.#sum = 0;
+    this.#count = 0;
+    return this.#mean;
+  }
 }
 
 /** The loss itself; weights that once are no numbers stay so, whatever comes after. */

@@ -1,5 +1,5 @@
 /** The families of one cycle as text, family by family, in pieces of at most one server. */
-import { type Forecast, LEVEL_NAMES, RISK_HORIZONS, SERVER_STATES } from '../core/flow.js';
+import { type Forecast, type Frame, LEVEL_NAMES, RISK_HORIZONS, type Risk, SERVER_STATES } from '../core/flow.js';
 import { isServer, newestValue } from '../core/frame.js';
 import type { ServerLabels } from '../core/serverLabels.js';
 import { topReasons } from '../core/topReasons.js';
@@ -100,14 +100,44 @@ function profileLines(servers: readonly LabelledServer[]): string[] {
   return [...counts].sort().map(([labels, count]) => `linborg_profile_servers{${labels}} ${count}\n`);
 }
 
+/** One line of a family, from its labels after the server's. */
+type Line = (labels: string, value: string) => string;
+
 function serverLines(
-  name: Exclude<
-    CycleMetricName,
-    'linborg_forecast_value' | 'linborg_servers' | 'linborg_profile_servers' | 'linborg_maintenance_servers'
-  >,
-  { view: { frame, risk, labels: passed }, label }: LabelledServer,
+  name: FrameMetricName | RiskMetricName,
+  { view: { frame, risk, labels }, label }: LabelledServer,
 ): string[] {
-  const line = (labels: string, value: string) => `${name}{${label}${labels}} ${value}\n`;
+  const line: Line = (more, value) => `${name}{${label}${more}} ${value}\n`;
+  if (isOfFrame(name)) return frameLines(name, frame, labels, line);
+  return risk === undefined ? [] : riskLines(name, risk, line);
+}
+
+/** Families about a server itself, whether it has a risk or not. */
+const FRAME_METRICS = [
+  'linborg_server_state',
+  'linborg_server_info',
+  'linborg_server_warmup_ratio',
+  'linborg_server_history_seconds',
+  'linborg_server_coverage_ratio',
+  'linborg_metric_value',
+] as const;
+
+type FrameMetricName = (typeof FRAME_METRICS)[number];
+
+type RiskMetricName = Exclude<
+  CycleMetricName,
+  | FrameMetricName
+  | 'linborg_forecast_value'
+  | 'linborg_servers'
+  | 'linborg_profile_servers'
+  | 'linborg_maintenance_servers'
+>;
+
+function isOfFrame(name: FrameMetricName | RiskMetricName): name is FrameMetricName {
+  return (FRAME_METRICS as readonly string[]).includes(name);
+}
+
+function frameLines(name: FrameMetricName, frame: Frame, passed: ServerLabels | undefined, line: Line): string[] {
   const fresh = frame.state !== 'stale';
   switch (name) {
     case 'linborg_server_state':
@@ -120,52 +150,53 @@ function serverLines(
       return fresh ? [line('', formatValue(Math.round(frame.quality.historyDays * SECONDS_PER_DAY)))] : [];
     case 'linborg_server_coverage_ratio':
       return fresh ? [line('', formatMeasure(frame.quality.coverageRatio))] : [];
+    case 'linborg_metric_value':
+      if (!fresh) return [];
+      return frame.metrics.flatMap((metric, row) => {
+        const value = newestValue(frame, row, VALUE_BUCKETS);
+        return value === undefined ? [] : [line(metricLabel(metric), formatMeasure(value))];
+      });
+  }
+}
+
+function riskLines(name: RiskMetricName, risk: Risk, line: Line): string[] {
+  switch (name) {
     case 'linborg_risk_score':
-      return risk ? [line(`,profile="${risk.profile}"`, formatMeasure(risk.score))] : [];
+      return [line(`,profile="${risk.profile}"`, formatMeasure(risk.score))];
     case 'linborg_risk_level':
-      return risk ? [line(`,profile="${risk.profile}",color="${risk.color}"`, '1')] : [];
+      return [line(`,profile="${risk.profile}",color="${risk.color}"`, '1')];
     case 'linborg_risk_contribution':
-      return (risk?.contributions ?? []).map(({ metric, points }) =>
-        line(`,metric="${escapeLabelValue(metric)}"`, formatMeasure(points)),
-      );
+      return risk.contributions.map(({ metric, points }) => line(metricLabel(metric), formatMeasure(points)));
     case 'linborg_trend_per_hour':
-      return (risk ? topReasons(risk) : []).flatMap(({ metric, trendPerHour }) =>
-        trendPerHour === undefined ? [] : [line(`,metric="${escapeLabelValue(metric)}"`, formatMeasure(trendPerHour))],
+      return topReasons(risk).flatMap(({ metric, trendPerHour }) =>
+        trendPerHour === undefined ? [] : [line(metricLabel(metric), formatMeasure(trendPerHour))],
       );
     case 'linborg_incident_probability_ratio':
-      return risk
-        ? RISK_HORIZONS.map((horizon) =>
-            line(`,horizon="${horizon.name}"`, formatMeasure(risk.incidentProbability[horizon.name])),
-          )
-        : [];
-    case 'linborg_metric_value':
-      return fresh
-        ? frame.metrics.flatMap((metric, row) => {
-            const value = newestValue(frame, row, VALUE_BUCKETS);
-            return value === undefined ? [] : [line(`,metric="${escapeLabelValue(metric)}"`, formatMeasure(value))];
-          })
-        : [];
-    case 'linborg_threshold_value':
-      return (risk?.thresholds ?? []).map(({ metric, threshold }) =>
-        line(`,metric="${escapeLabelValue(metric)}"`, formatMeasure(threshold)),
+      return RISK_HORIZONS.map(({ name: horizon }) =>
+        line(`,horizon="${horizon}"`, formatMeasure(risk.incidentProbability[horizon])),
       );
+    case 'linborg_threshold_value':
+      return risk.thresholds.map(({ metric, threshold }) => line(metricLabel(metric), formatMeasure(threshold)));
     case 'linborg_threshold_usual_value':
-      return (risk?.thresholds ?? []).flatMap(({ metric, usualPeak }) =>
-        usualPeak === undefined ? [] : [line(`,metric="${escapeLabelValue(metric)}"`, formatMeasure(usualPeak))],
+      return risk.thresholds.flatMap(({ metric, usualPeak }) =>
+        usualPeak === undefined ? [] : [line(metricLabel(metric), formatMeasure(usualPeak))],
       );
     case 'linborg_threshold_breached':
-      return (risk?.thresholds ?? []).flatMap(({ metric, breached }) =>
-        breached ? [line(`,metric="${escapeLabelValue(metric)}"`, '1')] : [],
-      );
+      return risk.thresholds.flatMap(({ metric, breached }) => (breached ? [line(metricLabel(metric), '1')] : []));
     case 'linborg_time_to_threshold_seconds':
-      return (risk?.timeToThreshold ?? []).flatMap(({ metric, seconds }) =>
+      return risk.timeToThreshold.flatMap(({ metric, seconds }) =>
         LEVEL_NAMES.flatMap((level) => {
           const until = seconds[level];
           if (until === null) return [];
-          return [line(`,metric="${escapeLabelValue(metric)}",level="${level}"`, formatMeasure(until))];
+          return [line(`${metricLabel(metric)},level="${level}"`, formatMeasure(until))];
         }),
       );
   }
+}
+
+/** To be added after others. */
+function metricLabel(metric: string): string {
+  return `,metric="${escapeLabelValue(metric)}"`;
 }
 
 /** Labels to be added after others, by name. */

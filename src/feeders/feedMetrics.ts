@@ -23,31 +23,29 @@ export class FeedMetrics {
   /** @param clock  epoch seconds now */
   constructor(clock: () => number, maxBufferBytes: number) {
     const registers = [this.registry];
-    const counter = (name: string, help: string) => new Counter({ name: `linborg_feed_${name}`, help, registers });
+    const counter = <L extends string>(name: string, help: string, ...labelNames: L[]) =>
+      new Counter({ name: `linborg_feed_${name}`, help, labelNames, registers });
     collectDefaultMetrics({ register: this.registry });
     this.#reads = counter('reads_total', 'Reads of the other system, failed ones included.');
     this.#readsFailed = counter('reads_failed_total', 'Reads of the other system that failed; they are tried again.');
     this.#documents = counter('documents_read_total', 'Documents, rows or lines read.');
-    this.#unused = new Counter({
-      name: 'linborg_feed_documents_unused_total',
-      help: 'Documents that nothing was taken from, by reason; no_metric is usual where a system holds more than this.',
-      labelNames: ['reason'],
-      registers,
-    });
+    this.#unused = counter(
+      'documents_unused_total',
+      'Documents that nothing was taken from, by reason; no_metric is usual where a system holds more than this.',
+      'reason',
+    );
     this.#built = counter('records_built_total', 'Records put together; one that a late part changed counts again.');
-    this.#implausible = new Counter({
-      name: 'linborg_feed_values_implausible_total',
-      help: 'Values that can be none of their metric, such as 250 %, and were left out.',
-      labelNames: ['metric'],
-      registers,
-    });
+    this.#implausible = counter(
+      'values_implausible_total',
+      'Values that can be none of their metric, such as 250 %, and were left out.',
+      'metric',
+    );
     this.#posts = counter('posts_total', 'Requests to linborg, failed ones included.');
-    this.#postsFailed = new Counter({
-      name: 'linborg_feed_posts_failed_total',
-      help: 'Requests to linborg that it did not accept, by reason: away, invalid, too_large, refused.',
-      labelNames: ['reason'],
-      registers,
-    });
+    this.#postsFailed = counter(
+      'posts_failed_total',
+      'Requests to linborg that it did not accept, by reason: away, invalid, too_large, refused.',
+      'reason',
+    );
     this.#sent = counter('records_sent_total', 'Records that linborg accepted.');
     this.#rejected = counter('records_rejected_total', 'Records that linborg refused and that were left out.');
     this.#damaged = counter('buffer_damaged_bytes_total', 'Bytes of the buffer that could not be read any more.');

@@ -62,27 +62,10 @@ export async function createClient(options: PrometheusOptions, surroundings: Sur
   const transport = await createTransport(options, options.max_concurrency);
   const stop = new AbortController();
   const warnings = new Set<string>();
-  let queries = 0;
-  let queriesFailed = 0;
-
+  const { ask, counts } = createAsker(surroundings, stop.signal);
   const driver = createDriver(options, transport, stop.signal, (warning) => {
     if (warnings.size < MAX_WARNINGS) warnings.add(warning);
   });
-
-  const ask = (send: () => Promise<{ result: unknown[] }>): Promise<readonly AnswerSeries[]> => {
-    const attempt = async () => {
-      if (stop.signal.aborted) throw new QueryFailure('closed', 'the source was closed');
-      queries++;
-      try {
-        return (await send()).result as AnswerSeries[];
-      } catch (error) {
-        queriesFailed++;
-        throw unwrapDriverError(error);
-      }
-    };
-    const retryable = (error: unknown) => error instanceof QueryFailure && isRetryable(error);
-    return withRetries({ tries: TRIES, ...surroundings, isRetryable: retryable }, attempt);
-  };
 
   const timeout = `${Math.max(1, Math.floor(options.timeout * SERVER_TIMEOUT_SHARE))}s`;
   return {
@@ -96,7 +79,7 @@ export async function createClient(options: PrometheusOptions, surroundings: Sur
         throw new QueryFailure('malformed', `the answer to time() is ${time}; expected epoch seconds`);
       return time;
     },
-    counts: () => ({ queries, queriesFailed }),
+    counts,
     takeWarnings: () => {
       const taken = [...warnings];
       warnings.clear();
@@ -107,6 +90,27 @@ export async function createClient(options: PrometheusOptions, surroundings: Sur
       transport.close();
     },
   };
+}
+
+/** Sends what it is given, again where that may help, and counts each try. */
+function createAsker(surroundings: Surroundings, stopped: AbortSignal) {
+  let queries = 0;
+  let queriesFailed = 0;
+  const ask = (send: () => Promise<{ result: unknown[] }>): Promise<readonly AnswerSeries[]> => {
+    const attempt = async () => {
+      if (stopped.aborted) throw new QueryFailure('closed', 'the source was closed');
+      queries++;
+      try {
+        return (await send()).result as AnswerSeries[];
+      } catch (error) {
+        queriesFailed++;
+        throw unwrapDriverError(error);
+      }
+    };
+    const retryable = (error: unknown) => error instanceof QueryFailure && isRetryable(error);
+    return withRetries({ tries: TRIES, ...surroundings, isRetryable: retryable }, attempt);
+  };
+  return { ask, counts: (): RequestCounts => ({ queries, queriesFailed }) };
 }
 
 /** The driver of Prometheus' API over our transport: its answers are read by us, and its failures told in our words. */

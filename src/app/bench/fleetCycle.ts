@@ -9,13 +9,13 @@ import { type PublishedCycle, publishCycle } from '../../exposition/publishedCyc
 import type { StateView } from '../../exposition/state.js';
 import { createFleet } from '../../simulator/fleet.js';
 import { fleetBatch } from '../../simulator/fleetBatch.js';
-import { createWebServer } from '../../web/server.js';
+import { createWebServer, type WebServer } from '../../web/server.js';
 import { WindowStore } from '../../windows/store.js';
 import { runCycle } from '../cycle.js';
 import { ForecastPool } from '../forecasting/pool.js';
 import { type AnswerFigures, measureAnswers } from './answers.js';
 import { benchConfig } from './benchConfig.js';
-import { quantileOf } from './clock.js';
+import { cpuSecondsOf, quantileOf } from './clock.js';
 import { FIRST_STEP, feedHistory, STEP_SECONDS } from './feed.js';
 
 export interface CycleFigures {
@@ -34,6 +34,7 @@ export interface CycleFigures {
 }
 
 const PROBE_EVERY_MILLISECONDS = 20;
+const CONFIG = benchConfig();
 
 /** Runs `cycles` cycles over `servers` simulated servers. `onProgress` says what is being done. */
 export async function measureCycles(
@@ -42,60 +43,44 @@ export async function measureCycles(
   modelPath: string,
   onProgress: (text: string) => void,
 ): Promise<CycleFigures> {
-  const config = benchConfig();
   const { pool, report } = await ForecastPool.start({ modelPath, engine: 'auto', workers: 2, onDeath: onProgress });
   const fleet = createFleet({ servers, seed: 5, scenariosPerServerWeek: 0.5 });
-  const store = new WindowStore(config.windows);
+  const store = new WindowStore(CONFIG.windows);
   await feedHistory(fleet, store, onProgress);
 
-  let published: PublishedCycle | undefined;
-  const state = stateOf(() => published, config.cycleSeconds);
-  const web = createWebServer({
-    options: config.web,
-    state,
-    reload: async () => {},
-    log: pino({ level: 'silent' }),
-    now: () => Date.now() / 1000,
-  });
+  let newest: Cycle | undefined;
+  const web = openDoors(() => newest?.published);
   const url = await web.start();
   const probes = startProbes(`${url}/-/healthy`);
   const delay = monitorEventLoopDelay({ resolution: 5 });
   const seconds: number[] = [];
   const cpu: number[] = [];
-  let series = 0;
   for (let cycle = 0; cycle < cycles; cycle++) {
     onProgress(`${servers} servers: cycle ${cycle + 1} of ${cycles}`);
     // The feed stands for Prometheus: its making is not part of the cycle, taking it in is.
     const batch = fleetBatch(fleet, FIRST_STEP + cycle - 1, FIRST_STEP + cycle + 1);
     delay.enable();
     probes.resume();
-    const cpuBefore = process.cpuUsage();
     const before = performance.now();
-    store.ingest(batch);
-    const at = (FIRST_STEP + cycle + 1) * STEP_SECONDS;
-    const result = await runCycle(store.frames(at), at, config.thresholds, {
-      forecastRows: (job) => pool.forecast(job),
-      model: report.manifest.name,
-    });
-    if (result.failure !== undefined) throw new Error(`${result.failedSeries} series failed: ${result.failure}`);
-    published = await publishCycle(result, config.export);
+    const work = async () => {
+      store.ingest(batch);
+      newest = await forecastFleet(store, (FIRST_STEP + cycle + 1) * STEP_SECONDS, pool, report.manifest.name);
+    };
+    cpu.push(await cpuSecondsOf(work));
     seconds.push((performance.now() - before) / 1000);
-    const { user, system } = process.cpuUsage(cpuBefore);
-    cpu.push((user + system) / 1e6);
     delay.disable();
     probes.pause();
-    series = result.servers.reduce((sum, server) => sum + server.forecasts.length, 0);
   }
   // Before the answers: what their client, in this process too, keeps of them is not linborg's.
   const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024);
   onProgress(`${servers} servers: scrapes and remote reads`);
-  const answers = await measureAnswers(url, published!.servers[0]!.frame.server);
+  const answers = await measureAnswers(url, newest!.published.servers[0]!.frame.server);
   await probes.stop();
   await web.stop();
   await pool.close();
   return {
     servers,
-    series,
+    series: newest!.series,
     seconds: round(medianOf(seconds), 2),
     cpu_seconds: round(medianOf(cpu), 2),
     peak_rss_mb: peakRssMb,
@@ -103,6 +88,31 @@ export async function measureCycles(
     healthy_p99_ms: round(quantileOf(probes.milliseconds, 0.99), 1),
     answers,
   };
+}
+
+interface Cycle {
+  readonly published: PublishedCycle;
+  /** Forecasts of all servers. */
+  readonly series: number;
+}
+
+/** One cycle over what the windows hold. Throws if a forecast fails. */
+async function forecastFleet(store: WindowStore, at: number, pool: ForecastPool, model: string): Promise<Cycle> {
+  const forecastRows = (job: Parameters<ForecastPool['forecast']>[0]) => pool.forecast(job);
+  const result = await runCycle(store.frames(at), at, CONFIG.thresholds, { forecastRows, model });
+  if (result.failure !== undefined) throw new Error(`${result.failedSeries} series failed: ${result.failure}`);
+  const series = result.servers.reduce((sum, { forecasts }) => sum + forecasts.length, 0);
+  return { published: await publishCycle(result, CONFIG.export), series };
+}
+
+function openDoors(cycle: () => PublishedCycle | undefined): WebServer {
+  return createWebServer({
+    options: CONFIG.web,
+    state: stateOf(cycle, CONFIG.cycleSeconds),
+    reload: async () => {},
+    log: pino({ level: 'silent' }),
+    now: () => Date.now() / 1000,
+  });
 }
 
 /** What the doors need; the figures of the exporter itself are real, though nothing counts them here. */
@@ -127,7 +137,7 @@ function stateOf(cycle: () => PublishedCycle | undefined, intervalSeconds: numbe
     queries: () => [],
     sources: () => [],
     warmupBuckets: () => 24,
-    future: () => benchConfig().future,
+    future: () => CONFIG.future,
     configText: () => '',
   };
 }

@@ -38,6 +38,12 @@ interface Slot {
   since: number;
 }
 
+/** What whoever waits for a worker is told: that it is ready, or why it will never be. The first word counts. */
+interface Started {
+  readonly onReady: (report: PoolReport) => void;
+  readonly onFailure: (error: ModelError) => void;
+}
+
 /** A worker that dies this often in a row without finishing a job is not replaced any more. */
 const MAX_DEATHS = 5;
 
@@ -120,44 +126,55 @@ export class ForecastPool {
     const { modelPath, engine } = this.#options;
     const worker = new Worker(WORKER_URL, { workerData: { modelPath, engine } satisfies WorkerStart });
     this.#workers.add(worker);
-    const slot: Slot = { worker, current: undefined, since: 0 };
+    return new Promise((resolve, reject) =>
+      this.#listen({ worker, current: undefined, since: 0 }, { onReady: resolve, onFailure: reject }),
+    );
+  }
+
+  /** Takes what a worker says, from its start to its end. */
+  #listen(slot: Slot, started: Started): void {
+    const { worker } = slot;
     let why = 'it ended';
     let refusal: ModelError | undefined;
-    return new Promise((resolve, reject) => {
-      worker.on('message', (message: WorkerMessage) => {
-        switch (message.kind) {
-          case 'ready':
-            this.#slots.add(slot);
-            resolve({ engine: message.engine, manifest: message.manifest });
-            this.#dispatch();
-            return;
-          case 'refused':
-            refusal = new ModelError(message.message);
-            void worker.terminate();
-            return;
-          case 'forecast':
-            this.#deaths = 0;
-            slot.current?.resolve(message);
-            break;
-          case 'failed':
-            slot.current?.reject(new ModelError(`forecasting failed: ${message.message}`));
-            break;
-        }
-        slot.current = undefined;
-        this.#activity.busySeconds += (performance.now() - slot.since) / 1000;
-        this.#dispatch();
-      });
-      worker.on('error', (error) => {
-        why = error.message;
-      });
-      worker.on('exit', () => {
-        this.#workers.delete(worker);
-        const wasReady = this.#slots.delete(slot);
-        slot.current?.reject(new ModelError(`a forecasting worker died (${why})`));
-        reject(refusal ?? new ModelError(`a forecasting worker could not start (${why})`));
-        if (wasReady) this.#replace(why);
-      });
+    worker.on('message', (message: WorkerMessage) => {
+      switch (message.kind) {
+        case 'ready':
+          this.#slots.add(slot);
+          started.onReady({ engine: message.engine, manifest: message.manifest });
+          this.#dispatch();
+          break;
+        case 'refused':
+          refusal = new ModelError(message.message);
+          void worker.terminate();
+          break;
+        case 'forecast':
+          this.#deaths = 0;
+          slot.current?.resolve(message);
+          this.#release(slot);
+          break;
+        case 'failed':
+          slot.current?.reject(new ModelError(`forecasting failed: ${message.message}`));
+          this.#release(slot);
+          break;
+      }
     });
+    worker.on('error', (error) => {
+      why = error.message;
+    });
+    worker.on('exit', () => {
+      this.#workers.delete(worker);
+      const wasReady = this.#slots.delete(slot);
+      slot.current?.reject(new ModelError(`a forecasting worker died (${why})`));
+      started.onFailure(refusal ?? new ModelError(`a forecasting worker could not start (${why})`));
+      if (wasReady) this.#replace(why);
+    });
+  }
+
+  /** Its job has ended: it takes the next one. */
+  #release(slot: Slot): void {
+    slot.current = undefined;
+    this.#activity.busySeconds += (performance.now() - slot.since) / 1000;
+    this.#dispatch();
   }
 
   #replace(why: string): void {

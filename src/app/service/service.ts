@@ -94,14 +94,7 @@ export class Service {
         ...(push === undefined ? {} : { push }),
         ...(modelPath === undefined ? {} : { modelPath }),
       });
-    const learning =
-      parts.learning &&
-      (await openLearning(parts.learning, parts.config, {
-        log: parts.log,
-        clock: now,
-        serve: (path) => service!.#changeModel(path),
-        onOutcome: (reason, outcome) => service?.state.exporter.retrained(reason, outcome),
-      }));
+    const learning = await Service.#openLearning(parts, () => service);
     const pipeline = learning ? await openWithLearning(learning, open) : await open();
     const { engine, manifest } = pipeline.report;
     parts.log.info({ engine: engine.kind, version: engine.version, reason: engine.reason }, 'engine loaded');
@@ -122,6 +115,21 @@ export class Service {
       await pipeline.close();
       throw error;
     }
+  }
+
+  /** What learns from the fleet; undefined where nothing is to. */
+  static async #openLearning(
+    { learning, config, log }: ServiceParts,
+    service: () => Service | undefined,
+  ): Promise<FleetLearning | undefined> {
+    return (
+      learning &&
+      (await openLearning(learning, config, {
+        ...{ log, clock: now },
+        serve: (path) => service()!.#changeModel(path),
+        onOutcome: (reason, outcome) => service()?.state.exporter.retrained(reason, outcome),
+      }))
+    );
   }
 
   #openPolicy(): Promise<PolicyRunner> {

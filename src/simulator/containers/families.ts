@@ -41,13 +41,11 @@ const CACHE_SHARE = 0.22;
 
 /** All of it, those of a family together. */
 export function shownOf(personality: Personality): Shown[] {
-  return [...processor(), ...memory(personality), ...disk(personality), ...network(), ...life()];
+  return [...processor(), ...processorLimit(), ...memory(personality), ...disk(personality), ...network(), ...life()];
 }
 
 function processor(): Shown[] {
   const ofRoot = (mode: 'user' | 'system') => (reading: Reading) => sum(reading.counters.cpus.map((cpu) => cpu[mode]));
-  const limited = (read: (counters: ContainerCounters) => number) => (container: SimulatedContainer) =>
-    container.cpuLimitCores === undefined ? undefined : ({ counters }: Running) => read(counters);
   return [
     {
       family: counter('container_cpu_usage_seconds_total', 'Cumulative cpu time consumed in seconds.'),
@@ -74,6 +72,14 @@ function processor(): Shown[] {
           counters.systemSeconds,
       ofRoot: ofRoot('system'),
     },
+  ];
+}
+
+/** How often a container ran into the limit of its CPU time, and what that is; of those that have one. */
+function processorLimit(): Shown[] {
+  const limited = (read: (counters: ContainerCounters) => number) => (container: SimulatedContainer) =>
+    container.cpuLimitCores === undefined ? undefined : ({ counters }: Running) => read(counters);
+  return [
     {
       family: counter('container_cpu_cfs_periods_total', 'Number of elapsed enforcement period intervals.'),
       ofContainer: limited(({ periods }) => periods),

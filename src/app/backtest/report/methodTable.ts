@@ -7,6 +7,7 @@ import { type DatasetView, medianMaseOf, methodLook, ratioOf, scoreOf } from './
 import type { Estimate, Method } from './reportData.js';
 
 const twoDigits = (value: number) => describeFixed(value, 2);
+const fixed = (digits: number) => (value: Figure) => describeFixed(value, digits);
 
 /** A column of figures; `distance` is least for the best method, without it none is the best. */
 interface Column {
@@ -39,43 +40,49 @@ export function renderMaseDots(view: DatasetView): Html {
   return html`<figure class="card chart"><figcaption><b>Median MASE</b> <span class="muted small">with its 95% interval; left is better; logarithmic; the line marks the best by hand</span></figcaption><div class="scroll">${renderDotPlot({ label: `Median MASE of every method on ${dataset.name}`, rows, reference })}</div></figure>`;
 }
 
-function columnsOf({ report, dataset }: DatasetView): Column[] {
-  const { maseFloor, coverageBand } = report.settings;
-  const overall = (method: Method) => scoreOf(dataset.overall, method.id);
-  const fixed = (digits: number) => (value: Figure) => describeFixed(value, digits);
-  const lowest = (value: number) => value;
+function columnsOf(view: DatasetView): Column[] {
+  return [...errorColumns(view), ...coverageColumns(view)];
+}
+
+/** How far from what came. */
+function errorColumns({ report, dataset }: DatasetView): Column[] {
+  const overall = overallOf(dataset);
+  const error = { describe: fixed(3), distance: (value: number) => value };
   return [
     {
+      ...error,
       title: 'median MASE',
       hint: 'Error over the error of "as yesterday"; median over series',
       value: (m) => medianMaseOf(dataset, m.id)?.value ?? overall(m)?.mase,
       estimate: ({ id }) => medianMaseOf(dataset, id),
-      describe: fixed(3),
-      distance: lowest,
     },
     {
+      ...error,
       title: 'ratio to best by hand',
-      hint: `Mean over series of MASE over that of the best method by hand, both at least ${describeFixed(maseFloor, 2)}`,
+      hint: `Mean over series of MASE over that of the best method by hand, both at least ${describeFixed(report.settings.maseFloor, 2)}`,
       value: ({ id }) => ratioOf(dataset, id)?.mase.value,
       estimate: ({ id }) => ratioOf(dataset, id)?.mase,
-      describe: fixed(3),
-      distance: lowest,
     },
     {
+      ...error,
       title: 'quantile loss ratio',
       hint: 'The same for the pinball loss of p10, p50 and p90',
       value: ({ id }) => ratioOf(dataset, id)?.pinball?.value,
       estimate: ({ id }) => ratioOf(dataset, id)?.pinball,
-      describe: fixed(3),
-      distance: lowest,
     },
     {
+      ...error,
       title: 'WQL',
       hint: 'Weighted quantile loss; median over series',
       value: (m) => overall(m)?.wql,
-      describe: fixed(3),
-      distance: lowest,
     },
+  ];
+}
+
+/** How far p10 and p90 lie apart, and whether they keep their promise. */
+function coverageColumns({ report, dataset }: DatasetView): Column[] {
+  const overall = overallOf(dataset);
+  return [
     {
       title: 'coverage',
       hint: `Share of values inside p10–p90; ${describeShare(PROMISED_COVERAGE, 0)} is promised`,
@@ -91,7 +98,7 @@ function columnsOf({ report, dataset }: DatasetView): Column[] {
     },
     {
       title: 'series well covered',
-      hint: `Share of series whose own coverage lies in ${coverageBand.map(twoDigits).join('–')}`,
+      hint: `Share of series whose own coverage lies in ${report.settings.coverageBand.map(twoDigits).join('–')}`,
       value: ({ id }) => dataset.calibratedSeries.find(({ method }) => method === id)?.share,
       describe: (value) => describeShare(value, 0),
       distance: (value) => -value,
@@ -103,6 +110,10 @@ function columnsOf({ report, dataset }: DatasetView): Column[] {
       describe: (value) => describeShare(value, 0),
     },
   ];
+}
+
+function overallOf(dataset: DatasetView['dataset']) {
+  return (method: Method) => scoreOf(dataset.overall, method.id);
 }
 
 /** What the best method of a column prints; undefined where there is nothing to compare. */

@@ -29,16 +29,17 @@ const QUOTE = 0x22;
 
 /**
  * Whole lines from a place on; no text where no line is complete.
+ * @param end  how many bytes the file had when the place was found: what came since may be newer than files that are still to be read
  * @returns undefined if the file was renamed or cut since the place was found: what stands there now is something else
  */
-export async function readBlock(place: FilePlace, size: BlockSize): Promise<LineBlock | undefined> {
+export async function readBlock(place: FilePlace, size: BlockSize, end: number): Promise<LineBlock | undefined> {
   const file = await openIfThere(place.path);
   if (file === undefined) return undefined;
   try {
     if (fileId(await file.stat()) !== place.id) return undefined;
     const fingerprint = await fingerprintSince(file, place.fingerprint);
     if (fingerprint === undefined) return undefined;
-    const block = await readLines(file, place.offset, size);
+    const block = await readLines(file, { from: place.offset, end }, size);
     return (await stillBeginsAs(file, fingerprint)) ? { ...block, fingerprint } : undefined;
   } finally {
     await file.close();
@@ -56,14 +57,15 @@ async function openIfThere(path: string): Promise<FileHandle | undefined> {
 
 async function readLines(
   file: FileHandle,
-  offset: number,
+  { from, end }: { readonly from: number; readonly end: number },
   { bytes, maxLineBytes, isQuoted }: BlockSize,
 ): Promise<Omit<LineBlock, 'fingerprint'>> {
   for (let size = bytes; ; size = Math.min(size * 4, maxLineBytes + 1)) {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, offset);
+    const wanted = Math.max(Math.min(size, end - from), 0);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, wanted, from);
     const text = buffer.subarray(0, bytesRead);
-    const end = endOfLines(text, isQuoted);
-    if (end > 0) return { text: text.subarray(0, end), skippedBytes: 0 };
+    const endOfText = endOfLines(text, isQuoted);
+    if (endOfText > 0) return { text: text.subarray(0, endOfText), skippedBytes: 0 };
     if (bytesRead < size) return { text: Buffer.alloc(0), skippedBytes: 0 };
     if (size > maxLineBytes) return { text: Buffer.alloc(0), skippedBytes: bytesRead };
   }

@@ -9,7 +9,6 @@ import {
   type SourceDocument,
 } from '../../reader.js';
 import { type BlockSize, GzipBlocks, type LineBlock, readBlock } from './block.js';
-import { fingerprintAt } from './fingerprint.js';
 import { type FileGlob, parseGlob } from './glob.js';
 import type { FileOptions } from './options.js';
 import { parseBlock, parseHeader } from './parse.js';
@@ -63,13 +62,18 @@ export class FileReader implements Reader {
     const files: FilePlace[] = [];
     let unreadable = 0;
     let isAtEnd = true;
+    let hasMoved = false;
     let failure: Error | undefined;
     for (const open of places) {
       let progress: Progress = { place: placeOf(open), documents: [], unreadable: 0, isAtEnd: false };
       try {
-        while (!progress.isAtEnd && documents.length < limit && !signal.aborted) {
-          const next = await this.#advance(progress.place, limit - documents.length);
-          if (next === undefined) break;
+        while (!progress.isAtEnd && !hasMoved && documents.length < limit && !signal.aborted) {
+          const next = await this.#advance({ ...open, ...progress.place }, limit - documents.length);
+          if (next === undefined) {
+            // What follows is newer than what is left of it.
+            hasMoved = true;
+            break;
+          }
           progress = next;
           documents.push(...progress.documents);
           unreadable += progress.unreadable;
@@ -102,13 +106,14 @@ export class FileReader implements Reader {
   }
 
   /** The next lines of a file, at most `limit`; undefined if it was renamed or cut meanwhile, which the next read sees. */
-  async #advance(place: FilePlace, limit: number): Promise<Progress | undefined> {
-    const block = await this.#nextBlock(place);
+  async #advance(open: OpenPlace, limit: number): Promise<Progress | undefined> {
+    const block = await this.#nextBlock(open);
     if (block === undefined) return undefined;
+    const place = placeOf(open);
     const { text, skippedBytes, fingerprint } = block;
     if (text.length === 0 && skippedBytes === 0)
       return { place: { ...place, fingerprint }, documents: [], unreadable: 0, isAtEnd: true };
-    const header = await this.#headerOf(place);
+    const header = await this.#headerOf(open);
     if (header === undefined) return undefined;
     const isHeader = this.#hasHeader && place.offset === 0;
     const from = isHeader ? text.indexOf(0x0a) + 1 || text.length : 0;
@@ -134,11 +139,9 @@ export class FileReader implements Reader {
     return { bytes: BLOCK_BYTES, maxLineBytes, isQuoted: format === 'csv' };
   }
 
-  async #nextBlock(place: FilePlace): Promise<LineBlock | undefined> {
-    if (!isCompressed(place.path)) return await readBlock(place, this.#size);
-    const next = await this.#nextUnpacked(place);
-    const isKnown = place.fingerprint.bytes > 0;
-    return { ...next, fingerprint: isKnown ? place.fingerprint : await fingerprintAt(place.path) };
+  async #nextBlock(place: OpenPlace): Promise<LineBlock | undefined> {
+    if (!isCompressed(place.path)) return await readBlock(place, this.#size, place.bytes);
+    return { ...(await this.#nextUnpacked(place)), fingerprint: place.fingerprint };
   }
 
   async #nextUnpacked(place: FilePlace): Promise<Omit<LineBlock, 'fingerprint'>> {
@@ -172,14 +175,14 @@ export class FileReader implements Reader {
   }
 
   /** The names of a CSV file's columns, out of its first line where they are not configured; undefined if it is another file now. */
-  async #headerOf(place: FilePlace): Promise<readonly string[] | undefined> {
+  async #headerOf(place: OpenPlace): Promise<readonly string[] | undefined> {
     const { columns, delimiter } = this.#options;
     if (columns !== undefined || !this.#hasHeader) return columns ?? [];
     const known = this.#headers.get(place.id);
     if (known !== undefined && place.offset > 0) return known;
     const first = isCompressed(place.path)
       ? await firstUnpacked(place.path, this.#size)
-      : (await readBlock({ ...place, offset: 0 }, this.#size))?.text;
+      : (await readBlock({ ...place, offset: 0 }, this.#size, place.bytes))?.text;
     if (first === undefined) return undefined;
     const header = parseHeader(first, delimiter);
     this.#headers.set(place.id, header);

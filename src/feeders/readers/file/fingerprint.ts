@@ -2,6 +2,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { z } from 'zod';
 import { crc32 } from '../../../core/crc32.js';
+import { type FoundFile, fileId } from './glob.js';
 
 export const fingerprintSchema = z.object({
   /** How much of the beginning it covers; 0 says nothing. */
@@ -15,12 +16,33 @@ const MAX_BYTES = 1024;
 
 export const NO_FINGERPRINT: Fingerprint = { bytes: 0, crc: 0 };
 
+/** How a file begins now, beside how it was known to begin. */
+export interface Beginning {
+  /** `moved`: under its name there is another file, or none. `unreadable`: it may not be opened now. */
+  readonly is: 'same' | 'other' | 'moved' | 'unreadable';
+  /** Of what there is now; undefined where it was not read. */
+  readonly fingerprint: Fingerprint | undefined;
+}
+
+/** Looks how a file begins; any beginning is the same as none. */
+export async function beginningOf(file: Pick<FoundFile, 'id' | 'path'>, known: Fingerprint): Promise<Beginning> {
+  const handle = await openToRead(file.path);
+  if (typeof handle === 'string') return { is: handle, fingerprint: undefined };
+  try {
+    if (fileId(await handle.stat()) !== file.id) return { is: 'moved', fingerprint: undefined };
+    const fingerprint = await fingerprintSince(handle, known);
+    return fingerprint ? { is: 'same', fingerprint } : { is: 'other', fingerprint: await fingerprintNow(handle) };
+  } finally {
+    await handle.close();
+  }
+}
+
 /**
  * Of what there is now of the first KiB; undefined if the file begins otherwise than it did. Both by one look: between two
  * the file may be cut and written anew, and what is new would pass for what is known.
  */
 export async function fingerprintSince(file: FileHandle, known: Fingerprint): Promise<Fingerprint | undefined> {
-  const start = await startOf(file, MAX_BYTES);
+  const start = await startOf(file);
   const { bytes, crc } = fingerprintOf(start.subarray(0, known.bytes));
   return bytes === known.bytes && crc === known.crc ? fingerprintOf(start) : undefined;
 }
@@ -30,27 +52,20 @@ export async function stillBeginsAs(file: FileHandle, known: Fingerprint): Promi
   return (await fingerprintSince(file, known)) !== undefined;
 }
 
-/** Likewise, of the file of a name. */
-export async function fingerprintAt(path: string): Promise<Fingerprint> {
-  return await withFile(path, async (file) => fingerprintOf(await startOf(file, MAX_BYTES)));
-}
-
-/** Tells whether the file of a name begins as another did. */
-export async function beginsAs(path: string, known: Fingerprint): Promise<boolean> {
-  return await withFile(path, (file) => stillBeginsAs(file, known));
-}
-
-async function withFile<T>(path: string, read: (file: FileHandle) => Promise<T>): Promise<T> {
-  const file = await open(path, 'r');
+async function openToRead(path: string): Promise<FileHandle | 'moved' | 'unreadable'> {
   try {
-    return await read(file);
-  } finally {
-    await file.close();
+    return await open(path, 'r');
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'moved' : 'unreadable';
   }
 }
 
-async function startOf(file: FileHandle, bytes: number): Promise<Buffer> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0);
+async function fingerprintNow(file: FileHandle): Promise<Fingerprint> {
+  return fingerprintOf(await startOf(file));
+}
+
+async function startOf(file: FileHandle): Promise<Buffer> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0);
   return buffer.subarray(0, bytesRead);
 }
 

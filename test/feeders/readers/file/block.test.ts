@@ -2,7 +2,7 @@ import { appendFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { readBlock } from '../../../../src/feeders/readers/file/block.js';
-import { fingerprintAt } from '../../../../src/feeders/readers/file/fingerprint.js';
+import { beginningOf, NO_FINGERPRINT } from '../../../../src/feeders/readers/file/fingerprint.js';
 import { fileId } from '../../../../src/feeders/readers/file/glob.js';
 import { temporaryFolder } from '../../../app/fixtures/folder.js';
 
@@ -15,9 +15,9 @@ test('a file that is cut and written anew while it is read never passes for the 
   const after = 'since the cut!\n'.repeat(200);
   for (let turns = 0; turns < TURNS; turns++) {
     writeFileSync(path, before);
-    const fingerprint = await fingerprintAt(path);
-    const place = { id: fileId(statSync(path)), path, offset: before.length, fingerprint };
-    const reading = readBlock(place, SIZE);
+    const file = { id: fileId(statSync(path)), path };
+    const { fingerprint = NO_FINGERPRINT } = await beginningOf(file, NO_FINGERPRINT);
+    const reading = readBlock({ ...file, offset: before.length, fingerprint }, SIZE, before.length + after.length);
     for (let turn = 0; turn < turns; turn++) await nextTurn();
     truncateSync(path, 0);
     appendFileSync(path, after);

@@ -114,8 +114,9 @@ export class WalReader {
     return true;
   }
 
-  /** Whoever wrote a segment in this process knows it already. */
+  /** Whoever wrote a segment in this process knows it already; of one of which nothing could be read, nobody does, and it stays. */
   #noteNewest(): void {
+    if (this.#newest === Number.NEGATIVE_INFINITY) return;
     const known = this.#parts.segments().find(({ id }) => id === this.#segment?.id);
     if (known?.newest === Number.POSITIVE_INFINITY) known.newest = this.#newest;
   }

@@ -4,6 +4,8 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -21,6 +23,16 @@ import { pushed } from './pushed.js';
 
 const DAY = 86_400;
 const NOON = Date.UTC(2026, 0, 1, 12) / 1000;
+
+/** Hears nothing of what a log says. */
+const DEAF = {
+  onSynced: () => {},
+  onWriteFailed: () => {},
+  onSize: () => {},
+  onDropped: () => {},
+  onTorn: () => {},
+  onUnreadable: () => {},
+};
 
 /** A log that has been read, with what it said. */
 async function openLog(folder: string, { maxBytes = 1 << 24, at = NOON } = {}) {
@@ -116,19 +128,9 @@ describe('the write-ahead file', () => {
       await log.append(at(second), NOON);
       await log.close();
     }
-    const events = {
-      onSynced: () => {},
-      onWriteFailed: () => {},
-      onSize: () => {},
-      onDropped: () => {},
-      onTorn: () => {},
-    };
     const unreadable: string[] = [];
     const onUnreadable = (file: string) => unreadable.push(path.basename(file));
-    const log = await WriteAheadLog.open(
-      { folder, maxBytes: 1 << 24, historySeconds: DAY },
-      { ...events, onUnreadable },
-    );
+    const log = await WriteAheadLog.open({ folder, maxBytes: 1 << 24, historySeconds: DAY }, { ...DEAF, onUnreadable });
     const [, second, third] = segmentsOf(folder);
     rmSync(second!);
     mkdirSync(second!);
@@ -136,6 +138,43 @@ describe('the write-ahead file', () => {
     // One that is gone was dropped.
     expect(await replayOf(log)).toEqual(times(1));
     expect(unreadable).toEqual([path.basename(second!)]);
+    await log.close();
+  });
+
+  it('keeps a file that could not be read, for the next start', async () => {
+    const folder = temporaryFolder();
+    for (const second of [1, 2]) {
+      const { log } = await openLog(folder);
+      await log.append(at(second), NOON);
+      await log.close();
+    }
+    const [first] = segmentsOf(folder);
+    const aside = path.join(temporaryFolder(), 'aside');
+    const log = await WriteAheadLog.open({ folder, maxBytes: 1 << 24, historySeconds: DAY }, DEAF);
+    renameSync(first!, aside);
+    mkdirSync(first!);
+    expect(await replayOf(log)).toEqual(times(2));
+    rmdirSync(first!);
+    renameSync(aside, first!);
+    await log.dropPast(NOON);
+    await log.close();
+    expect((await openLog(folder)).found).toEqual(times(1, 2));
+  });
+
+  it('damaged from its first entry on is left to a person', async () => {
+    const folder = temporaryFolder();
+    for (const second of [1, 2]) {
+      const { log } = await openLog(folder);
+      await log.append(at(second), NOON);
+      await log.close();
+    }
+    const [first] = segmentsOf(folder);
+    const bytes = readFileSync(first!);
+    bytes[bytes.length - 1]! ^= 1;
+    writeFileSync(first!, bytes);
+    const { log, found } = await openLog(folder);
+    expect(found).toEqual(times(2));
+    expect(segmentsOf(folder)[0]).toBe(first);
     await log.close();
   });
 

@@ -135,7 +135,7 @@ export class PushFeed implements PushDoors, PushedRecords {
   source(): Source {
     const { windows: options } = this.#config;
     return createPushSource({
-      ...{ book: this.#book, options },
+      ...{ book: this.#book, options, clock: this.#parts.clock },
       load: () => this.load(),
       replay: () => this.#wal.replay(),
     });

@@ -17,6 +17,8 @@ export interface PushSourceParts {
   /** Where records go; what changes in it once the history is read is brought in by the next pull. */
   readonly book: RecordBook;
   readonly options: BookOptions;
+  /** Epoch seconds now. */
+  readonly clock: () => number;
   /** Resolves once the book knows what was accepted before the start. */
   readonly load: () => Promise<void>;
   /** Reads again all that was accepted, in turns. */
@@ -29,8 +31,10 @@ interface Tally {
   readonly servers: Set<string>;
 }
 
-export function createPushSource({ book, options, load, replay }: PushSourceParts): Source {
+export function createPushSource({ book, options, clock, load, replay }: PushSourceParts): Source {
   let changes: ReturnType<RecordBook['follow']> | undefined;
+  // The pull may have begun minutes ago, while a Prometheus was slow: what came since then is not ahead of its time.
+  const collectedAt = (at: number) => Math.max(at, clock());
   const { stepSeconds } = options;
   return {
     name: PUSH_SOURCE,
@@ -41,13 +45,14 @@ export function createPushSource({ book, options, load, replay }: PushSourcePart
         // From here on: what comes while the file is read is in both.
         changes = book.follow();
         for await (const { taken, done, total } of replayed(replay(), options)) {
-          yield* batchesOf(taken, { at, stepSeconds, done, total }, tally);
+          yield* batchesOf(taken, { at: collectedAt(at), stepSeconds, done, total }, tally);
         }
-        yield* batchesOf(changes.take(), { at, stepSeconds, done: 1, total: 1 }, tally);
+        yield* batchesOf(changes.take(), { at: collectedAt(at), stepSeconds, done: 1, total: 1 }, tally);
       }),
     increment: (_since, at) => {
       book.forgetSilent(at);
-      return summarized(at, (tally) => batchesOf(changes?.take() ?? [], { at, stepSeconds, done: 1, total: 1 }, tally));
+      const frame = { at: collectedAt(at), stepSeconds, done: 1, total: 1 };
+      return summarized(at, (tally) => batchesOf(changes?.take() ?? [], frame, tally));
     },
     close: () => changes?.end(),
   };

@@ -1,4 +1,5 @@
 /** What has been pushed, by server: how much of it lies in the window, and the means of the buckets that records still change. */
+import { asFloat32 } from '../../core/float32.js';
 import { METRIC_NAMES } from '../../core/metrics.js';
 import type { Profile } from '../../core/profiles.js';
 import type { PushRecord } from '../../core/push/record.js';
@@ -221,8 +222,8 @@ function changeOf(outbox: Outbox, server: string): OpenChange {
 
 const values = new Float32Array(METRIC_NAMES.length);
 
-/** [14]; valid until the next call. */
+/** [14]; valid until the next call. A value beyond 32 bits is absent, as in the windows: infinite, it would stay in the sums for good. */
 function valuesOf(record: PushRecord): Float32Array {
-  for (let i = 0; i < METRIC_NAMES.length; i++) values[i] = record[METRIC_NAMES[i]!] ?? Number.NaN;
+  for (let i = 0; i < METRIC_NAMES.length; i++) values[i] = asFloat32(record[METRIC_NAMES[i]!] ?? Number.NaN);
   return values;
 }

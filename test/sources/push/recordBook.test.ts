@@ -63,6 +63,13 @@ describe('records of a bucket', () => {
     expect(cpuOf(book, [pushed({ timestamp: NOON, cpu_user_pct: undefined })])).toEqual(new Map([[NOON, 20]]));
   });
 
+  it('whose value is beyond 32 bits lack it, and spoil neither the others nor what takes their place', () => {
+    const book = new RecordBook(OPTIONS);
+    const monstrous = pushed({ timestamp: NOON, cpu_user_pct: 1e300 });
+    expect(cpuOf(book, [monstrous, pushed({ timestamp: NOON + 1, cpu_user_pct: 20 })])).toEqual(new Map([[NOON, 20]]));
+    expect(cpuOf(book, [pushed({ timestamp: NOON, cpu_user_pct: 40 })])).toEqual(new Map([[NOON, 30]]));
+  });
+
   it('that come late still belong to it', () => {
     const book = new RecordBook(OPTIONS);
     cpuOf(book, [pushed({ timestamp: NOON, cpu_user_pct: 10 }), pushed({ timestamp: NOON + 900, cpu_user_pct: 80 })]);

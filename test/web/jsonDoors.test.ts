@@ -7,13 +7,14 @@ import { describe, expect, test } from 'vitest';
 import { AT, makeFrame, makeServer } from '../exposition/fleet.js';
 import { startServer } from './running.js';
 
-// biome-ignore lint/suspicious/noExplicitAny: answers of the JSON doors are read as a client in JavaScript would
-type Json = any;
-
-async function getJson(url: string, headers: Record<string, string> = {}): Promise<{ status: number; body: Json }> {
+/** `T` is what the test reads of the body. */
+async function getJson<T = unknown>(
+  url: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; body: T }> {
   const response = await fetch(url, { headers });
   expect(response.headers.get('content-type')).toMatch(/^application\/json/);
-  return { status: response.status, body: await response.json() };
+  return { status: response.status, body: (await response.json()) as T };
 }
 
 describe('/health', () => {
@@ -64,19 +65,20 @@ test('/status adds the window, the model and the warm-up', async () => {
 
 describe('/predictions', () => {
   test('current has all scored servers', async () => {
-    const { body } = await getJson(`${await startServer()}/predictions/current`);
+    const { body } = await getJson<{ predictions: object }>(`${await startServer()}/predictions/current`);
     expect(Object.keys(body.predictions)).toEqual(['ppdb-1', 'odd "name"\\x', 'ppweb-2']);
-    expect(body.summary.total).toBe(3);
+    expect(body).toMatchObject({ summary: { total: 3 } });
   });
 
   test('of one server has its steps and their timestamps, whatever its name', async () => {
     const url = await startServer();
     for (const name of ['ppdb-1', 'odd "name"\\x']) {
-      const { status, body } = await getJson(`${url}/predictions/${encodeURIComponent(name)}`);
+      const door = `${url}/predictions/${encodeURIComponent(name)}`;
+      const { status, body } = await getJson<{ server_name: string; timestamps: string[] }>(door);
       expect(status).toBe(200);
       expect(body.server_name).toBe(name);
       expect(body.timestamps).toHaveLength(96);
-      expect(Date.parse(body.timestamps[0]) / 1000).toBeGreaterThan(AT);
+      expect(Date.parse(body.timestamps[0]!) / 1000).toBeGreaterThan(AT);
     }
   });
 
@@ -95,9 +97,9 @@ describe('/predictions', () => {
       server_name: 'ppml-7',
       state: 'warming',
     });
-    expect((await getJson(`${url}/predictions/ppetl-3`)).body.message).toMatch(
-      /while its state is stale; its last sample/,
-    );
+    expect((await getJson(`${url}/predictions/ppetl-3`)).body).toMatchObject({
+      message: expect.stringContaining('while its state is stale; its last sample'),
+    });
   });
 
   test('are insufficient before the first forecast', async () => {
@@ -115,7 +117,7 @@ describe('/predictions', () => {
   });
 
   test('as a flat list have one row per server, metric and horizon', async () => {
-    const { body } = await getJson(`${await startServer()}/api/v1/metrics/predictions`);
+    const { body } = await getJson<{ predictions: unknown[] }>(`${await startServer()}/api/v1/metrics/predictions`);
     expect(body.predictions).toHaveLength(3 * 2 * 4);
   });
 
@@ -123,14 +125,15 @@ describe('/predictions', () => {
     const url = await startServer();
     const response = await fetch(`${url}/predictions/current`, { headers: { 'accept-encoding': 'gzip' } });
     expect(response.headers.get('content-encoding')).toBe('gzip');
-    expect(Object.keys(((await response.json()) as Json).predictions)).toHaveLength(3);
+    const { predictions } = (await response.json()) as { predictions: object };
+    expect(Object.keys(predictions)).toHaveLength(3);
   });
 });
 
 describe('/alerts/active and /alerts', () => {
   test('have every server whose level is not healthy, with what explains most of its risk', async () => {
     const url = await startServer();
-    const { status, body } = await getJson(`${url}/alerts/active`);
+    const { status, body } = await getJson<{ alerts: unknown }>(`${url}/alerts/active`);
     expect(status).toBe(200);
     expect(body).toEqual({
       timestamp: '2026-01-05T12:02:00Z',
@@ -147,7 +150,7 @@ describe('/alerts/active and /alerts', () => {
       ],
     });
     expect((await getJson(`${url}/alerts`)).body).toEqual(body);
-    expect((await getJson(`${url}/predictions/current`)).body.alerts).toEqual(body.alerts);
+    expect((await getJson<{ alerts: unknown }>(`${url}/predictions/current`)).body.alerts).toEqual(body.alerts);
   });
 
   test.each([
@@ -157,8 +160,8 @@ describe('/alerts/active and /alerts', () => {
     [80, ['critical']],
   ])('call a risk of %d as the older dashboards do', async (score, levels) => {
     const url = await startServer({ view: { at: AT, servers: [makeServer('a', score)] } });
-    const { body } = await getJson(`${url}/alerts`);
-    expect(body.alerts.map(({ level }: Json) => level)).toEqual(levels);
+    const { body } = await getJson<{ alerts: { level: string }[] }>(`${url}/alerts`);
+    expect(body.alerts.map(({ level }) => level)).toEqual(levels);
   });
 
   test('have none, and say why, before the first cycle', async () => {
@@ -233,7 +236,7 @@ describe('the rate limit', () => {
     const refused = await ask();
     expect(refused.status).toBe(429);
     expect(refused.headers.get('retry-after')).toBe('40');
-    expect(((await refused.json()) as Json).detail).toMatch(/^Rate limit exceeded\. /);
+    expect(await refused.json()).toMatchObject({ detail: expect.stringMatching(/^Rate limit exceeded\. /) });
     now = AT + 60;
     expect((await ask()).status).toBe(200);
   });

@@ -127,20 +127,16 @@ describe.skipIf(!hasNative)('train --from prometheus with a Prometheus that fail
   });
   afterAll(() => source?.stop());
 
+  const fineTuneOneStep = (out: string) =>
+    fineTune(out, writeConfiguration({ url: source.url }), '--days', '4', '--steps', '1');
+
   it('goes on without a metric whose query is refused, and says which', async () => {
     source.lie = ({ path: door, query }, response) =>
       door.endsWith('/query_range') && query.includes('node_load1')
         ? refuse(response, 422, 'execution', 'query processing would load too many samples')
         : false;
     const out = freshFolder();
-    const { code, stderr } = await fineTune(
-      out,
-      writeConfiguration({ url: source.url }),
-      '--days',
-      '4',
-      '--steps',
-      '1',
-    );
+    const { code, stderr } = await fineTuneOneStep(out);
     expect(code, stderr).toBe(0);
     const warnings = stderr.split('\n').filter((line) => line.startsWith('warning: '));
     expect(warnings).toEqual([
@@ -156,14 +152,7 @@ describe.skipIf(!hasNative)('train --from prometheus with a Prometheus that fail
     source.lie = ({ path: door }, response) =>
       door.endsWith('/query_range') && ++ranges > 3 ? refuse(response, 503, 'unavailable', 'shutting down') : false;
     const out = freshFolder();
-    const { code, stderr } = await fineTune(
-      out,
-      writeConfiguration({ url: source.url }),
-      '--days',
-      '4',
-      '--steps',
-      '1',
-    );
+    const { code, stderr } = await fineTuneOneStep(out);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^linborg: .*shutting down/m);
     expect(existsSync(path.dirname(out))).toBe(false);

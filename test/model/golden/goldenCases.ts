@@ -45,7 +45,7 @@ export interface GoldenCase {
 }
 
 /** In the order of reference.py, which seeds the noise of a case by its place. */
-const ORDER = [
+export const GOLDEN_CASES = [
   'full history',
   'two days of history',
   'gaps short and long',
@@ -63,7 +63,7 @@ export function readGoldenCases(): GoldenCase[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
     .map((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as GoldenCase)
-    .sort((a, b) => ORDER.indexOf(a.case.name) - ORDER.indexOf(b.case.name));
+    .sort((a, b) => GOLDEN_CASES.indexOf(a.case.name) - GOLDEN_CASES.indexOf(b.case.name));
 }
 
 /** A number in [−1, 1) from two integers: the finaliser of MurmurHash3 over seed and index. */

@@ -1,19 +1,18 @@
 /** Elasticsearch through the client library of its makers. */
 import { Client, HttpConnection } from '@elastic/elasticsearch';
 import type { Transport } from '../../../http/transport.js';
-import { ReadError } from '../../reader.js';
 import type { ElasticsearchOptions } from './options.js';
-import { hitsOf, SEARCH_PARAMETERS, type SearchClient, searchBody, searchFailure } from './searchClient.js';
+import {
+  connectionOptions,
+  hitsOf,
+  SEARCH_PARAMETERS,
+  type SearchClient,
+  searchBody,
+  searchFailure,
+} from './searchClient.js';
 
-export function createElasticClient({ url, timeout }: ElasticsearchOptions, transport: Transport): SearchClient {
-  const client = new Client({
-    node: url,
-    Connection: HttpConnection,
-    agent: () => (url.startsWith('https:') ? transport.httpsAgent : transport.httpAgent),
-    requestTimeout: timeout * 1000,
-    // The feeder tries again by itself.
-    maxRetries: 0,
-  });
+export function createElasticClient(options: ElasticsearchOptions, transport: Transport): SearchClient {
+  const client = new Client({ ...connectionOptions(options, transport), Connection: HttpConnection });
   return {
     async search(query, signal) {
       try {
@@ -25,7 +24,7 @@ export function createElasticClient({ url, timeout }: ElasticsearchOptions, tran
         return hitsOf(body, query.timeField);
       } catch (cause) {
         if (signal.aborted) throw signal.reason;
-        throw cause instanceof ReadError ? cause : searchFailure(url, cause);
+        throw searchFailure(options.url, cause);
       }
     },
     close: () => client.close(),

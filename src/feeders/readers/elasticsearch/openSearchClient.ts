@@ -1,18 +1,18 @@
 /** OpenSearch through the client library of its makers. */
 import { Client } from '@opensearch-project/opensearch';
 import type { Transport } from '../../../http/transport.js';
-import { ReadError } from '../../reader.js';
 import type { ElasticsearchOptions } from './options.js';
-import { hitsOf, SEARCH_PARAMETERS, type SearchClient, searchBody, searchFailure } from './searchClient.js';
+import {
+  connectionOptions,
+  hitsOf,
+  SEARCH_PARAMETERS,
+  type SearchClient,
+  searchBody,
+  searchFailure,
+} from './searchClient.js';
 
-export function createOpenSearchClient({ url, timeout }: ElasticsearchOptions, transport: Transport): SearchClient {
-  const client = new Client({
-    node: url,
-    agent: () => (url.startsWith('https:') ? transport.httpsAgent : transport.httpAgent),
-    requestTimeout: timeout * 1000,
-    // The feeder tries again by itself.
-    maxRetries: 0,
-  });
+export function createOpenSearchClient(options: ElasticsearchOptions, transport: Transport): SearchClient {
+  const client = new Client(connectionOptions(options, transport));
   return {
     async search(query, signal) {
       const headers = Object.fromEntries(await transport.headers());
@@ -24,7 +24,7 @@ export function createOpenSearchClient({ url, timeout }: ElasticsearchOptions, t
         return hitsOf(body, query.timeField);
       } catch (cause) {
         if (signal.aborted) throw signal.reason;
-        throw cause instanceof ReadError ? cause : searchFailure(url, cause);
+        throw searchFailure(options.url, cause);
       } finally {
         signal.removeEventListener('abort', abort);
       }

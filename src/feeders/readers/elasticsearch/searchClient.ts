@@ -1,6 +1,8 @@
 /** What a reader asks of Elasticsearch or OpenSearch. */
 import { z } from 'zod';
+import type { Transport } from '../../../http/transport.js';
 import { ReadError, type SourceDocument } from '../../reader.js';
+import type { ElasticsearchOptions } from './options.js';
 
 export interface SearchQuery {
   readonly index: string;
@@ -23,6 +25,17 @@ export interface SearchClient {
   /** The first documents in that time, ascending. Throws ReadError. */
   search(query: SearchQuery, signal: AbortSignal): Promise<readonly Hit[]>;
   close(): Promise<void>;
+}
+
+/** How either library connects. */
+export function connectionOptions({ url, timeout }: ElasticsearchOptions, transport: Transport) {
+  return {
+    node: url,
+    agent: () => (url.startsWith('https:') ? transport.httpsAgent : transport.httpAgent),
+    requestTimeout: timeout * 1000,
+    // The feeder tries again by itself.
+    maxRetries: 0,
+  };
 }
 
 /** To the nanosecond, for both of the types that dates have. */
@@ -72,8 +85,9 @@ export function hitsOf(body: unknown, timeField: string): Hit[] {
 
 type Headers = Readonly<Record<string, unknown>>;
 
-/** The fault of either library, which have the same shape: `meta.statusCode`, where the server answered. */
+/** The fault of either library, which have the same shape: `meta.statusCode`, where the server answered. A ReadError is its own. */
 export function searchFailure(place: string, cause: unknown): ReadError {
+  if (cause instanceof ReadError) return cause;
   const { name, message, meta } = cause as Error & { meta?: { statusCode?: number | null; headers?: Headers | null } };
   const retryAfter = Number(meta?.headers?.['retry-after']);
   const why = message.replaceAll(/\s+/g, ' ').slice(0, 500);

@@ -3,7 +3,7 @@ import { type BuiltDashboard, dashboard } from './lib/dashboard.js';
 import { inColor } from './lib/look.js';
 import { bars, graph, type Placed, stat, strips } from './lib/panel.js';
 import { now, overTime } from './lib/query.js';
-import { table } from './lib/table.js';
+import { table, type ValueColumn } from './lib/table.js';
 import {
   ANOMALY,
   CONFIDENCE,
@@ -45,20 +45,29 @@ export function fleetDashboard(): BuiltDashboard {
 }
 
 function counts(): Placed[] {
-  const color = (name: string, description: string) =>
-    stat({
-      title: { red: 'Red', yellow: 'Yellow', green: 'Green' }[name]!,
-      description,
-      unit: 'short',
-      queries: [overTime(`color:linborg_servers:count{color="${name}"}`, name)],
-      width: 3,
-      steps: [name],
-      lastOf: LATELY,
-    });
   return [
-    color('red', 'Servers with a risk above 70: somebody should look now.'),
-    color('yellow', 'Servers with a risk from 30 to 70: look when there is time.'),
-    color('green', 'Servers with a risk below 30: nothing to do.'),
+    ofColor('red', 'Servers with a risk above 70: somebody should look now.'),
+    ofColor('yellow', 'Servers with a risk from 30 to 70: look when there is time.'),
+    ofColor('green', 'Servers with a risk below 30: nothing to do.'),
+    ...figures(),
+  ];
+}
+
+function ofColor(color: 'red' | 'yellow' | 'green', description: string): Placed {
+  return stat({
+    title: { red: 'Red', yellow: 'Yellow', green: 'Green' }[color],
+    description,
+    unit: 'short',
+    queries: [overTime(`color:linborg_servers:count{color="${color}"}`, color)],
+    width: 3,
+    steps: [color],
+    lastOf: LATELY,
+  });
+}
+
+/** What is said of the fleet as a whole. */
+function figures(): Placed[] {
+  return [
     stat({
       title: 'Mean risk',
       description: 'Mean risk score of all servers, 0 to 100. It moves when the fleet as a whole does.',
@@ -109,8 +118,6 @@ function counts(): Placed[] {
 }
 
 function riskTable(): Placed {
-  const top = 'max by (server, metric) (topk by (server) (1, server_metric:linborg_risk_contribution:max))';
-  const known = (expr: string) => `${expr} and on (server) ${RISK_NOW}`;
   return table({
     title: 'Risk by server',
     description:
@@ -132,59 +139,7 @@ function riskTable(): Placed {
       { label: 'metric', title: 'Reason', width: 160 },
       { label: 'color', title: 'Level', width: 80, colors: { green: 'green', yellow: 'yellow', red: 'red' } },
     ],
-    values: [
-      {
-        expr: `sort_desc(max by (server, profile) (${RISK_NOW}))`,
-        title: 'Risk',
-        unit: 'short',
-        decimals: 0,
-        steps: RISK,
-        cell: 'background',
-        width: 80,
-      },
-      {
-        expr: known(LEVEL),
-        title: 'is of this level',
-        unit: 'none',
-      },
-      {
-        expr: known(`max by (server) (max_over_time(linborg_future{metric="risk_score"}[8h] offset -8h))`),
-        title: 'Highest in 8 h',
-        unit: 'short',
-        decimals: 0,
-        steps: RISK,
-        cell: 'text',
-        width: 120,
-      },
-      { expr: known(top), title: 'Points', unit: 'short', decimals: 0, width: 80 },
-      {
-        expr: known('min by (server) (server_metric_level:linborg_time_to_threshold_seconds:min{level="p50"} > 0)'),
-        title: 'Time left',
-        unit: 's',
-        decimals: 1,
-        steps: TIME_LEFT,
-        cell: 'text',
-        width: 110,
-      },
-      {
-        expr: known('max by (server) (server_horizon:linborg_incident_probability_ratio:max{horizon="1h"})'),
-        title: 'Breach in 1 h',
-        unit: 'percentunit',
-        decimals: 0,
-        steps: PROBABILITY,
-        cell: 'text',
-        width: 110,
-      },
-      {
-        expr: known('max by (server) (server_horizon:linborg_incident_probability_ratio:max{horizon="8h"})'),
-        title: 'Breach in 8 h',
-        unit: 'percentunit',
-        decimals: 0,
-        range: [0, 1],
-        steps: PROBABILITY,
-        cell: 'gauge',
-      },
-    ],
+    values: riskColumns(),
     order: [
       'Server',
       'Profile',
@@ -200,6 +155,64 @@ function riskTable(): Placed {
     hidden: ['is of this level'],
     sortBy: 'Risk',
   });
+}
+
+function riskColumns(): ValueColumn[] {
+  const top = 'max by (server, metric) (topk by (server) (1, server_metric:linborg_risk_contribution:max))';
+  const known = (expr: string) => `${expr} and on (server) ${RISK_NOW}`;
+  return [
+    {
+      expr: `sort_desc(max by (server, profile) (${RISK_NOW}))`,
+      title: 'Risk',
+      unit: 'short',
+      decimals: 0,
+      steps: RISK,
+      cell: 'background',
+      width: 80,
+    },
+    {
+      expr: known(LEVEL),
+      title: 'is of this level',
+      unit: 'none',
+    },
+    {
+      expr: known(`max by (server) (max_over_time(linborg_future{metric="risk_score"}[8h] offset -8h))`),
+      title: 'Highest in 8 h',
+      unit: 'short',
+      decimals: 0,
+      steps: RISK,
+      cell: 'text',
+      width: 120,
+    },
+    { expr: known(top), title: 'Points', unit: 'short', decimals: 0, width: 80 },
+    {
+      expr: known('min by (server) (server_metric_level:linborg_time_to_threshold_seconds:min{level="p50"} > 0)'),
+      title: 'Time left',
+      unit: 's',
+      decimals: 1,
+      steps: TIME_LEFT,
+      cell: 'text',
+      width: 110,
+    },
+    {
+      expr: known('max by (server) (server_horizon:linborg_incident_probability_ratio:max{horizon="1h"})'),
+      title: 'Breach in 1 h',
+      unit: 'percentunit',
+      decimals: 0,
+      steps: PROBABILITY,
+      cell: 'text',
+      width: 110,
+    },
+    {
+      expr: known('max by (server) (server_horizon:linborg_incident_probability_ratio:max{horizon="8h"})'),
+      title: 'Breach in 8 h',
+      unit: 'percentunit',
+      decimals: 0,
+      range: [0, 1],
+      steps: PROBABILITY,
+      cell: 'gauge',
+    },
+  ];
 }
 
 function heatStrip(): Placed {

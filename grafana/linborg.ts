@@ -195,8 +195,11 @@ function targetSeries(): Placed {
 const NO_PUSH = 'records are not pushed to this linborg';
 
 function pushed(): Placed[] {
-  const written = (q: string) =>
-    `histogram_quantile(${q}, sum by (le) (rate(linborg_push_wal_write_duration_seconds_bucket[$__rate_interval]))) >= 0`;
+  return [...intake(), ...writeAhead()];
+}
+
+/** What clients send, and what becomes of it. */
+function intake(): Placed[] {
   return [
     stat({
       title: 'Servers pushed',
@@ -237,6 +240,14 @@ function pushed(): Placed[] {
       nothing: NO_PUSH,
       overrides: [{ series: 'refused', properties: dashed('red') }],
     }),
+  ];
+}
+
+/** What of it is on disk. */
+function writeAhead(): Placed[] {
+  const written = (q: string) =>
+    `histogram_quantile(${q}, sum by (le) (rate(linborg_push_wal_write_duration_seconds_bucket[$__rate_interval]))) >= 0`;
+  return [
     graph({
       title: 'Time until the disk has them',
       description:

@@ -42,100 +42,107 @@ export function serverDashboard(): BuiltDashboard {
 }
 
 function headline(): Placed[] {
-  const probability = (horizon: string) =>
-    `server_horizon:linborg_incident_probability_ratio:max{server="$server", horizon="${horizon}"}`;
   return [
-    stat({
-      title: 'Risk',
-      description: 'Risk score now, 0 to 100: green below 30, yellow to 70, red above.',
-      unit: 'short',
-      queries: [overTime('server_profile:linborg_risk_score:max{server="$server"}', 'risk')],
-      width: 4,
-      decimals: 0,
-      steps: RISK,
-      lastOf: LATELY,
-    }),
-    stat({
-      title: 'Level',
-      description:
-        'The colour that alerts go by: it rises with the score at once and falls when the score has stayed clearly below the border for ten minutes.',
-      unit: 'short',
-      queries: [now('max by (color) (server_color:linborg_risk_level:max{server="$server"})', '{{color}}')],
-      width: 3,
-      steps: NEUTRAL,
-      isPlain: true,
-      text: 'name',
-      lastOf: '1h',
-      overrides: ['green', 'yellow', 'red'].map((color) => ({ series: color, properties: inColor(color) })),
-    }),
-    stat({
-      title: 'Highest risk in 8 h',
-      description: 'The highest risk score along the forecast, if things go as forecast.',
-      unit: 'short',
-      queries: [
-        now('max(max_over_time(linborg_future{server="$server", metric="risk_score"}[8h] offset -8h))', 'risk'),
-      ],
-      width: 4,
-      decimals: 0,
-      steps: RISK,
-      isPlain: true,
-      lastOf: '1h',
-    }),
-    stat({
-      title: 'Breach, 1 h',
-      description: 'Calibrated probability that a metric breaches its threshold anew within an hour.',
-      unit: 'percentunit',
-      queries: [overTime(probability('1h'), 'probability')],
-      width: 3,
-      decimals: 0,
-      min: 0,
-      max: 1,
-      steps: PROBABILITY,
-      lastOf: LATELY,
-    }),
-    stat({
-      title: 'Breach, 8 h',
-      description: 'Calibrated probability that a metric breaches its threshold anew within eight hours.',
-      unit: 'percentunit',
-      queries: [overTime(probability('8h'), 'probability')],
-      width: 3,
-      decimals: 0,
-      min: 0,
-      max: 1,
-      steps: PROBABILITY,
-      lastOf: LATELY,
-    }),
-    stat({
-      title: 'Time left',
-      description:
-        'Until the median forecast reaches the nearest threshold that is not reached yet; 0 is the server that has reached one.',
-      unit: 's',
-      queries: [
-        now(
-          'min(server_metric_level:linborg_time_to_threshold_seconds:min{server="$server", level="p50"})',
-          'time left',
-        ),
-      ],
-      width: 4,
-      decimals: 1,
-      steps: TIME_LEFT,
-      isPlain: true,
-      nothing: 'more than 8 h',
-      lastOf: '1h',
-    }),
-    stat({
-      title: 'State',
-      description:
-        'State of the server. Besides ok: warming = too little history yet; gaps = too few samples; stale = silent; maintenance = planned work.',
-      unit: 'short',
-      queries: [now('max by (state) (linborg_server_state{server="$server"})', '{{state}}')],
-      width: 3,
-      steps: ['blue'],
-      isPlain: true,
-      text: 'name',
-      lastOf: '1h',
-    }),
+    risk(),
+    level(),
+    highestRisk(),
+    breachWithin('1h', 'an hour'),
+    breachWithin('8h', 'eight hours'),
+    timeLeft(),
+    state(),
   ];
+}
+
+function risk(): Placed {
+  return stat({
+    title: 'Risk',
+    description: 'Risk score now, 0 to 100: green below 30, yellow to 70, red above.',
+    unit: 'short',
+    queries: [overTime('server_profile:linborg_risk_score:max{server="$server"}', 'risk')],
+    width: 4,
+    decimals: 0,
+    steps: RISK,
+    lastOf: LATELY,
+  });
+}
+
+function level(): Placed {
+  return stat({
+    title: 'Level',
+    description:
+      'The colour that alerts go by: it rises with the score at once and falls when the score has stayed clearly below the border for ten minutes.',
+    unit: 'short',
+    queries: [now('max by (color) (server_color:linborg_risk_level:max{server="$server"})', '{{color}}')],
+    width: 3,
+    steps: NEUTRAL,
+    isPlain: true,
+    text: 'name',
+    lastOf: '1h',
+    overrides: ['green', 'yellow', 'red'].map((color) => ({ series: color, properties: inColor(color) })),
+  });
+}
+
+function highestRisk(): Placed {
+  return stat({
+    title: 'Highest risk in 8 h',
+    description: 'The highest risk score along the forecast, if things go as forecast.',
+    unit: 'short',
+    queries: [now('max(max_over_time(linborg_future{server="$server", metric="risk_score"}[8h] offset -8h))', 'risk')],
+    width: 4,
+    decimals: 0,
+    steps: RISK,
+    isPlain: true,
+    lastOf: '1h',
+  });
+}
+
+function breachWithin(horizon: string, inWords: string): Placed {
+  const probability = `server_horizon:linborg_incident_probability_ratio:max{server="$server", horizon="${horizon}"}`;
+  return stat({
+    title: `Breach, ${horizon.replace('h', ' h')}`,
+    description: `Calibrated probability that a metric breaches its threshold anew within ${inWords}.`,
+    unit: 'percentunit',
+    queries: [overTime(probability, 'probability')],
+    width: 3,
+    decimals: 0,
+    min: 0,
+    max: 1,
+    steps: PROBABILITY,
+    lastOf: LATELY,
+  });
+}
+
+function timeLeft(): Placed {
+  return stat({
+    title: 'Time left',
+    description:
+      'Until the median forecast reaches the nearest threshold that is not reached yet; 0 is the server that has reached one.',
+    unit: 's',
+    queries: [
+      now('min(server_metric_level:linborg_time_to_threshold_seconds:min{server="$server", level="p50"})', 'time left'),
+    ],
+    width: 4,
+    decimals: 1,
+    steps: TIME_LEFT,
+    isPlain: true,
+    nothing: 'more than 8 h',
+    lastOf: '1h',
+  });
+}
+
+function state(): Placed {
+  return stat({
+    title: 'State',
+    description:
+      'State of the server. Besides ok: warming = too little history yet; gaps = too few samples; stale = silent; maintenance = planned work.',
+    unit: 'short',
+    queries: [now('max by (state) (linborg_server_state{server="$server"})', '{{state}}')],
+    width: 3,
+    steps: ['blue'],
+    isPlain: true,
+    text: 'name',
+    lastOf: '1h',
+  });
 }
 
 function reasons(): Placed {

@@ -219,13 +219,14 @@ ${NOT_IN_MAINTENANCE}`,
   };
 }
 
+const STRESSED = 'server:linborg_server_stress_ratio:max';
+
 function cascade(config: MixinConfig): Reasoned<AlertingRule>[] {
   const timing = config.alerts.LinborgCascadePredicted;
   const { cascade_score, cascade_servers } = config.predicted;
-  const stressed = 'server:linborg_server_stress_ratio:max';
   const spreading = `fleet:linborg_cascade_score:max >= ${cascade_score}
 and fleet:linborg_cascade_servers:max >= ${cascade_servers}`;
-  const happening = `${spreading}\nand count(${stressed} ${NOT_IN_MAINTENANCE}) >= ${cascade_servers}`;
+  const happening = `${spreading}\nand count(${STRESSED} ${NOT_IN_MAINTENANCE}) >= ${cascade_servers}`;
   const common = {
     alert: 'LinborgCascadePredicted',
     timing,
@@ -240,15 +241,6 @@ and fleet:linborg_cascade_servers:max >= ${cascade_servers}`;
       'Under most stress now:{{ range . }} {{ .Labels.server }} ({{ .Value | printf "%.1f" }}){{ end }}.',
     )}`,
   };
-  const member: AlertSpec = {
-    alert: 'LinborgCascadeMember',
-    why: 'Tells nobody: Alertmanager silences the forecasts of these servers with it. Only while the cascade itself pages.',
-    loudness: 'note',
-    timing: config.alerts.LinborgCascadeMember,
-    expr: `${stressed}\nand on () (${happening})\n${NOT_IN_MAINTENANCE}`,
-    summary: '{{ $labels.server }} is part of a cascade',
-    description: `While servers go wrong together, {{ $labels.server }} is with them: its stress is {{ $value | printf "%.1f" }} half-widths of p10 to p90.${biggestReason()}`,
-  };
   return [
     alertingRule(
       {
@@ -259,14 +251,20 @@ and fleet:linborg_cascade_servers:max >= ${cascade_servers}`;
       },
       config,
     ),
-    alertingRule(
-      {
-        ...common,
-        loudness: 'page',
-        expr: happening,
-      },
-      config,
-    ),
-    alertingRule(member, config),
+    alertingRule({ ...common, loudness: 'page', expr: happening }, config),
+    alertingRule(cascadeMember(happening, config), config),
   ];
+}
+
+/** @param happening  of which the cascade itself pages */
+function cascadeMember(happening: string, config: MixinConfig): AlertSpec {
+  return {
+    alert: 'LinborgCascadeMember',
+    why: 'Tells nobody: Alertmanager silences the forecasts of these servers with it. Only while the cascade itself pages.',
+    loudness: 'note',
+    timing: config.alerts.LinborgCascadeMember,
+    expr: `${STRESSED}\nand on () (${happening})\n${NOT_IN_MAINTENANCE}`,
+    summary: '{{ $labels.server }} is part of a cascade',
+    description: `While servers go wrong together, {{ $labels.server }} is with them: its stress is {{ $value | printf "%.1f" }} half-widths of p10 to p90.${biggestReason()}`,
+  };
 }

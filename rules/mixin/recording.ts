@@ -6,7 +6,9 @@ export function linborgRecording(config: MixinConfig): RuleGroup<RecordingRule> 
   return {
     name: 'linborg-recording',
     rules: [
-      ...servers(config),
+      ...risks(),
+      ...thresholds(),
+      ...signsOfTrouble(config),
       ...profiles(),
       ...colors(),
       ...fleet(),
@@ -17,10 +19,7 @@ export function linborgRecording(config: MixinConfig): RuleGroup<RecordingRule> 
   };
 }
 
-function servers({ predicted }: MixinConfig): Reasoned<RecordingRule>[] {
-  const timeToThreshold = 'min by (server, metric, level) (linborg_time_to_threshold_seconds)';
-  const slow = `${predicted.memory_metrics}|${predicted.disk_metrics}`;
-  const breached = 'max by (server, metric) (linborg_threshold_breached)';
+function risks(): Reasoned<RecordingRule>[] {
   return [
     recordingRule('server_profile:linborg_risk_score:max', 'max by (server, profile) (linborg_risk_score)'),
     recordingRule(
@@ -38,6 +37,13 @@ function servers({ predicted }: MixinConfig): Reasoned<RecordingRule>[] {
       'server_horizon:linborg_incident_probability_ratio:max',
       'max by (server, horizon) (linborg_incident_probability_ratio)',
     ),
+  ];
+}
+
+function thresholds(): Reasoned<RecordingRule>[] {
+  const timeToThreshold = 'min by (server, metric, level) (linborg_time_to_threshold_seconds)';
+  const breached = 'max by (server, metric) (linborg_threshold_breached)';
+  return [
     recordingRule(
       'server_metric_level:linborg_time_to_threshold_seconds:min',
       timeToThreshold,
@@ -52,6 +58,19 @@ function servers({ predicted }: MixinConfig): Reasoned<RecordingRule>[] {
       withProfile(breached, 'server, metric'),
       '1 while the value is over its threshold now.',
     ),
+  ];
+}
+
+/** The profile where the server has one, and no series lost where it has none. */
+function withProfile(expr: string, labels: string): string {
+  return `${expr}
+  * on (server) group_left (profile) server_profile:linborg_risk_score:group
+or on (${labels}) ${expr}`;
+}
+
+function signsOfTrouble({ predicted }: MixinConfig): Reasoned<RecordingRule>[] {
+  const slow = `${predicted.memory_metrics}|${predicted.disk_metrics}`;
+  return [
     recordingRule('server_metric:linborg_anomaly_score:max', 'max by (server, metric) (linborg_anomaly_score)'),
     recordingRule(
       'server:linborg_server_stress_ratio:max',
@@ -67,13 +86,6 @@ function servers({ predicted }: MixinConfig): Reasoned<RecordingRule>[] {
 forecast for now. Absent without any.`,
     ),
   ];
-}
-
-/** The profile where the server has one, and no series lost where it has none. */
-function withProfile(expr: string, labels: string): string {
-  return `${expr}
-  * on (server) group_left (profile) server_profile:linborg_risk_score:group
-or on (${labels}) ${expr}`;
 }
 
 function profiles(): Reasoned<RecordingRule>[] {

@@ -164,7 +164,7 @@ describe('a body', () => {
     socket.write('POST /api/v1/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nhalf');
     await once(socket, 'connect');
     socket.destroySoon();
-    await vi.waitFor(() => expect(lines.join('')).toContain('client went away'));
+    await vi.waitFor(() => expect(lines.join('')).toContain('client went away'), 30_000);
     expect(lines.join('')).not.toContain('route failed');
   });
 });

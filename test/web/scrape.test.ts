@@ -1,14 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { negotiateFormat } from '../../src/web/negotiateFormat.js';
 import { AT } from '../exposition/fleet.js';
+import { freePort } from '../sources/fixtures/realPrometheus.js';
 import { startServer } from './running.js';
 
 describe('the format of /metrics', () => {
@@ -124,13 +123,4 @@ async function pollQuery(address: string, query: string): Promise<Sample[]> {
     }
     await delay(100);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -20,7 +20,7 @@ const action = (server = 'ppweb001'): Action => {
 };
 
 function targetAt(url: string, more: Readonly<Record<string, unknown>> = {}): PolicyTarget {
-  const target = { name: 'executor', url: `${url}/actions`, secret: SECRET, timeout: '1s', tries: 3, ...more };
+  const target = { name: 'executor', url: `${url}/actions`, secret: SECRET, timeout: '30s', tries: 3, ...more };
   return policyOf({ allow: [url], targets: [target] }).targets[0]!;
 }
 
@@ -196,7 +196,7 @@ describe('the sender', () => {
   test('has a few requests under way at a time, and room for a hundred actions', async () => {
     const { url, received } = await startReceiver('silence');
     const sender = senderHere();
-    const target = targetAt(url, { timeout: '30s' });
+    const target = targetAt(url);
     const all = Array.from({ length: 20 }, (_, i) => sender.send(action(`s${i}`), target, AT + 1800));
     expect(sender.freeSlots).toBe(80);
     while (received.length < 8) await new Promise((resolve) => setImmediate(resolve));

@@ -31,7 +31,14 @@ afterAll(async () => {
 });
 
 function serve(url: string): CommandProcess {
-  const keys = { push: { enabled: true }, web: WEB, data_dir: temporaryFolder(), targets: [TARGET, FLAT_TARGET] };
+  // One cycle: what two doors say is of the same.
+  const keys = {
+    cycle: '1h',
+    push: { enabled: true },
+    web: WEB,
+    data_dir: temporaryFolder(),
+    targets: [TARGET, FLAT_TARGET],
+  };
   return startCli(['serve', '--config.file', writeConfiguration({ url, keys })]);
 }
 

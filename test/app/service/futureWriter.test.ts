@@ -148,7 +148,7 @@ describe('a write of the future', () => {
     const before = performance.now();
     await writer.close();
     // Its tries alone take over fifteen seconds.
-    expect(performance.now() - before).toBeLessThan(5000);
+    expect(performance.now() - before).toBeLessThan(10_000);
     expect(await counted('s_total')).toBe(0);
   });
 });

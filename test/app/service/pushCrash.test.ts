@@ -12,6 +12,8 @@ const SERVERS = Array.from({ length: 20 }, (_, i) => `ppdb${String(i).padStart(3
 /** Batches that are acknowledged before the process is killed, while more are on their way. */
 const BATCHES = 40;
 const CLIENTS = 4;
+/** One moment for all batches: a bucket apart each, whenever they are sent. */
+const NOW = Date.now();
 /** Its memory in percent tells which record it is. */
 const memoryOf = (batch: number) => batch / 10;
 
@@ -19,7 +21,7 @@ const memoryOf = (batch: number) => batch / 10;
 async function feedUntilGone(url: string, next: () => number, acknowledged: number[]): Promise<void> {
   for (;;) {
     const batch = next();
-    const timestamp = new Date(Date.now() - batch * 300_000).toISOString();
+    const timestamp = new Date(NOW - batch * 300_000).toISOString();
     const records = SERVERS.map((server_name) => rawRecord({ server_name, timestamp, mem_used_pct: memoryOf(batch) }));
     const response = await fetch(`${url}/feed/data`, { method: 'POST', body: JSON.stringify({ records }) }).catch(
       () => undefined,

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -9,6 +9,7 @@ import { loadFeed } from '../../../src/app/feed/loadFeed.js';
 import { type Bookmark, ReadError, type Reader } from '../../../src/feeders/reader.js';
 import { openReader } from '../../../src/feeders/readers/openReader.js';
 import { tryFeed } from '../../../src/feeders/trial.js';
+import { freePort } from '../../sources/fixtures/realPrometheus.js';
 
 const END = Date.UTC(2026, 0, 1, 12) / 1000;
 /** Two servers, a point of each measurement every 10 s for 10 minutes. */
@@ -229,7 +230,8 @@ test.each(['database: x', 'org: ops, bucket: x, token: abc'])(
     // No connection is left that would hold the process.
     await new Promise((resolve) => server.close(resolve));
   },
-  5000,
+  // Its own timeout is thirty seconds.
+  20_000,
 );
 
 async function untilUp(url: string): Promise<void> {
@@ -246,12 +248,4 @@ async function untilUp(url: string): Promise<void> {
 async function post(url: string, body: string): Promise<void> {
   const answer = await fetch(url, { method: 'POST', body });
   if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createTcpServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -53,6 +53,8 @@ export class Service {
   #push: PushFeed | undefined;
   readonly #data: DataFolder;
   #reloading: Promise<void> | undefined;
+  /** Waits for the one under way, which may have read the configuration before it was changed. */
+  #nextReload: Promise<void> | undefined;
   /** Aborted by `stop`: ends a reload under way. */
   readonly #stopping: AbortController;
   readonly state: ExporterState;
@@ -168,13 +170,22 @@ export class Service {
 
   /**
    * Reads the configuration again and puts it into force once its sources and model are open; a faulty one changes nothing.
-   * Listen address, whether TLS is spoken and whether records may be pushed stay as they were at the start. One reload at a time.
+   * Listen address, whether TLS is spoken and whether records may be pushed stay as they were at the start. One reload at a time:
+   * those that are asked for meanwhile are one more, after it.
    */
   reload(): Promise<void> {
-    this.#reloading ??= this.#reload().finally(() => {
-      this.#reloading = undefined;
-    });
-    return this.#reloading;
+    if (this.#reloading === undefined) {
+      this.#reloading = this.#reload().finally(() => {
+        this.#reloading = undefined;
+      });
+      return this.#reloading;
+    }
+    const again = () => {
+      this.#nextReload = undefined;
+      return this.reload();
+    };
+    this.#nextReload ??= this.#reloading.then(again, again);
+    return this.#nextReload;
   }
 
   /** Ends cycles, workers and doors, within five seconds whatever is going on. */
@@ -200,6 +211,12 @@ export class Service {
     return this.state.cycle()?.find(server)?.frame.quality.warmupRatio ?? 1;
   }
 
+  /** Another one may have been put into service while a new pipeline read its history. */
+  async #serveChosenModel(): Promise<void> {
+    const chosen = this.#learning?.servingPath;
+    if (chosen !== undefined && chosen !== this.#pipeline.modelPath) await this.#changeModel(chosen);
+  }
+
   /** Another model serves from the next cycle on. Throws ModelError if it cannot be used. */
   async #changeModel(path: string): Promise<void> {
     await this.#pipeline.changeModel(path);
@@ -208,6 +225,8 @@ export class Service {
   }
 
   #startCycles(): void {
+    // A reload may come to its end after the stop.
+    if (this.#stopping.signal.aborted) return;
     const { cycleSeconds } = this.#pipeline.config;
     this.#schedule = startSchedule(
       cycleSeconds,
@@ -283,6 +302,7 @@ export class Service {
 
   async #reload(): Promise<void> {
     try {
+      this.#stopping.signal.throwIfAborted();
       const config = await this.#parts.readConfig();
       await this.#data.claim(config);
       const adoptWeb = await this.#web?.prepare(config.web);
@@ -297,9 +317,14 @@ export class Service {
       if (config.push.isEnabled !== (this.#push !== undefined)) {
         this.#log.warn({ enabled: config.push.isEnabled }, 'push.enabled takes effect at the next start');
       }
-      await this.#learning?.adopt(settings);
-      await this.#policy?.adopt(config.policy);
-      this.#startCycles();
+      try {
+        await this.#learning?.adopt(settings);
+        await this.#serveChosenModel();
+        await this.#policy?.adopt(config.policy);
+      } finally {
+        // The pipeline is in force, whatever became of the rest.
+        this.#startCycles();
+      }
       this.#log.info('configuration reloaded');
     } catch (error) {
       if (this.#stopping.signal.aborted) throw error;

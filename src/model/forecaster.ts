@@ -112,7 +112,7 @@ export class Forecaster {
     const { tf, free } = this.#engine;
     const inputs = toTensors(tf, batch);
     const weights = (name: string) => this.#weights.get(name)!;
-    const output = runNetwork(this.#engine, weights, this.#hyperparameters, inputs, this.#mask);
+    const output = runNetwork({ ...this.#engine, weights }, this.#hyperparameters, inputs, this.#mask);
     writeValues(output, batch, size, block.values.subarray(from * FORECAST_SIZE));
     writeEvidence(this.#engine, output, size, block.evidence.subarray(from * evidenceSize(this.#layout)));
     free(...tensorsOf(output));

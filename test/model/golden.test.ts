@@ -156,8 +156,8 @@ function runAll(engine: Engine): EngineRun {
     parameterSpecs(DEFAULT_HYPERPARAMETERS).map(({ name, shape }) => [name, tf.tensor(values.get(name)!, [...shape])]),
   );
   const mask = tf.tensor2d(causalMask(), [FUTURE_TOKENS, PAST_TOKENS + FUTURE_TOKENS]);
-  const run = (hyperparameters: Hyperparameters) =>
-    runTft(engine, (name) => weights.get(name)!, hyperparameters, toTensors(tf, batch), mask);
+  const pass = { ...engine, weights: (name: string) => weights.get(name)! };
+  const run = (hyperparameters: Hyperparameters) => runTft(pass, hyperparameters, toTensors(tf, batch), mask);
   const output = run(DEFAULT_HYPERPARAMETERS);
   const { notch: _, ...withoutNotch } = DEFAULT_HYPERPARAMETERS;
   const numbers = (tensor: { dataSync(): unknown }) => tensor.dataSync() as Float32Array;

@@ -53,7 +53,8 @@ export async function runBacktest(options: BacktestOptions, hooks: BacktestHooks
   const opened = await openTraces(options, progress);
   const planned = options.excludeFile === undefined ? [] : await readExclusions(options.excludeFile);
   sayExcluded(planned, opened.actedUpon, progress);
-  const replayable = { ...opened, thresholds: withLimits(opened.thresholds, options.limits), planned };
+  const { schedule, baselines, risk } = options;
+  const replayable = { ...opened, thresholds: withLimits(opened.thresholds, options.limits), planned, schedule };
   const incidents = options.incidents ? await openIncidents(options, replayable) : undefined;
   const onDeath = (reason: string) => progress.done(`a forecasting worker died and is being replaced: ${reason}`);
   const workers = await startWorkers({ ...options, signal, onDeath }).catch(async (error: unknown) => {
@@ -65,9 +66,8 @@ export async function runBacktest(options: BacktestOptions, hooks: BacktestHooks
   try {
     const methods = methodsOf(workers.model.report.manifest.name, workers.yardstick?.report.manifest.name);
     const { datasets } = replayable.source;
-    const { schedule, baselines, risk } = options;
     const recorder = await Recorder.open({ datasets, methods, schedule, baselines, risk, incidents }, folder);
-    const work = await replayAll(recorder, replayable, workers, options, hooks);
+    const work = await replayAll(recorder, replayable, workers, hooks);
     const bootstrap = { draws: BOOTSTRAP_DRAWS, random: () => seededRandom(BOOTSTRAP_SEED) };
     progress.update('scoring');
     const report: BacktestReport = {
@@ -91,8 +91,9 @@ export async function runBacktest(options: BacktestOptions, hooks: BacktestHooks
   }
 }
 
-/** A replay, with the spans that prove nothing beside those after actions. */
+/** A replay: when it asks, and the spans that prove nothing beside those after actions. */
 interface Replay extends Replayable {
+  readonly schedule: BacktestOptions['schedule'];
   /** By `--exclude`. */
   readonly planned: readonly ExcludedSpan[];
 }
@@ -143,9 +144,8 @@ async function closeAll({ model, yardstick }: { model: Workers; yardstick: Worke
 /** Replays everything into the recorder. */
 async function replayAll(
   recorder: Recorder,
-  { source, windows, thresholds, truth, planned, actedUpon }: Replay,
+  { source, windows, thresholds, truth, planned, actedUpon, schedule }: Replay,
   { model, yardstick }: { model: Workers; yardstick: Workers | undefined },
-  options: BacktestOptions,
   { progress, signal }: BacktestHooks,
 ): Promise<Work> {
   const { name } = model.report.manifest;
@@ -153,7 +153,7 @@ async function replayAll(
   const tally = new Tally(source.servers, progress);
   const criticSettings = { model: name, options: truth, stepSeconds: windows.stepSeconds, planned, actedUpon };
   const events = replayTraces(source.traces, {
-    schedule: options.schedule,
+    schedule,
     windows,
     thresholds,
     forecastRows: (job) => model.pool.forecast(job),

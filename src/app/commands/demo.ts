@@ -8,7 +8,7 @@ import { containerViews } from '../../simulator/containers/containerSeries.js';
 import { createFleet, type Fleet } from '../../simulator/fleet.js';
 import { listenSimulator, type RunningSimulator } from '../../simulator/listen.js';
 import { nodeViews } from '../../simulator/node/nodeSeries.js';
-import { writeHistory, writeSeries } from '../../simulator/remoteWrite.js';
+import { type Receiver, writeHistory, writeSeries } from '../../simulator/remoteWrite.js';
 import { loadConfigFile } from '../configFile.js';
 import { type DemoPorts, writeDemoFiles } from '../demo/demoFiles.js';
 import { requireFreePorts } from '../demo/freePorts.js';
@@ -100,8 +100,9 @@ async function run(plan: DemoPlan, progress: Progress, closers: (() => Promise<v
   closers.push(() => prometheus.stop());
   progress.done(`Prometheus is ready at ${prometheus.url}`);
   const readyAt = performance.now();
-  await loadRated(fleet, prometheus.url, anchor, signal);
-  await loadHistory(split.pulled, prometheus.url, anchor, progress, signal);
+  const receiver = { url: `${prometheus.url}/api/v1/write`, signal };
+  await loadRated(fleet, receiver, anchor);
+  await loadHistory(split.pulled, receiver, anchor, progress);
   await recordPast(
     { fleet, anchor, ports, prometheusUrl: prometheus.url, configFile: files.linborgConfig, folder },
     progress,
@@ -114,11 +115,7 @@ async function run(plan: DemoPlan, progress: Progress, closers: (() => Promise<v
   const cycle = await untilFirstCycle(service, split, progress, signal);
   const seconds = (performance.now() - readyAt) / 1000;
   progress.done(`first risk table ${seconds.toFixed(1)} s after Prometheus was ready`);
-  if (plan.isOnce) {
-    progress.update('asking Prometheus what it recorded');
-    const recorded = await untilRecorded(prometheus.url, servers, RECORDED_SECONDS, signal);
-    progress.done(`Prometheus recorded the risk of ${recorded.risks} and forecasts of ${recorded.forecasts} servers`);
-  }
+  if (plan.isOnce) await sayRecorded(prometheus.url, servers, progress, signal);
   const { servers: ranked } = service.state.cycle() ?? cycle;
   const riskiest = ranked[0]?.frame.server ?? '';
   process.stdout.write(`\n${renderRiskTable(ranked)}\n\n${describeUrls(url, ports, riskiest)}\n`);
@@ -127,9 +124,15 @@ async function run(plan: DemoPlan, progress: Progress, closers: (() => Promise<v
   await untilAborted(signal);
 }
 
+/** Waits until Prometheus has recorded all servers, and says so. */
+async function sayRecorded(url: string, servers: number, progress: Progress, signal: AbortSignal) {
+  progress.update('asking Prometheus what it recorded');
+  const { risks, forecasts } = await untilRecorded(url, servers, RECORDED_SECONDS, signal);
+  progress.done(`Prometheus recorded the risk of ${risks} and forecasts of ${forecasts} servers`);
+}
+
 /** Services and containers come first: rules that take their rates would tell too little while there are only the first scrapes. */
-async function loadRated(fleet: Fleet, url: string, until: number, signal: AbortSignal) {
-  const receiver = { url: `${url}/api/v1/write`, signal };
+async function loadRated(fleet: Fleet, receiver: Receiver, until: number) {
   await writeSeries(pastServices({ until }), receiver);
   await writeHistory({
     ...{ ...receiver, views: containerViews(fleet), from: until - CONTAINERS_SECONDS, until },
@@ -137,15 +140,14 @@ async function loadRated(fleet: Fleet, url: string, until: number, signal: Abort
   });
 }
 
-async function loadHistory(fleet: Fleet, url: string, until: number, progress: Progress, signal: AbortSignal) {
+async function loadHistory(fleet: Fleet, receiver: Receiver, until: number, progress: Progress) {
   const startedAt = performance.now();
   const samples = await writeHistory({
+    ...receiver,
     views: nodeViews(fleet),
-    url: `${url}/api/v1/write`,
     from: until - HISTORY_SECONDS,
     until,
     intervalSeconds: HISTORY_INTERVAL_SECONDS,
-    signal,
     onProgress: ({ serversDone, servers }) =>
       progress.update(`writing 8 days of history: ${serversDone} of ${servers} servers`),
   });

@@ -1,8 +1,7 @@
 /** Interpretable multi-head attention (Lim et al. 2021, section 4.4): heads share the values, their weights are averaged. */
 import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Engine } from '../engine/types.js';
 import { FUTURE_TOKENS, PAST_TOKENS } from '../inputs/contract.js';
-import { linear, type Weights } from './layers.js';
+import { linear, type Pass } from './layers.js';
 
 const TOKENS = PAST_TOKENS + FUTURE_TOKENS;
 
@@ -20,13 +19,12 @@ export function causalMask(): Float32Array {
  * @returns attended [FUTURE_TOKENS·B, H] and the mean weights of the heads [B, FUTURE_TOKENS, TOKENS]
  */
 export function attend(
-  engine: Engine,
-  weights: Weights,
+  pass: Pass,
   heads: number,
   tokens: Tensor2D,
   mask: Tensor2D,
 ): { attended: Tensor2D; attention: Tensor3D } {
-  const { tf, free } = engine;
+  const { tf, free, weights } = pass;
   const batch = tokens.shape[0] / TOKENS;
   const hidden = tokens.shape[1];
   const headWidth = hidden / heads;
@@ -38,11 +36,11 @@ export function attend(
     return moved;
   };
   const future = tf.slice(tokens, [PAST_TOKENS * batch, 0], [FUTURE_TOKENS * batch, hidden]) as Tensor2D;
-  const unscaled = linear(engine, weights, 'attention.query', future);
+  const unscaled = linear(pass, 'attention.query', future);
   const scaled = tf.mul(unscaled, 1 / Math.sqrt(headWidth)) as Tensor2D;
   free(future, unscaled);
   const queries = byHead(scaled, FUTURE_TOKENS);
-  const keys = byHead(linear(engine, weights, 'attention.key', tokens), TOKENS);
+  const keys = byHead(linear(pass, 'attention.key', tokens), TOKENS);
   const scores = tf.matMul(queries, keys, false, true); // [B, heads, FUTURE, TOKENS]
   free(queries, keys);
   const masked = tf.add(scores, mask);
@@ -52,7 +50,7 @@ export function attend(
   const attention = tf.mean(shares, 1) as Tensor3D; // [B, FUTURE, TOKENS]
   free(shares);
 
-  const flatValues = linear(engine, weights, 'attention.value', tokens); // [TOKENS·B, H/heads]
+  const flatValues = linear(pass, 'attention.value', tokens); // [TOKENS·B, H/heads]
   const timeMajor = tf.reshape(flatValues, [TOKENS, batch, headWidth]);
   const values = tf.transpose(timeMajor, [1, 0, 2]); // [B, TOKENS, H/heads]
   free(flatValues, timeMajor);

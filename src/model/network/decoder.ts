@@ -1,9 +1,9 @@
 /** The temporal fusion decoder (Lim et al. 2021, section 4.5): selected inputs of past and future → one row per future token. */
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import type { Engine, LstmState, LstmWeights } from '../engine/types.js';
+import type { LstmState, LstmWeights } from '../engine/types.js';
 import { FUTURE_TOKENS, PAST_TOKENS } from '../inputs/contract.js';
 import { attend } from './attention.js';
-import { addAndNorm, gatedLinear, gatedResidual, type Weights } from './layers.js';
+import { addAndNorm, gatedLinear, gatedResidual, type Pass } from './layers.js';
 import type { Hyperparameters } from './parameters.js';
 
 /** What variable selection gives. */
@@ -17,13 +17,8 @@ interface Selected {
  * @param start  from the statics, each [B, H]
  * @returns [TOKENS·B, H], time-major
  */
-export function sequenceLayer(
-  engine: Engine,
-  weights: Weights,
-  { past, future }: Selected,
-  start: LstmState,
-): Tensor2D {
-  const { tf, free } = engine;
+export function sequenceLayer(pass: Pass, { past, future }: Selected, start: LstmState): Tensor2D {
+  const { tf, free, weights } = pass;
   const batch = start.hidden.shape[0];
   const runLstm = (name: string, x: Tensor2D, tokens: number, from: LstmState) => {
     const sequence = tf.reshape(x, [tokens, batch, x.shape[1]]) as Tensor3D;
@@ -31,7 +26,7 @@ export function sequenceLayer(
       kernel: weights(`${name}.kernel`) as Tensor2D,
       bias: weights(`${name}.bias`) as Tensor1D,
     };
-    const result = engine.lstm(sequence, lstmWeights, from);
+    const result = pass.lstm(sequence, lstmWeights, from);
     free(sequence, from.hidden, from.cell);
     return result;
   };
@@ -43,9 +38,9 @@ export function sequenceLayer(
   const selected = tf.concat([past, future], 0) as Tensor2D; // [TOKENS·B, H]
   free(past, future);
   const rows = tf.reshape(both, selected.shape) as Tensor2D;
-  const gatedRows = gatedLinear(engine, weights, 'sequence.glu', rows);
+  const gatedRows = gatedLinear(pass, 'sequence.glu', rows);
   free(both, rows);
-  const temporal = addAndNorm(engine, weights, 'sequence.norm', gatedRows, selected);
+  const temporal = addAndNorm(pass, 'sequence.norm', gatedRows, selected);
   free(selected);
   return temporal;
 }
@@ -61,28 +56,27 @@ interface Temporal {
  * @returns output [FUTURE_TOKENS·B, H] and the mean attention of the heads [B, FUTURE_TOKENS, TOKENS]
  */
 export function fuseAhead(
-  engine: Engine,
-  weights: Weights,
+  pass: Pass,
   { heads }: Pick<Hyperparameters, 'heads'>,
   { temporal, enrichmentContext, mask }: Temporal,
 ): { output: Tensor2D; attention: Tensor3D } {
-  const { tf, free } = engine;
+  const { tf, free } = pass;
   const batch = enrichmentContext.shape[0];
-  const enriched = gatedResidual(engine, weights, 'enrichment', temporal, enrichmentContext);
+  const enriched = gatedResidual(pass, 'enrichment', temporal, enrichmentContext);
   free(enrichmentContext);
-  const { attended, attention } = attend(engine, weights, heads, enriched, mask);
+  const { attended, attention } = attend(pass, heads, enriched, mask);
   const futureRows = (x: Tensor2D) =>
     tf.slice(x, [PAST_TOKENS * batch, 0], [FUTURE_TOKENS * batch, x.shape[1]]) as Tensor2D;
   const enrichedFuture = futureRows(enriched);
   const temporalFuture = futureRows(temporal);
   free(enriched, temporal);
-  const gatedAttention = gatedLinear(engine, weights, 'attention.glu', attended);
+  const gatedAttention = gatedLinear(pass, 'attention.glu', attended);
   free(attended);
-  const mixed = addAndNorm(engine, weights, 'attention.norm', gatedAttention, enrichedFuture);
-  const fed = gatedResidual(engine, weights, 'feedforward', mixed);
-  const gatedOutput = gatedLinear(engine, weights, 'output.glu', fed);
+  const mixed = addAndNorm(pass, 'attention.norm', gatedAttention, enrichedFuture);
+  const fed = gatedResidual(pass, 'feedforward', mixed);
+  const gatedOutput = gatedLinear(pass, 'output.glu', fed);
   free(enrichedFuture, mixed, fed);
-  const output = addAndNorm(engine, weights, 'output.norm', gatedOutput, temporalFuture);
+  const output = addAndNorm(pass, 'output.norm', gatedOutput, temporalFuture);
   free(temporalFuture);
   return { output, attention };
 }

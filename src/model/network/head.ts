@@ -1,9 +1,8 @@
 /** The output head: a mixture of candidate forecasts plus a correction, and a spread to each side. */
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { QUANTILE_LEVELS } from '../../core/flow.js';
-import type { Engine } from '../engine/types.js';
 import { CANDIDATES, FUTURE_TOKENS, PATCH_STEPS } from '../inputs/contract.js';
-import { linear, type Weights } from './layers.js';
+import { linear, type Pass } from './layers.js';
 import { notch } from './notch.js';
 import type { Hyperparameters } from './parameters.js';
 
@@ -24,20 +23,19 @@ export interface Head {
  * @param candidates  [FUTURE_TOKENS, B, PATCH_STEPS, CANDIDATES]
  */
 export function quantileHead(
-  engine: Engine,
-  weights: Weights,
+  pass: Pass,
   { notch: tokens }: Pick<Hyperparameters, 'notch'>,
   x: Tensor2D,
   candidates: Tensor4D,
 ): Head {
-  const { tf, free } = engine;
+  const { tf, free } = pass;
   const batch = candidates.shape[1];
   /** [FUTURE_TOKENS, B, PATCH_STEPS, columns] */
   const perStep = (name: string, columns: number): Tensor4D => {
-    const flat = linear(engine, weights, `head.${name}`, x);
+    const flat = linear(pass, `head.${name}`, x);
     const shaped = tf.reshape(flat, [FUTURE_TOKENS, batch, PATCH_STEPS, columns]) as Tensor4D;
     free(flat);
-    return tokens === undefined ? shaped : notch(engine, shaped, tokens);
+    return tokens === undefined ? shaped : notch(pass, shaped, tokens);
   };
   const logits = perStep('mixture', CANDIDATES.length);
   const shares = tf.softmax(logits);

@@ -8,13 +8,16 @@
 import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { Engine } from '../engine/types.js';
 
-/** Looks a weight up by name. */
-export type Weights = (name: string) => Tensor;
+/** What one pass is made with. With an engine of `forTraining` it can be differentiated. */
+export interface Pass extends Engine {
+  /** Looks a weight up by name. */
+  readonly weights: (name: string) => Tensor;
+}
 
 const NORM_EPSILON = 1e-3;
 
 /** x·W + b. @param x [N, I] @returns [N, O] */
-export function linear({ tf, free }: Engine, weights: Weights, name: string, x: Tensor2D): Tensor2D {
+export function linear({ tf, free, weights }: Pass, name: string, x: Tensor2D): Tensor2D {
   const product = tf.matMul(x, weights(`${name}.w`) as Tensor2D);
   const sum = tf.add(product, weights(`${name}.b`)) as Tensor2D;
   free(product);
@@ -22,10 +25,10 @@ export function linear({ tf, free }: Engine, weights: Weights, name: string, x: 
 }
 
 /** Gated linear unit: (x·W₅ + b₅) ⊙ σ(x·W₄ + b₄), equation 5. @param x [N, I] @returns [N, O] */
-export function gatedLinear(engine: Engine, weights: Weights, name: string, x: Tensor2D): Tensor2D {
-  const value = linear(engine, weights, `${name}.value`, x);
-  const open = linear(engine, weights, `${name}.gate`, x);
-  return gated(engine, value, open);
+export function gatedLinear(pass: Pass, name: string, x: Tensor2D): Tensor2D {
+  const value = linear(pass, `${name}.value`, x);
+  const open = linear(pass, `${name}.gate`, x);
+  return gated(pass, value, open);
 }
 
 /** value ⊙ σ(open); releases both. */
@@ -52,7 +55,7 @@ function standardise<T extends Tensor>({ tf, free }: Engine, x: T): { centred: T
 }
 
 /** γ ⊙ x + β; releases x. */
-function scaleAndShift<T extends Tensor>({ tf, free }: Engine, weights: Weights, name: string, x: T): T {
+function scaleAndShift<T extends Tensor>({ tf, free, weights }: Pass, name: string, x: T): T {
   const scaled = tf.mul(x, weights(`${name}.gamma`));
   const shifted = tf.add(scaled, weights(`${name}.beta`)) as T;
   free(x, scaled);
@@ -60,14 +63,14 @@ function scaleAndShift<T extends Tensor>({ tf, free }: Engine, weights: Weights,
 }
 
 /** Layer normalisation over the last axis of a + b; releases `a` only. @returns the shape of a */
-export function addAndNorm<T extends Tensor>(engine: Engine, weights: Weights, name: string, a: T, b: T): T {
-  const { tf, free } = engine;
+export function addAndNorm<T extends Tensor>(pass: Pass, name: string, a: T, b: T): T {
+  const { tf, free } = pass;
   const sum = tf.add(a, b) as T;
   free(a);
-  const { centred, factor } = standardise(engine, sum);
+  const { centred, factor } = standardise(pass, sum);
   const normal = tf.mul(centred, factor) as T;
   free(centred, factor);
-  return scaleAndShift(engine, weights, name, normal);
+  return scaleAndShift(pass, name, normal);
 }
 
 /**
@@ -77,24 +80,18 @@ export function addAndNorm<T extends Tensor>(engine: Engine, weights: Weights, n
  * @param context  [B, H], added to every step, or undefined
  * @returns [T·B, O]
  */
-export function gatedResidual(
-  engine: Engine,
-  weights: Weights,
-  name: string,
-  x: Tensor2D,
-  context?: Tensor2D,
-): Tensor2D {
-  const { tf, free } = engine;
-  let inner = linear(engine, weights, `${name}.in`, x);
-  if (context) inner = addContext(engine, inner, tf.matMul(context, weights(`${name}.context`) as Tensor2D));
+export function gatedResidual(pass: Pass, name: string, x: Tensor2D, context?: Tensor2D): Tensor2D {
+  const { tf, free, weights } = pass;
+  let inner = linear(pass, `${name}.in`, x);
+  if (context) inner = addContext(pass, inner, tf.matMul(context, weights(`${name}.context`) as Tensor2D));
   const active = tf.elu(inner);
   free(inner);
-  const gatedPart = gatedLinear(engine, weights, `${name}.glu`, active);
+  const gatedPart = gatedLinear(pass, `${name}.glu`, active);
   free(active);
   const width = gatedPart.shape[1];
-  if (width === x.shape[1]) return addAndNorm(engine, weights, `${name}.norm`, gatedPart, x);
+  if (width === x.shape[1]) return addAndNorm(pass, `${name}.norm`, gatedPart, x);
   const skip = tf.matMul(x, weights(`${name}.skip`) as Tensor2D) as Tensor2D;
-  const result = addAndNorm(engine, weights, `${name}.norm`, gatedPart, skip);
+  const result = addAndNorm(pass, `${name}.norm`, gatedPart, skip);
   free(skip);
   return result;
 }
@@ -117,13 +114,12 @@ function addContext({ tf, free }: Engine, x: Tensor2D, context: Tensor2D): Tenso
  * @returns selected [T·B, H] and weights [T·B, V] (softmax, sum 1)
  */
 export function selectVariables(
-  engine: Engine,
-  weights: Weights,
+  pass: Pass,
   name: string,
   x: Tensor3D,
   context?: Tensor2D,
 ): { selected: Tensor2D; selectionWeights: Tensor2D } {
-  const { tf, free, perVariable } = engine;
+  const { tf, free, perVariable, weights } = pass;
   const of = (part: string) => weights(`${name}.${part}`) as Tensor3D;
   const [inner, embedded, flat, skips] = perVariable(x, [
     of('in'),
@@ -131,7 +127,7 @@ export function selectVariables(
     of('weights.in'),
     of('weights.skip'),
   ]) as [Tensor3D, Tensor3D, Tensor3D, Tensor3D]; // [V, T·B, H], …, [V, T·B, V]
-  const selectionWeights = selectionShares(engine, weights, `${name}.weights`, { flat, skips, context }); // [T·B, V]
+  const selectionWeights = selectionShares(pass, `${name}.weights`, { flat, skips, context }); // [T·B, V]
 
   const active = tf.elu(inner);
   free(inner);
@@ -142,10 +138,10 @@ export function selectVariables(
     free(product);
     return sum;
   };
-  const gatedPart = gated(engine, withBias(values, 'value'), withBias(gates, 'gate'));
+  const gatedPart = gated(pass, withBias(values, 'value'), withBias(gates, 'gate'));
   const sum = tf.add(gatedPart, embedded);
   free(gatedPart, embedded);
-  const { centred, factor } = standardise(engine, sum);
+  const { centred, factor } = standardise(pass, sum);
   // Weighting and normalising are both factors per row: one product for both. γ and β are shared by the variables and
   // the weights sum to 1, so they are applied once, after the sum.
   const shares = tf.transpose(selectionWeights); // [V, T·B]
@@ -156,7 +152,7 @@ export function selectVariables(
   free(centred, rowFactor);
   const total = tf.sum(weighted, 0) as Tensor2D; // [T·B, H]
   free(weighted);
-  return { selected: scaleAndShift(engine, weights, `${name}.norm`, total), selectionWeights };
+  return { selected: scaleAndShift(pass, `${name}.norm`, total), selectionWeights };
 }
 
 /** What the weights of a selection are made from: products of every variable, released here, and the context. */
@@ -167,13 +163,8 @@ interface SelectionParts {
 }
 
 /** softmax(GRN(all variables, context)). @returns [T·B, V] */
-function selectionShares(
-  engine: Engine,
-  weights: Weights,
-  name: string,
-  { flat, skips, context }: SelectionParts,
-): Tensor2D {
-  const { tf, free } = engine;
+function selectionShares(pass: Pass, name: string, { flat, skips, context }: SelectionParts): Tensor2D {
+  const { tf, free, weights } = pass;
   const summed = (products: Tensor3D) => {
     const sum = tf.sum(products, 0) as Tensor2D; // [T·B, …]
     free(products);
@@ -182,13 +173,13 @@ function selectionShares(
   const together = summed(flat);
   let inner = tf.add(together, weights(`${name}.in.b`)) as Tensor2D;
   free(together);
-  if (context) inner = addContext(engine, inner, tf.matMul(context, weights(`${name}.context`) as Tensor2D));
+  if (context) inner = addContext(pass, inner, tf.matMul(context, weights(`${name}.context`) as Tensor2D));
   const active = tf.elu(inner);
   free(inner);
-  const gatedPart = gatedLinear(engine, weights, `${name}.glu`, active);
+  const gatedPart = gatedLinear(pass, `${name}.glu`, active);
   free(active);
   const skip = summed(skips);
-  const logits = addAndNorm(engine, weights, `${name}.norm`, gatedPart, skip);
+  const logits = addAndNorm(pass, `${name}.norm`, gatedPart, skip);
   free(skip);
   const shares = tf.softmax(logits);
   free(logits);

@@ -1,11 +1,10 @@
 /** Which network a model has: inputs → ordered quantiles in units of the scale, and what it looked at. */
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { EvidenceLayout } from '../../core/flow.js';
-import type { Engine } from '../engine/types.js';
 import { CANDIDATES, FUTURE_VARIABLES, PAST_VARIABLES } from '../inputs/contract.js';
 import type { Head } from './head.js';
 import type { InputTensors } from './inputTensors.js';
-import type { Weights } from './layers.js';
+import type { Pass } from './layers.js';
 import { type Hyperparameters, STATIC_VARIABLES } from './parameters.js';
 import { runPerceptron } from './perceptron.js';
 import { runTft, type TftOutput } from './tft.js';
@@ -13,17 +12,16 @@ import { runTft, type TftOutput } from './tft.js';
 /** What one pass gives; the caller releases it. Selection weights and attention are the TFT's alone. */
 export type NetworkOutput = Head & Partial<TftOutput>;
 
-/** One pass over a batch. With `forTraining(engine)` it can be differentiated. @param mask see `causalMask` */
+/** One pass over a batch. @param mask see `causalMask` */
 export function runNetwork(
-  engine: Engine,
-  weights: Weights,
+  pass: Pass,
   hyperparameters: Hyperparameters,
   inputs: InputTensors,
   mask: Tensor2D,
 ): NetworkOutput {
   return hyperparameters.network === 'perceptron'
-    ? runPerceptron(engine, weights, hyperparameters, inputs)
-    : runTft(engine, weights, hyperparameters, inputs, mask);
+    ? runPerceptron(pass, hyperparameters, inputs)
+    : runTft(pass, hyperparameters, inputs, mask);
 }
 
 /** Every tensor of an output. */

@@ -7,50 +7,45 @@ import type { Engine } from '../engine/types.js';
 import { FUTURE_TOKENS, PAST_TOKENS } from '../inputs/contract.js';
 import { type Head, quantileHead } from './head.js';
 import type { InputTensors } from './inputTensors.js';
-import { linear, type Weights } from './layers.js';
+import { linear, type Pass } from './layers.js';
 import type { Hyperparameters } from './parameters.js';
 
-/** One pass over a batch. With `forTraining(engine)` it can be differentiated. */
-export function runPerceptron(
-  engine: Engine,
-  weights: Weights,
-  hyperparameters: Hyperparameters,
-  inputs: InputTensors,
-): Head {
-  const { tf, free } = engine;
-  const past = embedTokens(engine, weights, 'past', inputs.past); // [PAST·B, P]
-  const future = embedTokens(engine, weights, 'future', inputs.future); // [FUTURE·B, F]
-  const pastRows = rowPerWindow(engine, past, PAST_TOKENS); // [B, PAST·P]
+/** One pass over a batch. */
+export function runPerceptron(pass: Pass, hyperparameters: Hyperparameters, inputs: InputTensors): Head {
+  const { tf, free, weights } = pass;
+  const past = embedTokens(pass, 'past', inputs.past); // [PAST·B, P]
+  const future = embedTokens(pass, 'future', inputs.future); // [FUTURE·B, F]
+  const pastRows = rowPerWindow(pass, past, PAST_TOKENS); // [B, PAST·P]
   free(past);
-  const futureRows = rowPerWindow(engine, future, FUTURE_TOKENS); // [B, FUTURE·F]
+  const futureRows = rowPerWindow(pass, future, FUTURE_TOKENS); // [B, FUTURE·F]
   const metric = tf.gather(weights('static.metric') as Tensor2D, inputs.metricIds);
   const profile = tf.gather(weights('static.profile') as Tensor2D, inputs.profileIds);
   const together = tf.concat([pastRows, futureRows, inputs.figures, metric, profile], 1) as Tensor2D;
   free(pastRows, futureRows, metric, profile);
-  const first = activeLayer(engine, weights, 'window.first', together);
+  const first = activeLayer(pass, 'window.first', together);
   free(together);
-  const window = activeLayer(engine, weights, 'window.second', first); // [B, H]
+  const window = activeLayer(pass, 'window.second', first); // [B, H]
   free(first);
 
-  const rows = layerPerToken(engine, weights, future, window); // [FUTURE·B, H]
+  const rows = layerPerToken(pass, future, window); // [FUTURE·B, H]
   free(future, window);
-  const narrow = activeLayer(engine, weights, 'token.second', rows); // [FUTURE·B, H/2]
+  const narrow = activeLayer(pass, 'token.second', rows); // [FUTURE·B, H/2]
   free(rows);
-  const head = quantileHead(engine, weights, hyperparameters, narrow, inputs.candidates);
+  const head = quantileHead(pass, hyperparameters, narrow, inputs.candidates);
   free(narrow);
   return head;
 }
 
 /** ELU(x·W + b). @param x [N, I] @returns [N, O] */
-function activeLayer(engine: Engine, weights: Weights, name: string, x: Tensor2D): Tensor2D {
-  const inner = linear(engine, weights, name, x);
-  const active = engine.tf.elu(inner);
-  engine.free(inner);
+function activeLayer(pass: Pass, name: string, x: Tensor2D): Tensor2D {
+  const inner = linear(pass, name, x);
+  const active = pass.tf.elu(inner);
+  pass.free(inner);
   return active;
 }
 
 /** ELU of all variables of a token times one matrix (the constant 1 carries the bias). @param x [V, T·B, TOKEN_WIDTH] */
-function embedTokens({ tf, free, perVariable }: Engine, weights: Weights, name: string, x: Tensor3D): Tensor2D {
+function embedTokens({ tf, free, perVariable, weights }: Pass, name: string, x: Tensor3D): Tensor2D {
   const products = perVariable(x, [weights(`${name}.embed`) as Tensor3D])[0]!; // [V, T·B, width]
   const sum = tf.sum(products, 0) as Tensor2D;
   free(products);
@@ -70,10 +65,10 @@ function rowPerWindow({ tf, free }: Engine, x: Tensor2D, tokens: number): Tensor
 }
 
 /** ELU(token·W + b + window·W_context): what is known of a step, in the light of the whole window. @returns [T·B, H] */
-function layerPerToken(engine: Engine, weights: Weights, tokens: Tensor2D, window: Tensor2D): Tensor2D {
-  const { tf, free } = engine;
+function layerPerToken(pass: Pass, tokens: Tensor2D, window: Tensor2D): Tensor2D {
+  const { tf, free, weights } = pass;
   const context = tf.matMul(window, weights('token.context') as Tensor2D) as Tensor2D; // [B, H]
-  const own = linear(engine, weights, 'token.first', tokens);
+  const own = linear(pass, 'token.first', tokens);
   const byToken = tf.reshape(own, [FUTURE_TOKENS, ...context.shape]);
   free(own);
   const sum = tf.add(byToken, context); // [FUTURE, B, H]

@@ -5,7 +5,7 @@ import { FUTURE_TOKENS, FUTURE_VARIABLES, PAST_TOKENS, PAST_VARIABLES } from '..
 import { fuseAhead, sequenceLayer } from './decoder.js';
 import { type Head, quantileHead } from './head.js';
 import type { InputTensors } from './inputTensors.js';
-import { gatedResidual, linear, selectVariables, type Weights } from './layers.js';
+import { gatedResidual, linear, type Pass, selectVariables } from './layers.js';
 import { type Hyperparameters, STATIC_VARIABLES } from './parameters.js';
 
 /** What one pass gives; the caller releases it. */
@@ -20,52 +20,46 @@ export interface TftOutput extends Head {
   readonly attention: Tensor3D;
 }
 
-/** One pass over a batch. With `forTraining(engine)` it can be differentiated. */
-export function runTft(
-  engine: Engine,
-  weights: Weights,
-  hyperparameters: Hyperparameters,
-  inputs: InputTensors,
-  mask: Tensor2D,
-): TftOutput {
-  const { free } = engine;
+/** One pass over a batch. */
+export function runTft(pass: Pass, hyperparameters: Hyperparameters, inputs: InputTensors, mask: Tensor2D): TftOutput {
+  const { free } = pass;
 
   // Static covariate encoders (4.2): which figure, metric or profile matters, then four contexts. [B, H] each
-  const { selected: statics, selectionWeights: staticWeights } = encodeStatics(engine, weights, inputs);
-  const context = (part: string) => gatedResidual(engine, weights, `context.${part}`, statics);
+  const { selected: statics, selectionWeights: staticWeights } = encodeStatics(pass, inputs);
+  const context = (part: string) => gatedResidual(pass, `context.${part}`, statics);
   const selectionContext = context('selection');
   const state = { hidden: context('hidden'), cell: context('cell') };
   const enrichmentContext = context('enrichment');
   free(statics);
 
-  const past = selectVariables(engine, weights, 'past', inputs.past, selectionContext); // [PAST·B, H]
-  const future = selectVariables(engine, weights, 'future', inputs.future, selectionContext); // [FUTURE·B, H]
+  const past = selectVariables(pass, 'past', inputs.past, selectionContext); // [PAST·B, H]
+  const future = selectVariables(pass, 'future', inputs.future, selectionContext); // [FUTURE·B, H]
   free(selectionContext);
 
   // Temporal fusion decoder (4.5), and the head on top of it. [FUTURE·B, H]
-  const temporal = sequenceLayer(engine, weights, { past: past.selected, future: future.selected }, state);
-  const { output, attention } = fuseAhead(engine, weights, hyperparameters, { temporal, enrichmentContext, mask });
-  const head = quantileHead(engine, weights, hyperparameters, output, inputs.candidates);
+  const temporal = sequenceLayer(pass, { past: past.selected, future: future.selected }, state);
+  const { output, attention } = fuseAhead(pass, hyperparameters, { temporal, enrichmentContext, mask });
+  const head = quantileHead(pass, hyperparameters, output, inputs.candidates);
   free(output);
   return {
     ...head,
-    pastWeights: meanOverTokens(engine, past.selectionWeights, PAST_TOKENS, PAST_VARIABLES.length),
-    futureWeights: meanOverTokens(engine, future.selectionWeights, FUTURE_TOKENS, FUTURE_VARIABLES.length),
+    pastWeights: meanOverTokens(pass, past.selectionWeights, PAST_TOKENS, PAST_VARIABLES.length),
+    futureWeights: meanOverTokens(pass, future.selectionWeights, FUTURE_TOKENS, FUTURE_VARIABLES.length),
     staticWeights,
     attention,
   };
 }
 
 /** Selected statics: figures, metric and profile, each embedded and gated. @returns [B, H] and the weights [B, V] */
-function encodeStatics(engine: Engine, weights: Weights, inputs: InputTensors) {
-  const { tf, free } = engine;
-  const figures = linear(engine, weights, 'static.figures', inputs.figures);
+function encodeStatics(pass: Pass, inputs: InputTensors) {
+  const { tf, free, weights } = pass;
+  const figures = linear(pass, 'static.figures', inputs.figures);
   const metric = tf.gather(weights('static.metric') as Tensor2D, inputs.metricIds);
   const profile = tf.gather(weights('static.profile') as Tensor2D, inputs.profileIds);
   const stacked = tf.stack([figures, metric, profile]) as Tensor3D; // [V, B, H]
   free(figures, metric, profile);
   if (stacked.shape[0] !== STATIC_VARIABLES.length) throw new RangeError('static variables do not match the contract');
-  const selection = selectVariables(engine, weights, 'static.selection', stacked);
+  const selection = selectVariables(pass, 'static.selection', stacked);
   free(stacked);
   return selection;
 }

@@ -31,7 +31,8 @@ function lossOf(
   const graph = forTraining(engine);
   return (...weights: Tensor[]) => {
     const byName = new Map(specs.map((spec, i) => [spec.name, weights[i]!]));
-    const { quantiles } = runNetwork(graph, (name) => byName.get(name)!, hyperparameters, inputs, mask);
+    const pass = { ...graph, weights: (name: string) => byName.get(name)! };
+    const { quantiles } = runNetwork(pass, hyperparameters, inputs, mask);
     return pinballLoss(tf, quantiles, target, weight);
   };
 }

@@ -3,7 +3,7 @@ import { HORIZON_STEPS } from '../../core/flow.js';
 import { type Random, randomInt } from '../../core/random.js';
 import { createInputBatch, type InputBatch, stepIndex } from '../inputs/batch.js';
 import { DAY_STEPS, HISTORY_STEPS, SCALED_LIMIT } from '../inputs/contract.js';
-import { fillWindow } from '../inputs/window.js';
+import { fillWindow, type WindowRequest } from '../inputs/window.js';
 import { addRamp, addShift, addShiftOfAnyAge } from './augment.js';
 import {
   isUsableOrigin,
@@ -130,8 +130,8 @@ const MAX_TRIES = 200;
 export function drawBatch(pool: Pool, augmentation: Augmentation, random: Random, batch: TrainingBatch): void {
   const { inputs } = batch;
   for (let column = 0; column < inputs.capacity; column++) {
-    const { series, newest } = drawOrigin(pool, random);
-    drawWindow(series, newest, augmentation, random, batch, column);
+    fillWindow(drawWindow(drawOrigin(pool, random), augmentation, random), inputs, column);
+    writeTarget(batch, column);
   }
   const total = batch.weight.reduce((sum, weight) => sum + weight, 0);
   for (let i = 0; i < batch.weight.length; i++) batch.weight[i]! /= total;
@@ -165,14 +165,8 @@ function drawOrigin(pool: Pool, random: Random): Origin {
 const stretch = new Float32Array(HISTORY_STEPS + HORIZON_STEPS);
 const ring = new Float32Array(stretch.length);
 
-function drawWindow(
-  series: LongSeries,
-  newest: number,
-  augmentation: Augmentation,
-  random: Random,
-  batch: TrainingBatch,
-  column: number,
-): void {
+/** Lays the stretch around an origin out, augmented. @returns its window, valid until the next call */
+function drawWindow({ series, newest }: Origin, augmentation: Augmentation, random: Random): WindowRequest {
   const start = newest - HISTORY_STEPS + 1;
   for (let i = 0; i < HISTORY_STEPS; i++) stretch[i] = valueAt(series, start + i);
   for (let i = HISTORY_STEPS; i < stretch.length; i++) stretch[i] = targetAt(series, start + i);
@@ -183,19 +177,14 @@ function drawWindow(
   const seen = visibleSteps(series, newest);
   const young = random() < augmentation.shortHistory;
   const hidden = random() < augmentation.hiddenIdentity;
-  fillWindow(
-    {
-      series: { values: ring, offset: 0, capacity: ring.length },
-      newest,
-      metricId: hidden ? 0 : series.metricId,
-      profileId: hidden ? 0 : series.profileId,
-      upper: series.upper,
-      visibleSteps: young ? Math.min(seen, DAY_STEPS * (1 + randomInt(random, 6))) : seen,
-    },
-    batch.inputs,
-    column,
-  );
-  writeTarget(batch, column);
+  return {
+    series: { values: ring, offset: 0, capacity: ring.length },
+    newest,
+    metricId: hidden ? 0 : series.metricId,
+    profileId: hidden ? 0 : series.profileId,
+    upper: series.upper,
+    visibleSteps: young ? Math.min(seen, DAY_STEPS * (1 + randomInt(random, 6))) : seen,
+  };
 }
 
 /** A window whose mean move is this many scales has half the weight. */

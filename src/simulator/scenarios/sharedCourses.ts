@@ -26,8 +26,7 @@ export function drawCascade(
   tiers: readonly (readonly string[])[],
   span: Span,
 ): Episode[] {
-  const length = Math.min(logBetween(random, 40 * MINUTE, 4 * HOUR), span.until - span.from - HOUR);
-  const start = onGrid(between(random, span.from, span.until - length - HOUR));
+  const { start, length } = drawTime(random, span, 40 * MINUTE, 4 * HOUR);
   const end = onGrid(start + length);
   const common = { kind: 'cascade', isIncident: true, stairs: 0, outcome: 'recovered' } as const;
   const rise = between(random, 5 * MINUTE, 20 * MINUTE);
@@ -66,6 +65,12 @@ export function drawCascade(
   return episodes;
 }
 
+/** A beginning and a length, in seconds, that leave an hour of the span after the end. */
+function drawTime(random: Random, { from, until }: Span, shortest: number, longest: number) {
+  const length = Math.min(logBetween(random, shortest, longest), until - from - HOUR);
+  return { start: onGrid(between(random, from, until - length - HOUR)), length };
+}
+
 /** The marks of a caller whose database answers slowly: sockets pile up, threads wait, less goes out. */
 function waitingPulls(random: Random): Pull[] {
   const rise = between(random, 8 * MINUTE, 30 * MINUTE);
@@ -88,8 +93,7 @@ export function drawNoisyNeighbour(
   neighbours: readonly string[],
   span: Span,
 ): Episode[] {
-  const length = Math.min(logBetween(random, 20 * MINUTE, 5 * HOUR), span.until - span.from - HOUR);
-  const start = onGrid(between(random, span.from, span.until - length - HOUR));
+  const { start, length } = drawTime(random, span, 20 * MINUTE, 5 * HOUR);
   const end = onGrid(start + Math.max(length, 2 * STEP_SECONDS));
   const common = { kind: 'noisy_neighbour', isIncident: true, stairs: 0, outcome: 'recovered', start, end } as const;
   const rise = between(random, 5 * MINUTE, 25 * MINUTE);
@@ -99,11 +103,7 @@ export function drawNoisyNeighbour(
       server: source,
       role: 'source',
       metric: 'cpu_user_pct',
-      pulls: [
-        lift(ROW.cpu_user_pct, between(random, 78, 95), rise),
-        lift(ROW.cpu_iowait_pct, between(random, 4, 12), rise),
-        scale(ROW.net_in_mb_s, between(random, 1.5, 4), rise),
-      ],
+      pulls: noisyPulls(random, rise),
       roughness: 0.04,
       seed: randomInt(random, 2 ** 31),
     },
@@ -113,15 +113,29 @@ export function drawNoisyNeighbour(
         server,
         role: 'neighbour',
         metric: 'load_average',
-        pulls: [
-          lift(ROW.cpu_sys_pct, between(random, 10, 24), rise),
-          lift(ROW.cpu_iowait_pct, between(random, 5, 18), rise),
-          scale(ROW.cpu_user_pct, between(random, 0.75, 0.95), rise),
-          lift(ROW.load_average, between(random, 1, 3), rise),
-        ],
+        pulls: stolenPulls(random, rise),
         roughness: 0.08,
         seed: randomInt(random, 2 ** 31),
       }),
     ),
+  ];
+}
+
+/** The marks of a machine that takes more than its part of the host. */
+function noisyPulls(random: Random, rise: number): Pull[] {
+  return [
+    lift(ROW.cpu_user_pct, between(random, 78, 95), rise),
+    lift(ROW.cpu_iowait_pct, between(random, 4, 12), rise),
+    scale(ROW.net_in_mb_s, between(random, 1.5, 4), rise),
+  ];
+}
+
+/** The marks of a machine whose part of the host is taken: it waits, and does less. */
+function stolenPulls(random: Random, rise: number): Pull[] {
+  return [
+    lift(ROW.cpu_sys_pct, between(random, 10, 24), rise),
+    lift(ROW.cpu_iowait_pct, between(random, 5, 18), rise),
+    scale(ROW.cpu_user_pct, between(random, 0.75, 0.95), rise),
+    lift(ROW.load_average, between(random, 1, 3), rise),
   ];
 }

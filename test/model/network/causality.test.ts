@@ -75,7 +75,7 @@ function disturbFuture(batch: InputBatch, from: number, random: Random): void {
 /** Per future token: the quantiles of both windows, and the attention of the first. */
 function outputsOf(batch: InputBatch): { quantiles: number[][]; attention: number[][] } {
   const inputs = toTensors(tf, batch);
-  const output = runTft(engine, (name) => weights.get(name)!, SMALL, inputs, mask);
+  const output = runTft({ ...engine, weights: (name) => weights.get(name)! }, SMALL, inputs, mask);
   const quantiles = output.quantiles.dataSync() as Float32Array;
   const attention = output.attention.dataSync() as Float32Array;
   for (const tensor of Object.values(output)) (tensor as { dispose(): void }).dispose();

@@ -95,7 +95,8 @@ describe.each(NETWORKS)('a %s with a notch filter', (_, plain) => {
         const batch = createInputBatch(1);
         fillWindow(windowOf(livelyHistory(seededRandom(seed))), batch, 0);
         const inputs = toTensors(tf, batch);
-        const output = runNetwork(engine, (name) => weights.get(name)!, hyperparameters, inputs, mask);
+        const pass = { ...engine, weights: (name: string) => weights.get(name)! };
+        const output = runNetwork(pass, hyperparameters, inputs, mask);
         const quantiles = output.quantiles.dataSync() as Float32Array;
         for (const tensor of [...tensorsOf(output), ...weights.values()]) tensor.dispose();
         disposeInputs(inputs);

@@ -107,6 +107,35 @@ describe('an API with pages', () => {
     expect([...new Set(found)]).toEqual(numbers(0, 20));
   });
 
+  test('by cursors that always expire waits for the next poll after three rounds', async () => {
+    answer = (query, response) => {
+      if (query.get('after') === null) return { items: records(0, 5), next: 5 };
+      response.statusCode = 404;
+      return { error: 'no such cursor' };
+    };
+    const { found, bookmark } = await readRound('records: items, paging: { cursor_param: after, next: next }');
+    expect([...new Set(found)]).toEqual(numbers(0, 5));
+    expect(requests).toHaveLength(6);
+    expect(bookmark).toEqual({ seen: [] });
+  });
+
+  test.each([
+    ['number', 'page_param: page', 404],
+    ['offset', 'offset_param: offset', 400],
+  ])('by %s whose last page is full ends at the refusal of the one behind it', async (_, paging, status) => {
+    const watermark = 'watermark: { field: ts, format: iso, param: since, start: 1h }';
+    answer = (query, response) => {
+      const from = Number(query.get('offset') ?? 10 * (Number(query.get('page')) - 1));
+      if (from < 20) return records(from, from + 10);
+      response.statusCode = status;
+      return { detail: 'Invalid page.' };
+    };
+    const { found, bookmark } = await readRound(`paging: { ${paging}, size: 10 }, ${watermark}`);
+    expect(found).toEqual(numbers(0, 20));
+    expect(requests).toHaveLength(3);
+    expect(bookmark).toMatchObject({ newest: NOW + 19 });
+  });
+
   test('by the header Link is read to the end, but not from another server', async () => {
     answer = (query, response) => {
       const from = Number(query.get('from') ?? 0);

@@ -22,6 +22,11 @@ export function urlOfPage(base: URL, paging: Paging | undefined, page: Page | un
   return url;
 }
 
+/** Whether pages have numbers or offsets, which expire never. */
+export function isCounted(paging: Paging | undefined): boolean {
+  return paging !== undefined && ('page_param' in paging || 'offset_param' in paging);
+}
+
 export interface PageAnswer {
   readonly url: URL;
   readonly headers: IncomingHttpHeaders;

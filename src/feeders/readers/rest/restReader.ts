@@ -15,7 +15,7 @@ import {
   type SourceDocument,
 } from '../../reader.js';
 import type { RestOptions } from './options.js';
-import { pageAfter, pageSchema, urlOfPage } from './page.js';
+import { isCounted, pageAfter, pageSchema, urlOfPage } from './page.js';
 
 /** What tells a record from all others, and its time where that is known. */
 const seenSchema = z.array(z.object({ hash: z.string(), at: z.number().optional() }));
@@ -37,6 +37,8 @@ const bookmarkSchema = z.object({
       repeats: z.int().min(0).optional(),
     })
     .optional(),
+  /** Rounds one after the other that ended at a page which could not be had any more. */
+  expired: z.int().min(0).optional(),
 });
 
 type RestBookmark = z.output<typeof bookmarkSchema>;
@@ -46,8 +48,10 @@ type Seen = RestBookmark['seen'];
 /** So many pages that bring nothing new are no accident of records that move between pages. */
 const MOST_REPEATS = 3;
 
-/** Answers after which a page cannot be had any more, so that the round begins anew: cursors expire. */
-const EXPIRED = [400, 404, 410];
+/** Answers that say that there is no such page (any more). */
+const GONE = [400, 404, 410];
+/** So many rounds that end at an expired cursor are begun anew at once; then the next poll is waited for. */
+const MOST_EXPIRED = 3;
 
 export class RestReader implements Reader {
   readonly #options: RestOptions;
@@ -74,8 +78,7 @@ export class RestReader implements Reader {
     const round = known.round ?? { ...this.#sinceOf(known, until), seen: [] };
     const url = urlOfPage(this.#firstUrl(round), this.#options.paging, round.page);
     const answer = await this.#ask(url, signal);
-    if (EXPIRED.includes(answer.status) && round.page !== undefined)
-      return { documents: [], bookmark: withoutRound(known), isAtEnd: false };
+    if (GONE.includes(answer.status) && round.page !== undefined) return this.#withoutPage(known, round);
     if (answer.status !== 200) throw this.#failureOf(url, answer);
     const body = parseJson(url, answer.body);
     const records = this.#recordsOf(body, url);
@@ -102,6 +105,17 @@ export class RestReader implements Reader {
 
   async close(): Promise<void> {
     this.#transport.close();
+  }
+
+  /** A number or an offset beyond the last page ends the round, as an empty page does; a cursor has expired: its round begins anew. */
+  #withoutPage(known: RestBookmark, round: Round): ReadResult {
+    if (isCounted(this.#options.paging))
+      return { documents: [], bookmark: this.#endRound(known, round), isAtEnd: true };
+    const expired = (known.expired ?? 0) + 1;
+    const { newest, seen } = known;
+    return expired < MOST_EXPIRED
+      ? { documents: [], bookmark: { newest, seen, expired }, isAtEnd: false }
+      : { documents: [], bookmark: { newest, seen }, isAtEnd: true };
   }
 
   /** Where a round that begins now asks from. */
@@ -183,10 +197,6 @@ export class RestReader implements Reader {
       seen: distinct([...known.seen, ...round.seen].filter(({ at }) => at === undefined || at >= from)),
     };
   }
-}
-
-function withoutRound({ newest, seen }: RestBookmark): Bookmark {
-  return { newest, seen };
 }
 
 function distinct(seen: Seen): Seen {

@@ -31,7 +31,7 @@ export interface BufferedRecords {
 interface Segment {
   readonly number: number;
   bytes: number;
-  /** Behind these bytes stands what could not be cut off. */
+  /** Nothing is appended to it any more. */
   isSealed?: boolean;
 }
 
@@ -72,7 +72,7 @@ export class RecordBuffer {
 
   /** What is not sent yet. */
   get bytes(): number {
-    return this.#segments.reduce((sum, { number, bytes }) => sum + bytes - this.#sentOf(number), 0);
+    return this.#segments.reduce((sum, { number, bytes }) => sum + Math.max(0, bytes - this.#sentOf(number)), 0);
   }
 
   get isFull(): boolean {
@@ -195,12 +195,17 @@ export class RecordBuffer {
   async #cutTornEnd(): Promise<void> {
     const last = this.#segments.at(-1);
     if (last === undefined) return;
+    const sent = this.#sentOf(last.number);
+    // Shorter than what was sent of it: a disk that lost something. What came next would be taken for sent.
+    if (sent > last.bytes) last.isSealed = true;
+    const from = Math.min(sent, last.bytes);
     const path = segmentPath(this.#options.folder, last.number);
-    const decoded = decodeRecords(await readRange(path, 0, last.bytes), Number.POSITIVE_INFINITY);
-    if (decoded.bytes === last.bytes) return;
-    if (decoded.stop === 'damaged') this.#options.onDamage(last.bytes - decoded.bytes, path);
-    await truncate(path, decoded.bytes);
-    last.bytes = decoded.bytes;
+    const decoded = decodeRecords(await readRange(path, from, last.bytes), Number.POSITIVE_INFINITY);
+    const end = from + decoded.bytes;
+    if (end === last.bytes) return;
+    if (decoded.stop === 'damaged') this.#options.onDamage(last.bytes - end, path);
+    await truncate(path, end);
+    last.bytes = end;
   }
 }
 

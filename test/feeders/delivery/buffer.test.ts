@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -86,6 +86,37 @@ test('a changed byte costs the rest of its file, is told, and the next file is r
   const after = await open({ segmentBytes: 300 });
   expect(await drain(after, 2)).toEqual([...records(3), ...records(8, 4)]);
   expect(damage).toHaveLength(1);
+  await after.close();
+});
+
+test('a changed byte in what was sent already costs nothing of what was not', async () => {
+  const before = await open();
+  await before.append(records(4));
+  await before.acknowledge((await before.peek(2)).end);
+  await before.close();
+  const file = join(folder, (await readdir(folder)).find((name) => name.endsWith('.segment'))!);
+  const bytes = await readFile(file);
+  bytes[20]! ^= 1;
+  await writeFile(file, bytes);
+  const after = await open();
+  await after.append(records(2, 4));
+  expect(await drain(after)).toEqual(records(4, 2));
+  expect(damage).toEqual([]);
+  await after.close();
+});
+
+test('a file that is shorter than what was sent of it takes nothing of what comes next with it', async () => {
+  const before = await open();
+  await before.append(records(4));
+  await before.acknowledge((await before.peek(3)).end);
+  await before.close();
+  const file = join(folder, (await readdir(folder)).find((name) => name.endsWith('.segment'))!);
+  await truncate(file, 40);
+  const after = await open();
+  expect(after.bytes).toBe(0);
+  await after.append(records(2, 4));
+  expect(after.bytes).toBeGreaterThan(0);
+  expect(await drain(after)).toEqual(records(2, 4));
   await after.close();
 });
 

@@ -68,7 +68,9 @@ export class LevelMemory {
   hold(risk: Risk): Risk {
     const { server, score, at } = risk;
     const held = this.#heldOf(server, score, at);
-    const isGap = at - held.lastAt > this.#longestGapSeconds;
+    // A clock that was set back is one, too: what began later than now would never be over.
+    const isGap = at < held.lastAt || at - held.lastAt > this.#longestGapSeconds;
+    held.colorSince = Math.min(held.colorSince, at);
     for (const border of [...held.colors, ...held.alerts]) moveBorder(border, score, at, isGap);
     held.lastAt = at;
     const color = RISK_COLORS[countOver(held.colors)]!;

@@ -48,6 +48,14 @@ describe('a level that is held', () => {
     expect(new Set(colorsOf([90, ...times(60, 66)]))).toEqual(new Set(['red']));
   });
 
+  test('falls ten minutes after a clock was set back, too, and is as old as the new time at most', () => {
+    const memory = new LevelMemory(CYCLE);
+    for (const score of [90, 10]) memory.hold(riskOf(score, START));
+    const held = Array.from({ length: 12 }, (_, i) => memory.hold(riskOf(10, START - 86_400 + i * CYCLE)));
+    expect(held.map(({ color }) => color)).toEqual([...times(10, 'red'), 'green', 'green']);
+    expect(held[0]!.colorSince).toBe(START - 86_400);
+  });
+
   test('falls to where the score is, over two borders as well', () => {
     expect(colorsOf([90, ...times(11, 5)]).at(-1)).toBe('green');
     expect(colorsOf([90, ...times(5, 5), ...times(6, 40)]).at(-1)).toBe('yellow');

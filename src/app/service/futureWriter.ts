@@ -49,7 +49,8 @@ export class FutureWriter {
   offer(cycle: PublishedCycle, { exported, future }: FutureWish): void {
     const { remoteWrite } = future;
     if (remoteWrite === undefined || this.#writing !== undefined) return;
-    if (cycle.at - this.#lastStart < remoteWrite.everySeconds) return;
+    // By the distance: a clock that was set back must not hold it up until the former time comes again.
+    if (Math.abs(cycle.at - this.#lastStart) < remoteWrite.everySeconds) return;
     this.#lastStart = cycle.at;
     this.#writing = this.#write(writeFuture(cycle, exported, future), remoteWrite).finally(() => {
       this.#writing = undefined;

@@ -115,6 +115,16 @@ describe('a write of the future', () => {
     expect(store.headers).toHaveLength(3);
   });
 
+  it('does not wait until a clock that was set back has come to its former time', async () => {
+    const store = await startStore();
+    const { writer, written } = startWriter();
+    const wish = wishOf({ url: store.url, every: '10m' });
+    writer.offer(await cycleAt(AT), wish);
+    await written(1);
+    writer.offer(await cycleAt(AT - 86_400), wish);
+    await written(2);
+  }, 10_000);
+
   it('is tried again while the store is away for a moment', async () => {
     const store = await startStore();
     store.statuses.push(503, 429);

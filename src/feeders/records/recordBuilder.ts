@@ -72,7 +72,7 @@ export class RecordBuilder {
         for (const { metric, value } of built.implausible) implausible.push({ metric, server, value });
       }
       known.forgetOld(this.#timing);
-      if (known.newest < this.#newest - SILENT_SECONDS && known.buckets.size === 0) this.#servers.delete(server);
+      if (known.newest < this.#newest - SILENT_SECONDS && !known.isOpen) this.#servers.delete(server);
     }
     records.sort((a, b) => compare(a.timestamp, b.timestamp) || compare(a.server_name, b.server_name));
     return { records, implausible };

@@ -56,10 +56,16 @@ export class ServerRecords {
     return 'taken';
   }
 
-  /** Forgets stretches that nothing is taken into any more. */
-  forgetOld({ stepSeconds, lateSeconds }: RecordTiming): void {
-    for (const [start, { isOpen }] of this.buckets)
-      if (!isOpen && start + stepSeconds + lateSeconds < this.newest) this.buckets.delete(start);
+  /** Whether there is something that no record has told yet. */
+  get isOpen(): boolean {
+    return [...this.buckets.values()].some(({ isOpen }) => isOpen);
+  }
+
+  /** Forgets stretches that nothing is taken into any more, and counters that no rate can be taken from: their network cards or disks are gone. */
+  forgetOld({ stepSeconds, lateSeconds, maxCounterGapSeconds }: RecordTiming): void {
+    const oldest = this.newest - stepSeconds - lateSeconds;
+    for (const [start, { isOpen }] of this.buckets) if (!isOpen && start < oldest) this.buckets.delete(start);
+    for (const [key, { at }] of this.counters) if (at < oldest - maxCounterGapSeconds) this.counters.delete(key);
   }
 
   #valueOf({ metric, rank, rule, series, value }: Reading, at: number, maxGapSeconds: number): number | undefined {

@@ -249,6 +249,23 @@ test('a document without server, time or metric, or of the future, says which of
   expect(builder.add({ host: 'a', ts: NOON + 299, cpu: 1 }, NOON)).toBe('used');
 });
 
+test('what is gone is forgotten: servers after a day, series of a server once no rate can be taken from them', () => {
+  const builder = builderOf('metrics: { net_in_mb_s: { field: rx, unit: bytes, rate: true, series: nic } }');
+  const hours = 26;
+  for (let minute = 0; minute < 60 * hours; minute += 5) {
+    const at = NOON + minute * MINUTE;
+    // Each container brings a network card of its own, and each hour a server that lives as long.
+    const nic = `veth${minute}`;
+    for (const ts of [at, at + MINUTE]) builder.add({ host: 'a', ts, rx: ts, nic }, ts);
+    builder.add({ host: `pod-${Math.floor(minute / 60)}`, ts: at, rx: at, nic: 'eth0' }, at);
+    builder.take({ at: at + MINUTE, isAtEnd: true, isLast: false });
+  }
+  const { servers } = builder.snapshot();
+  expect(servers.map(({ server }) => server)).toEqual(['a', ...Array.from({ length: 24 }, (_, i) => `pod-${i + 2}`)]);
+  // Late parts for ten minutes, and a gap of fifteen.
+  expect(servers[0]!.counters.length).toBeLessThan(10);
+});
+
 test('a builder restored from its snapshot at any moment makes the same records', () => {
   const yaml = `metrics:
   cpu_user_pct: cpu

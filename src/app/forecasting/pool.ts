@@ -10,6 +10,8 @@ export interface PoolOptions extends WorkerStart {
   readonly onDeath: (message: string) => void;
   /** Ends the start, too. */
   readonly signal?: AbortSignal;
+  /** For so long no worker is started where too many have died in a row. */
+  readonly restSeconds?: number;
 }
 
 /** What the workers run. */
@@ -44,8 +46,10 @@ interface Started {
   readonly onFailure: (error: ModelError) => void;
 }
 
-/** A worker that dies this often in a row without finishing a job is not replaced any more. */
+/** When this many have died in a row and no job was finished, the next one is started after a rest, with a job that then comes. */
 const MAX_DEATHS = 5;
+/** As long as a cycle: what they lacked, memory or the model's files, may be there again, and the log stays readable. */
+const REST_SECONDS = 60;
 
 /** A thread loads compiled code only: where the sources run uncompiled (tests), the worker of the last build. */
 const WORKER_URL = import.meta.url.endsWith('.ts')
@@ -62,8 +66,10 @@ export class ForecastPool {
   #nextId = 0;
   #deaths = 0;
   #activity = { busySeconds: 0, deaths: 0 };
-  /** Why nothing can be forecast any more. */
+  /** Why nothing can be forecast; undefined while there are workers, or will be. */
   #ended: ModelError | undefined;
+  /** Until then, as of `performance.now()`, no worker is started; undefined while none is missing. */
+  #restUntil: number | undefined;
   #isClosed = false;
 
   private constructor(options: PoolOptions) {
@@ -98,6 +104,7 @@ export class ForecastPool {
    * person waits, goes before all others.
    */
   forecast(job: Omit<ForecastJob, 'id'>, isUrgent = false): Promise<ServedBlock> {
+    if (this.#restUntil !== undefined && performance.now() >= this.#restUntil) this.#startMissing();
     return new Promise((resolve, reject) => {
       if (this.#ended) return reject(this.#ended);
       const waiting = { job: { ...job, id: this.#nextId++ }, resolve, reject };
@@ -184,8 +191,22 @@ export class ForecastPool {
     if (this.#deaths <= MAX_DEATHS) {
       this.#options.onDeath(why);
       this.#addWorker().catch((error: Error) => this.#replace(error.message));
-    } else if (this.#workers.size === 0) {
-      this.#end(new ModelError(`every forecasting worker died (${why}); see the log and restart linborg`));
+      return;
+    }
+    const { restSeconds = REST_SECONDS } = this.#options;
+    this.#restUntil = performance.now() + 1000 * restSeconds;
+    if (this.#workers.size === 0) {
+      this.#end(new ModelError(`every forecasting worker died (${why}); they are started again in ${restSeconds} s`));
+    }
+  }
+
+  /** Each has one try, until a job is finished. */
+  #startMissing(): void {
+    if (this.#isClosed) return;
+    this.#restUntil = undefined;
+    this.#ended = undefined;
+    for (let missing = this.#options.workers - this.#workers.size; missing > 0; missing--) {
+      this.#addWorker().catch((error: Error) => this.#replace(error.message));
     }
   }
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -25,6 +25,7 @@ import { REPOSITORY } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { FRAMES_AT, simulatedFrames } from '../fixtures/frames.js';
 import { hasNative } from '../fixtures/native.js';
+import { until } from '../fixtures/scrape.js';
 
 const MODEL = path.join(REPOSITORY, 'models/default');
 
@@ -137,10 +138,27 @@ describe('ForecastPool', () => {
     const [current, ...waiting] = await Promise.all(jobs.map(failureOf));
     expect(current!.message).toMatch(/^a forecasting worker died/);
     for (const error of [...waiting, await failureOf(pool.forecast(job))]) {
-      expect(error.message).toMatch(/^every forecasting worker died \(.+\); see the log and restart linborg$/);
+      expect(error.message).toMatch(/^every forecasting worker died \(.+\); they are started again in 60 s$/);
     }
     expect(deaths).toHaveLength(5);
     expect(alive.size).toBe(0);
+  });
+
+  it('starts workers again after a rest, once what they lacked is there', async () => {
+    const model = path.join(temporaryFolder(), 'model');
+    cpSync(MODEL, model, { recursive: true });
+    const pool = await startPool({ modelPath: model, restSeconds: 0.2 });
+    const manifest = path.join(model, 'manifest.json');
+    renameSync(manifest, `${manifest}.away`);
+    await [...alive][0]!.terminate();
+    const outcome = () =>
+      pool.forecast(job).then(
+        () => 'done',
+        (error: Error) => error.message,
+      );
+    await until(outcome, (said) => said.startsWith('every forecasting worker died'));
+    renameSync(`${manifest}.away`, manifest);
+    await until(outcome, (said) => said === 'done');
   });
 
   it('does an urgent job before those that wait, not before the one under way', async () => {

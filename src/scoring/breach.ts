@@ -1,4 +1,5 @@
 /** From the quantiles of a forecast to the probability that a threshold is crossed by a given time. */
+import { chanceAbove } from '../core/chanceAbove.js';
 import { type Forecast, HORIZON_STEPS, RISK_HORIZONS } from '../core/flow.js';
 import type { Threshold } from './limit.js';
 
@@ -94,11 +95,7 @@ export function horizonCurve({ origin, stepSeconds }: Forecast, probability: Flo
   return { probability: curve, firstSeconds, stepSeconds };
 }
 
-/**
- * Probability that the value of one step is on the bad side: the quantiles joined by straight lines, with exponential
- * tails. It never falls when a quantile moves towards the bad side, which a fitted normal distribution does not promise:
- * there, a higher median with the same p90 makes the tail beyond p90 thinner.
- */
+/** Probability that the value of one step is on the bad side, see `chanceAbove`; without evidence there is none. */
 export function stepProbability(values: Float32Array, step: number, threshold: Limited): number {
   const low = values[step * LEVELS]!;
   const middle = values[step * LEVELS + 1]!;
@@ -111,9 +108,6 @@ export function stepProbability(values: Float32Array, step: number, threshold: L
 
 function probabilityAbove(limit: number, p10: number, p50: number, p90: number, tailScale: number): number {
   if (limit > p90 + NEGLIGIBLE_SCALES * tailScale) return 0;
-  if (limit > p90) return 0.1 * Math.exp((p90 - limit) / tailScale);
-  if (limit > p50) return 0.1 + (0.4 * (p90 - limit)) / (p90 - p50);
-  if (limit > p10) return 0.5 + (0.4 * (p50 - limit)) / (p50 - p10);
-  // A quantile that is missing (NaN) fails all comparisons: no evidence, no probability.
-  return limit <= p10 ? 1 - 0.1 * Math.exp((limit - p10) / tailScale) : 0;
+  const chance = chanceAbove(limit, p10, p50, p90, tailScale);
+  return Number.isNaN(chance) ? 0 : chance;
 }

@@ -3,7 +3,7 @@ import { HORIZON_STEPS } from '../../core/flow.js';
 import { knownCount } from '../../core/statistics.js';
 import { DAY_STEPS, HISTORY_STEPS } from '../inputs/contract.js';
 import { INCIDENT_SIZE, INCIDENT_STEPS } from './contract.js';
-import type { SignedLimit } from './signedLimit.js';
+import type { SignedCase } from './signedLimit.js';
 
 const HOUR = 12;
 const WEEK_DAYS = 7;
@@ -21,17 +21,11 @@ const recurrence = new Float64Array(INCIDENT_SIZE);
 
 /**
  * Writes BREACH_FEATURES into `out` from `at` on.
- * @param line  [HISTORY_STEPS], oldest first; NaN = absent
  * @returns the place after them
  */
-export function writeBreachFeatures(
-  line: Float32Array,
-  signed: SignedLimit,
-  sustainedSteps: number,
-  out: Float32Array,
-  at: number,
-): number {
-  markBreaches(line, signed, sustainedSteps);
+export function writeBreachFeatures(one: SignedCase, out: Float32Array, at: number): number {
+  const { line } = one;
+  markBreaches(one);
   const { known, over, onsets, since } = countWeek(line);
   const { yesterday, lastWeek } = countDays(line);
   let o = at;
@@ -49,7 +43,7 @@ export function writeBreachFeatures(
   return o;
 }
 
-function markBreaches(line: Float32Array, { sign, limit }: SignedLimit, sustainedSteps: number): void {
+function markBreaches({ line, sign, limit, sustainedSteps }: SignedCase): void {
   breach.fill(0);
   onset.fill(0);
   let run = 0;

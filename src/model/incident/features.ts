@@ -29,10 +29,10 @@ export function writeIncidentFeatures(
   out: Float32Array,
   at: number,
 ): void {
-  const signed = signedLimit(threshold, direction);
-  const scale = caseScale(line);
-  const values = writeBreachFeatures(line, signed, sustainedSteps, out, at);
-  const path = writeValueFeatures(line, signed, scale, out, values);
-  const rise = writeForecastFeatures(forecast, signed, scale, out, path);
-  writeRiseFeatures(line, forecast, signed, out, rise);
+  const { sign, limit } = signedLimit(threshold, direction);
+  const one = { sign, limit, line, forecast, sustainedSteps, scale: caseScale(line) };
+  const values = writeBreachFeatures(one, out, at);
+  const path = writeValueFeatures(one, out, values);
+  const rise = writeForecastFeatures(one, out, path);
+  writeRiseFeatures(one, out, rise);
 }

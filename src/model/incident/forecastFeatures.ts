@@ -1,8 +1,9 @@
 /** FORECAST_FEATURES: where the quantiles of a forecast stand to the threshold. */
+import { chanceAbove } from '../../core/chanceAbove.js';
 import { HORIZON_STEPS, QUANTILE_LEVELS } from '../../core/flow.js';
 import { squash } from './caseScale.js';
 import { INCIDENT_SIZE, INCIDENT_STEPS } from './contract.js';
-import type { SignedLimit } from './signedLimit.js';
+import type { SignedCase } from './signedLimit.js';
 
 const LEVELS = QUANTILE_LEVELS.length;
 
@@ -25,28 +26,21 @@ const outers = new Float64Array(INCIDENT_SIZE);
 
 /**
  * Writes FORECAST_FEATURES into `out` from `at` on.
- * @param forecast  [HORIZON_STEPS × QUANTILE_LEVELS], in the metric's unit
- * @param scale     the unit of the margins
  * @returns the place after them
  */
-export function writeForecastFeatures(
-  forecast: Float32Array,
-  signed: SignedLimit,
-  scale: number,
-  out: Float32Array,
-  at: number,
-): number {
-  followPaths(forecast, signed, scale);
+export function writeForecastFeatures(one: SignedCase, out: Float32Array, at: number): number {
+  const { forecast, limit, scale } = one;
+  followPaths(one);
   let o = at;
   for (let k = 0; k < INCIDENT_SIZE; k++) out[o++] = squashedOdds(chances[k]!);
-  for (let k = 1; k < INCIDENT_SIZE; k++) out[o++] = squash((signed.limit - medians[k]!) / scale);
-  for (let k = 1; k < INCIDENT_SIZE; k++) out[o++] = squash((signed.limit - outers[k]!) / scale);
+  for (let k = 1; k < INCIDENT_SIZE; k++) out[o++] = squash((limit - medians[k]!) / scale);
+  for (let k = 1; k < INCIDENT_SIZE; k++) out[o++] = squash((limit - outers[k]!) / scale);
   out[o++] = squash(meanWidth(forecast) / scale);
   return o;
 }
 
 /** Fills, per horizon, the chance to have been over the limit, and how near the median and the outer level have come. */
-function followPaths(forecast: Float32Array, { sign, limit }: SignedLimit, scale: number): void {
+function followPaths({ forecast, sign, limit, scale }: SignedCase): void {
   const inner = sign > 0 ? 0 : LEVELS - 1;
   const outer = LEVELS - 1 - inner;
   let highest = 0;
@@ -61,7 +55,7 @@ function followPaths(forecast: Float32Array, { sign, limit }: SignedLimit, scale
     median = Math.max(median, middle);
     upper = Math.max(upper, high);
     const tail = TAIL_OF_SCALE * scale + TAIL_OF_SPREAD * (high - middle);
-    const chance = Math.min(chanceOver(limit, low, middle, high, tail), LARGEST_CHANCE);
+    const chance = Math.min(chanceAbove(limit, low, middle, high, tail), LARGEST_CHANCE);
     highest = Math.max(highest, chance);
     logIndependent += Math.log1p(-chance);
     if (h + 1 !== INCIDENT_STEPS[k]) continue;
@@ -71,14 +65,6 @@ function followPaths(forecast: Float32Array, { sign, limit }: SignedLimit, scale
     outers[k] = upper;
     k++;
   }
-}
-
-/** Chance that a step is over the limit: the quantiles joined by straight lines, with exponential tails. */
-function chanceOver(limit: number, p10: number, p50: number, p90: number, tail: number): number {
-  if (limit > p90) return 0.1 * Math.exp((p90 - limit) / tail);
-  if (limit > p50) return 0.1 + (0.4 * (p90 - limit)) / (p90 - p50);
-  if (limit > p10) return 0.5 + (0.4 * (p50 - limit)) / (p50 - p10);
-  return 1 - 0.1 * Math.exp((limit - p10) / tail);
 }
 
 function squashedOdds(chance: number): number {

@@ -3,7 +3,7 @@ import { HORIZON_STEPS, QUANTILE_LEVELS } from '../../core/flow.js';
 import { knownCount } from '../../core/statistics.js';
 import { DAY_STEPS, HISTORY_STEPS } from '../inputs/contract.js';
 import { fitLine } from '../inputs/scale.js';
-import type { SignedLimit } from './signedLimit.js';
+import type { SignedCase, SignedLimit } from './signedLimit.js';
 
 const LEVELS = QUANTILE_LEVELS.length;
 /** Steps after which an arrival counts e times less, and that the shorter line goes through: 4 h. */
@@ -17,22 +17,15 @@ const MIN_KNOWN_SHARE = 1 / 8;
 
 /**
  * Writes RISE_FEATURES, all within ± 1, into `out` from `at` on.
- * @param line      [HISTORY_STEPS], oldest first; NaN = absent
- * @param forecast  [HORIZON_STEPS × QUANTILE_LEVELS], in the metric's unit
  * @returns the place after them
  */
-export function writeRiseFeatures(
-  line: Float32Array,
-  forecast: Float32Array,
-  signed: SignedLimit,
-  out: Float32Array,
-  at: number,
-): number {
+export function writeRiseFeatures(one: SignedCase, out: Float32Array, at: number): number {
+  const { line, forecast, sign } = one;
   let o = at;
   for (let level = 0; level < LEVELS; level++) {
-    out[o++] = arrival(forecast, signed.sign > 0 ? level : LEVELS - 1 - level, signed);
+    out[o++] = arrival(forecast, sign > 0 ? level : LEVELS - 1 - level, one);
   }
-  for (const steps of [FOUR_HOURS, DAY_STEPS]) out[o++] = signed.sign * straightness(line, steps);
+  for (const steps of [FOUR_HOURS, DAY_STEPS]) out[o++] = sign * straightness(line, steps);
   return o;
 }
 

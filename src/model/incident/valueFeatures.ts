@@ -2,7 +2,7 @@
 import { meanChange } from '../../core/statistics.js';
 import { DAY_STEPS, HISTORY_STEPS } from '../inputs/contract.js';
 import { squash } from './caseScale.js';
-import type { SignedLimit } from './signedLimit.js';
+import type { SignedCase } from './signedLimit.js';
 
 const HOUR = 12;
 const WEEK_STEPS = 7 * DAY_STEPS;
@@ -13,17 +13,10 @@ const sample = new Float32Array(WEEK_STEPS / PERCENTILE_STRIDE);
 
 /**
  * Writes VALUE_FEATURES into `out` from `at` on.
- * @param line   [HISTORY_STEPS], oldest first; NaN = absent
- * @param scale  the unit of the margins
  * @returns the place after them
  */
-export function writeValueFeatures(
-  line: Float32Array,
-  { sign, limit }: SignedLimit,
-  scale: number,
-  out: Float32Array,
-  at: number,
-): number {
+export function writeValueFeatures(one: SignedCase, out: Float32Array, at: number): number {
+  const { line, sign, limit, scale } = one;
   const last = lastOfHour(line, sign);
   const orLast = (value: number) => (Number.isNaN(value) ? last : value);
   const meanOf = (hoursAgo: number) => orLast(sign * meanOfHour(line, hoursAgo));

@@ -26,6 +26,11 @@ export function medianOf(values: readonly number[]): number {
   return sorted.length === 0 ? Number.NaN : (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }
 
+/** The probability of log odds, 0–1. */
+export function sigmoid(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}
+
 /** `value`, or `fallback` where it is NaN. */
 export function orElse(value: number, fallback: number): number {
   return !Number.isNaN(value) ? value : fallback;

@@ -1,5 +1,6 @@
 /** The findings that a rule is about: one per server, the strongest, in a fixed order. */
 import { FINDING_KINDS, type Finding } from '../core/action.js';
+import { compareTexts } from '../core/compareTexts.js';
 import { groupBy } from '../core/groupBy.js';
 import type { PolicyRule } from './options.js';
 
@@ -49,9 +50,4 @@ function compareWithin(rule: PolicyRule, a: Finding, b: Finding): number {
     compareTexts(a.profile, b.profile) ||
     b.at - a.at
   );
-}
-
-/** By code units: the same on every machine. */
-function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }

@@ -1,8 +1,8 @@
 /** Live accuracy of what was served, per metric and horizon, over a trailing window. */
-import { QUANTILE_LEVELS } from '../core/flow.js';
 import { type Baseline, type ForecastAccuracy, TRUTH_HORIZONS, type TruthHorizon } from '../core/truth.js';
 import type { BaselineMethod } from './baselines.js';
 import { FadingSums } from './fadingSums.js';
+import { pinball } from './pinball.js';
 
 /** How far ahead each horizon of the reports lies, in steps; all of them are LEDGER_STEPS. */
 export const HORIZON_STEP: Readonly<Record<TruthHorizon, number>> = { '30m': 6, '1h': 12, '4h': 48, '8h': 96 };
@@ -120,14 +120,4 @@ export class AccuracyBook {
     }
     return cells[horizon];
   }
-}
-
-/** Pinball loss, averaged over the three levels. */
-function pinball(actual: number, levels: readonly number[]): number {
-  let sum = 0;
-  QUANTILE_LEVELS.forEach((level, i) => {
-    const error = actual - levels[i]!;
-    sum += Math.max(level * error, (level - 1) * error);
-  });
-  return sum / QUANTILE_LEVELS.length;
 }

@@ -3,6 +3,7 @@ import { type Frame, QUANTILE_LEVELS } from '../core/flow.js';
 import { bucketValue } from '../core/frame.js';
 import { LEDGER_STEPS } from './horizonBins.js';
 import { PendingForecasts, slotsFor } from './pending.js';
+import { pinball } from './pinball.js';
 import { isPlanned } from './planned.js';
 import { seasonalScale } from './seasonalScale.js';
 
@@ -68,8 +69,8 @@ export class PairedLedger {
         const actual = bucketValue(frame, row, due);
         if (Number.isNaN(actual)) continue;
         const scale = both[2 * LEVELS]!;
-        const champion = pinball(both.subarray(0, LEVELS), actual) / scale;
-        const challenger = pinball(both.subarray(LEVELS, 2 * LEVELS), actual) / scale;
+        const champion = doubledLoss(both.subarray(0, LEVELS), actual) / scale;
+        const challenger = doubledLoss(both.subarray(LEVELS, 2 * LEVELS), actual) / scale;
         losses.push({ server, metric, dueAt: due * stepSeconds, champion, challenger });
       }
     }
@@ -97,10 +98,6 @@ export class PairedLedger {
 }
 
 /** Twice the mean pinball loss: for three equal quantiles in the middle of the samples, the mean absolute error. */
-function pinball(quantiles: Float32Array, actual: number): number {
-  const losses = QUANTILE_LEVELS.map((level, i) => {
-    const over = actual - quantiles[i]!;
-    return Math.max(level * over, (level - 1) * over);
-  });
-  return (2 * losses.reduce((sum, loss) => sum + loss, 0)) / LEVELS;
+function doubledLoss(quantiles: Float32Array, actual: number): number {
+  return 2 * pinball(actual, quantiles);
 }

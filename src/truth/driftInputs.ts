@@ -3,6 +3,7 @@ import type { DriftScore } from '../core/truth.js';
 import { GROUPS, groupOf } from './driftGroups.js';
 import { addToBins, BINS, stabilityIndex } from './driftIndex.js';
 import { scoresOf } from './driftScores.js';
+import { type Counted, Forgetting, weightOfAll } from './forgetting.js';
 
 /** What a model's manifest says of the windows that it was trained on. */
 export interface TrainingInputs {
@@ -13,22 +14,17 @@ export interface TrainingInputs {
 }
 
 /** A row's weight falls to 1/e within a day. */
-const FORGETTING_SECONDS = 86_400;
+const FORGETTING = new Forgetting(86_400);
 /** A whole day of hourly rows: before that the hour alone would look like drift. */
 const LEAST_SPAN_SECONDS = 23 * 3600;
 /** Rows that must weigh in: two days' worth of one server. */
 const LEAST_ROWS = 48;
-/** Weights grow with time instead of all older ones falling; rebased before they lose digits. */
-const REBASE_SECONDS = 20 * FORGETTING_SECONDS;
 
 /** One metric's figures of about the last day. */
-interface MetricInputs {
+interface MetricInputs extends Counted {
   readonly edges: readonly (readonly number[])[];
   /** [figures × GROUPS × BINS]; a row at `epoch` weighs 1. */
   readonly bins: Float64Array;
-  epoch: number;
-  firstAt: number;
-  lastAt: number;
 }
 
 /** Keeps histograms, not rows: the memory is bounded by metrics × figures. The order of rows does not matter. */
@@ -47,10 +43,7 @@ export class InputDrift {
   observe(at: number, server: string, metric: string, figures: ArrayLike<number>): void {
     const inputs = this.#inputsOf(metric, at);
     if (inputs === undefined) return;
-    if (at - inputs.epoch > REBASE_SECONDS) rebase(inputs, at);
-    inputs.firstAt = Math.min(inputs.firstAt, at);
-    inputs.lastAt = Math.max(inputs.lastAt, at);
-    const weight = Math.exp((at - inputs.epoch) / FORGETTING_SECONDS);
+    const weight = FORGETTING.takeIn(inputs, inputs.bins, at);
     const group = groupOf(server);
     for (let f = 0; f < Math.min(inputs.edges.length, figures.length); f++) {
       const value = figures[f]!;
@@ -77,7 +70,7 @@ export class InputDrift {
     let all = 0;
     for (const inputs of f < 0 ? [] : this.#metrics.values()) {
       if (!hasEvidence(inputs, at)) continue;
-      const toRows = rowsPerWeight(inputs, at);
+      const toRows = FORGETTING.rowsPerWeight(inputs, at);
       inputs.bins.subarray(f * GROUPS * BINS, (f + 1) * GROUPS * BINS).forEach((weight, i) => {
         all += weight * toRows;
         if (wanted.includes(i % BINS)) inside += weight * toRows;
@@ -98,7 +91,7 @@ export class InputDrift {
   }
 
   #indices(inputs: MetricInputs, at: number): Record<string, number> {
-    const toRows = rowsPerWeight(inputs, at);
+    const toRows = FORGETTING.rowsPerWeight(inputs, at);
     const indices: Record<string, number> = {};
     this.#training.names.forEach((figure, f) => {
       const index = stabilityIndex(inputs.bins.subarray(f * GROUPS * BINS, (f + 1) * GROUPS * BINS), toRows);
@@ -108,25 +101,7 @@ export class InputDrift {
   }
 }
 
-function rowsPerWeight({ epoch }: MetricInputs, at: number): number {
-  return Math.exp((epoch - at) / FORGETTING_SECONDS);
-}
-
 function hasEvidence(inputs: MetricInputs, at: number): boolean {
   if (inputs.lastAt - inputs.firstAt < LEAST_SPAN_SECONDS) return false;
-  // Every row fills each figure that it has, so the fullest one counts the rows.
-  const perFigure = GROUPS * BINS;
-  let most = 0;
-  for (let from = 0; from < inputs.bins.length; from += perFigure) {
-    let weight = 0;
-    for (let i = from; i < from + perFigure; i++) weight += inputs.bins[i]!;
-    most = Math.max(most, weight);
-  }
-  return most * rowsPerWeight(inputs, at) >= LEAST_ROWS;
-}
-
-function rebase(inputs: MetricInputs, at: number): void {
-  const factor = rowsPerWeight(inputs, at);
-  for (let i = 0; i < inputs.bins.length; i++) inputs.bins[i]! *= factor;
-  inputs.epoch = at;
+  return weightOfAll(inputs.bins, GROUPS * BINS) * FORGETTING.rowsPerWeight(inputs, at) >= LEAST_ROWS;
 }

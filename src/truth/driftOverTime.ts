@@ -3,6 +3,7 @@ import type { DriftScore } from '../core/truth.js';
 import { GROUPS, groupOf } from './driftGroups.js';
 import { scoresOf } from './driftScores.js';
 import { GRID_BINS, gridBin, shiftIndex } from './driftShift.js';
+import { type Counted, Forgetting, weightOfAll } from './forgetting.js';
 
 const DAY_SECONDS = 86_400;
 /** A whole week, so that a weekend is nothing new. */
@@ -10,22 +11,17 @@ const REFERENCE_SECONDS = 7 * DAY_SECONDS;
 /** A day after it: before that the hour alone would look like drift. */
 const LEAST_SPAN_SECONDS = REFERENCE_SECONDS + DAY_SECONDS;
 /** A row's weight falls to 1/e within two days: a single odd day moves it little, a lasting shift is seen in three. */
-const FORGETTING_SECONDS = 2 * DAY_SECONDS;
-/** Weights grow with time instead of all older ones falling; rebased before they lose digits. */
-const REBASE_SECONDS = 20 * FORGETTING_SECONDS;
+const FORGETTING = new Forgetting(2 * DAY_SECONDS);
 /** Rows that must weigh in on either side: two days' worth of one server. */
 const LEAST_ROWS = 48;
 
 const PER_FIGURE = GROUPS * GRID_BINS;
 
-interface MetricHistory {
+interface MetricHistory extends Counted {
   /** [figures × GROUPS × GRID_BINS]: rows of the first week. */
   readonly reference: Float32Array;
   /** Likewise, all rows; one at `epoch` weighs 1. */
   readonly recent: Float32Array;
-  epoch: number;
-  firstAt: number;
-  lastAt: number;
 }
 
 /** Keeps histograms, not rows: 190 KB per metric with 23 figures. The order of rows within a day does not matter. */
@@ -41,12 +37,9 @@ export class DriftOverTime {
   /** Takes in one forecast's figures. A NaN says nothing. */
   observe(at: number, server: string, metric: string, figures: ArrayLike<number>): void {
     const history = this.#historyOf(metric, at);
-    if (at - history.epoch > REBASE_SECONDS) rebase(history, at);
     // A start's hindcasts come after its first forecasts.
-    history.firstAt = Math.min(history.firstAt, at);
-    history.lastAt = Math.max(history.lastAt, at);
+    const weight = FORGETTING.takeIn(history, history.recent, at);
     const isReference = at - history.firstAt < REFERENCE_SECONDS;
-    const weight = Math.exp((at - history.epoch) / FORGETTING_SECONDS);
     const group = groupOf(server);
     for (let f = 0; f < Math.min(this.#names.length, figures.length); f++) {
       const value = figures[f]!;
@@ -86,25 +79,6 @@ export class DriftOverTime {
 function hasEvidence(history: MetricHistory, at: number): boolean {
   const { reference, recent, firstAt, lastAt } = history;
   if (lastAt - firstAt < LEAST_SPAN_SECONDS) return false;
-  return mostRows(reference) >= LEAST_ROWS && mostRows(recent) * rowsPerWeight(history, at) >= LEAST_ROWS;
-}
-
-/** Every row fills each figure that it has, so the fullest one counts the rows. */
-function mostRows(counts: Float32Array): number {
-  let most = 0;
-  for (let from = 0; from < counts.length; from += PER_FIGURE) {
-    const rows = counts.subarray(from, from + PER_FIGURE).reduce((sum, weight) => sum + weight, 0);
-    most = Math.max(most, rows);
-  }
-  return most;
-}
-
-function rowsPerWeight({ epoch }: MetricHistory, at: number): number {
-  return Math.exp((epoch - at) / FORGETTING_SECONDS);
-}
-
-function rebase(history: MetricHistory, at: number): void {
-  const factor = rowsPerWeight(history, at);
-  for (let i = 0; i < history.recent.length; i++) history.recent[i]! *= factor;
-  history.epoch = at;
+  const recentRows = weightOfAll(recent, PER_FIGURE) * FORGETTING.rowsPerWeight(history, at);
+  return weightOfAll(reference, PER_FIGURE) >= LEAST_ROWS && recentRows >= LEAST_ROWS;
 }

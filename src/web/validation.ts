@@ -1,11 +1,19 @@
 /** Requests that do not fit their schema: a 422 that names every fault, in the words of the older daemons. */
 import type { Context } from 'koa';
 import type { z } from 'zod';
+import type { validationFailure } from '../exposition/answers/common.js';
 import { readJson } from './readJson.js';
 import { sendJson } from './respond.js';
 
-export async function sendInvalid(ctx: Context, errors: readonly string[]): Promise<void> {
-  await sendJson(ctx, 422, { status: 'error', message: 'Validation failed', errors, detail: errors });
+/** @param detail  of each fault, where it is */
+export async function sendInvalid(ctx: Context, errors: readonly string[], detail = errors): Promise<void> {
+  const body: Readonly<z.infer<typeof validationFailure>> = {
+    status: 'error',
+    message: 'Validation failed',
+    errors: [...errors],
+    detail: [...detail],
+  };
+  await sendJson(ctx, 422, body);
 }
 
 /** The query as its schema gives it; undefined after a 422. */

@@ -1,5 +1,4 @@
 /** Whole cycles of a simulated fleet, fed without Prometheus; probes while they run, answers after them. In a process of its own. */
-
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';

@@ -4,6 +4,7 @@ import type { Mapping } from '../../feeders/mapping/mapping.js';
 import type { Filling } from '../../feeders/mapping/options.js';
 import type { DocumentUse } from '../../feeders/records/recordBuilder.js';
 import type { Trial } from '../../feeders/trial.js';
+import { shorten } from '../shorten.js';
 import { renderTable } from '../table.js';
 
 const USE_WORDS: Readonly<Record<DocumentUse, string>> = {
@@ -14,6 +15,8 @@ const USE_WORDS: Readonly<Record<DocumentUse, string>> = {
   late: 'came too late for their record (record.late)',
   future: 'lie more than 5 minutes ahead of the clock here',
 };
+
+const EXAMPLE_LENGTH = 400;
 
 /** @param limit  records that are printed at most */
 export function renderTrial(trial: Trial, mapping: Mapping, limit: number): string {
@@ -38,17 +41,15 @@ function renderFound({ documents, unreadable, uses, examples }: Trial): string {
   ];
   for (const [use, count] of uses) {
     const example = examples.get(use);
-    lines.push(`  ${count} ${USE_WORDS[use]}; the first: ${shorten(JSON.stringify(example, bigintsAsText))}`);
+    lines.push(
+      `  ${count} ${USE_WORDS[use]}; the first: ${shorten(JSON.stringify(example, bigintsAsText), EXAMPLE_LENGTH)}`,
+    );
   }
   return lines.join('\n');
 }
 
 function bigintsAsText(_: string, value: unknown): unknown {
   return typeof value === 'bigint' ? String(value) : value;
-}
-
-function shorten(text: string): string {
-  return text.length > 400 ? `${text.slice(0, 399)}…` : text;
 }
 
 function renderCoverage({ records, coverage }: Trial, mapping: Mapping): string {

@@ -1,8 +1,9 @@
 /** The body of /explain/{server}: the fields of the older daemons, each of them computed, and more. */
 import type { Counterfactual, ExplainedMetric, Explanation, NamedShare } from '../../core/explanation.js';
-import { RISK_HORIZONS, type Risk } from '../../core/flow.js';
+import type { Risk } from '../../core/flow.js';
 import { PROFILE_DISPLAY_NAMES } from '../../core/profiles.js';
 import { roundMeasure } from '../seriesText.js';
+import { byHorizon } from './byHorizon.js';
 import { isoTime } from './timestamp.js';
 
 const MOST_FEATURES = 10;
@@ -104,8 +105,4 @@ function counterfactualView(told: Counterfactual) {
 
 function byName(shares: readonly NamedShare[]) {
   return Object.fromEntries(shares.map(({ name, share }) => [name, roundMeasure(share)]));
-}
-
-function byHorizon(probability: Risk['incidentProbability']) {
-  return Object.fromEntries(RISK_HORIZONS.map(({ name }) => [name, roundMeasure(probability[name])]));
 }

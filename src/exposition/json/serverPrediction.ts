@@ -1,17 +1,11 @@
 /** One server's object in the JSON doors. */
-import {
-  type Forecast,
-  HORIZON_STEPS,
-  LEVEL_NAMES,
-  type LevelName,
-  RISK_HORIZONS,
-  type Risk,
-} from '../../core/flow.js';
+import { type Forecast, HORIZON_STEPS, LEVEL_NAMES, type LevelName, type Risk } from '../../core/flow.js';
 import { PROFILE_DISPLAY_NAMES } from '../../core/profiles.js';
 import type { ServerView } from '../cycleView.js';
 import { currentValue, forecastStep, forecastValue } from '../forecastPoint.js';
 import { roundMeasure } from '../seriesText.js';
 import { alertView } from './alerts.js';
+import { byHorizon } from './byHorizon.js';
 import { cpuPath, displayMetrics, type MetricPath, trendOf } from './displayMetrics.js';
 import type { ScoredServer } from './scored.js';
 import { isoTime } from './timestamp.js';
@@ -114,8 +108,4 @@ function levelPaths(forecast: Forecast, times: readonly number[], current: numbe
 function metricView(path: LevelPaths) {
   const levels = Object.fromEntries(LEVEL_NAMES.map((level) => [level, path[level]]));
   return { current: path.current === undefined ? null : roundMeasure(path.current), ...levels, trend: trendOf(path) };
-}
-
-function byHorizon(probability: Risk['incidentProbability']) {
-  return Object.fromEntries(RISK_HORIZONS.map(({ name }) => [name, roundMeasure(probability[name])]));
 }

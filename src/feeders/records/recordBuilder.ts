@@ -1,4 +1,5 @@
 /** Documents → records: the parts that a system keeps apart (CPU, memory, disks …) joined by server and time. */
+import { compareTexts } from '../../core/compareTexts.js';
 import { isoMilliseconds } from '../../core/isoMilliseconds.js';
 import type { MetricName } from '../../core/metrics.js';
 import type { Mapping } from '../mapping/mapping.js';
@@ -74,7 +75,7 @@ export class RecordBuilder {
       known.forgetOld(this.#timing);
       if (known.newest < this.#newest - SILENT_SECONDS && !known.isOpen) this.#servers.delete(server);
     }
-    records.sort((a, b) => compare(a.timestamp, b.timestamp) || compare(a.server_name, b.server_name));
+    records.sort((a, b) => compareTexts(a.timestamp, b.timestamp) || compareTexts(a.server_name, b.server_name));
     return { records, implausible };
   }
 
@@ -162,9 +163,4 @@ function heldValue(
 function remember({ lastValues }: ServerRecords, metric: MetricName, point: { at: number; value: number }): void {
   const last = lastValues.get(metric);
   if (last === undefined || point.at >= last.at) lastValues.set(metric, point);
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

@@ -2,6 +2,7 @@
  * A small network from features to the hazard that has gathered by each horizon. Plain arithmetic without an engine: the
  * numbers are the same wherever it runs, and a case costs less than a tensor would.
  */
+import { sigmoid } from '../../core/statistics.js';
 import type { WeightValues } from '../network/parameters.js';
 
 /** One dense layer, with room for what passes through it. */
@@ -125,8 +126,4 @@ function elu(x: number): number {
 /** log(1 + eˣ) without overflow. */
 function softplus(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-}
-
-function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
 }

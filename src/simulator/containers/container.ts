@@ -1,6 +1,7 @@
 /** The containers of a server: what each may use, and when it was started. */
 import { createHash } from 'node:crypto';
 import { seededRandom, seedFor } from '../../core/random.js';
+import { within } from '../draw.js';
 import { CPU_COUNT, type Personality } from '../server/personality.js';
 import type { SimulatedServer } from '../server/simulatedServer.js';
 import { STEP_SECONDS } from '../step.js';
@@ -35,10 +36,9 @@ export function containersOf(server: SimulatedServer): SimulatedContainer[] {
   return (ROLES[server.profile] ?? []).map((role, place) => {
     const seed = seedFor(server.personality.seed, role.name);
     const random = seededRandom(seed);
-    const between = ([low, high]: readonly [number, number]) => low + (high - low) * random();
-    const lifeSteps = Math.round(between(role.lifeHours) * STEPS_PER_HOUR);
+    const lifeSteps = Math.round(within(random, role.lifeHours) * STEPS_PER_HOUR);
     const memoryBytes =
-      role.memory * between(role.leaks ? LEAKING_MEMORY_LIMIT : MEMORY_LIMIT) * server.personality.memoryBytes;
+      role.memory * within(random, role.leaks ? LEAKING_MEMORY_LIMIT : MEMORY_LIMIT) * server.personality.memoryBytes;
     return {
       role,
       id: `/system.slice/docker-${createHash('sha256').update(`${server.name} ${role.name}`).digest('hex')}.scope`,

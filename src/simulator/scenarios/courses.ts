@@ -1,8 +1,8 @@
 /** The troubles of a single server: each builder draws one course of events, as varied as real ones are. */
 import type { MetricName } from '../../core/metrics.js';
 import type { Random } from '../../core/random.js';
+import { between, logBetween, pick } from '../draw.js';
 import { ROW } from '../step.js';
-import { between, logBetween, pick } from './draw.js';
 import type { Episode, Pull, ScenarioKind } from './episode.js';
 
 /** A course of events that has no place or time yet. */

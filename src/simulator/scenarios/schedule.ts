@@ -1,12 +1,11 @@
 /** When scenarios happen: time is cut into slots, and a seeded draw per slot decides what starts and ends within it. */
-
 import { groupBy } from '../../core/groupBy.js';
 import type { Profile } from '../../core/profiles.js';
 import { type Random, randomInt, seededRandom, seedFor } from '../../core/random.js';
+import { between, pick } from '../draw.js';
 import type { Member } from '../fleetPlan.js';
 import { onGrid, STEP_SECONDS } from '../step.js';
 import { drawCourse, type SoloKind } from './courses.js';
-import { between, pick } from './draw.js';
 import type { Episode, ScenarioKind } from './episode.js';
 import { drawCascade, drawNoisyNeighbour, type Span } from './sharedCourses.js';
 

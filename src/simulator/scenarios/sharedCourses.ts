@@ -1,8 +1,8 @@
 /** The troubles that spread: from a database to those who depend on it, from a virtual machine to those on its host. */
 import { type Random, randomInt } from '../../core/random.js';
+import { between, logBetween } from '../draw.js';
 import { onGrid, ROW, STEP_SECONDS } from '../step.js';
 import { ioPulls, lift, scale } from './courses.js';
-import { between, logBetween } from './draw.js';
 import type { Episode, Pull } from './episode.js';
 
 const MINUTE = 60;

@@ -1,8 +1,9 @@
 /** Planned work at fixed times: heavy, but no incident. */
 import { type Random, randomInt } from '../../core/random.js';
+import { within } from '../draw.js';
 import { normalAt, uniformAt } from '../noise.js';
 import { STEPS_PER_DAY } from '../step.js';
-import type { ProfileRanges, Range } from './profileRanges.js';
+import type { ProfileRanges } from './profileRanges.js';
 
 export interface BatchJob {
   readonly seed: number;
@@ -29,7 +30,6 @@ const MONDAY_TO_FRIDAY = 0b0111110;
 
 /** Draws a job: daily, on workdays, or on one day of the week. */
 export function drawBatchJob(random: Random, seed: number, ranges: ProfileRanges): BatchJob {
-  const between = ([low, high]: Range) => low + (high - low) * random();
   const plan = random();
   const weekdays = plan < 0.55 ? EVERY_DAY : plan < 0.85 ? MONDAY_TO_FRIDAY : 1 << randomInt(random, 7);
   return {
@@ -38,8 +38,8 @@ export function drawBatchJob(random: Random, seed: number, ranges: ProfileRanges
     startStep: ((20 + randomInt(random, random() < 0.8 ? 10 : 24)) % 24) * 12 + 3 * randomInt(random, 4),
     lengthSteps: 4 + randomInt(random, random() < 0.7 ? 20 : 60),
     weekdays,
-    cpu: between(ranges.batchCpu),
-    iowait: between(ranges.batchIowait),
+    cpu: within(random, ranges.batchCpu),
+    iowait: within(random, ranges.batchIowait),
     memory: 10 * random() ** 2,
     netFactor: 1 + 3 * random(),
   };

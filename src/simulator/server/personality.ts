@@ -1,9 +1,10 @@
 /** One server's own figures, drawn once from its profile's ranges: what makes it differ from its neighbours. */
 import type { Profile } from '../../core/profiles.js';
-import { type Random, randomInt, seededRandom, seedFor } from '../../core/random.js';
+import { randomInt, seededRandom, seedFor } from '../../core/random.js';
+import { within } from '../draw.js';
 import { STEPS_PER_DAY } from '../step.js';
 import { type BatchJob, drawBatchJob } from './batchJob.js';
-import { PROFILE_RANGES, type Range } from './profileRanges.js';
+import { PROFILE_RANGES } from './profileRanges.js';
 import { activityCurve } from './rhythm.js';
 
 /** CPUs of every simulated server; few, so that history stays small in series. */
@@ -72,44 +73,40 @@ export function drawPersonality(seed: number, name: string, profile: Profile): P
   const bursty = random() < 0.3;
   return {
     seed: serverSeed,
-    userBase: draw(random, ranges.userBase),
-    userSwing: draw(random, ranges.userSwing) * swingFactor,
-    systemRatio: draw(random, ranges.systemRatio),
-    iowaitBase: draw(random, ranges.iowaitBase),
-    iowaitSwing: draw(random, ranges.iowaitSwing) * swingFactor,
-    javaShare: ranges.javaShare === undefined ? Number.NaN : draw(random, ranges.javaShare),
-    memoryBase: draw(random, ranges.memoryBase),
-    memorySwing: draw(random, [0.5, 5]) * swingFactor,
-    memoryGrowth: draw(random, ranges.memoryGrowth),
-    memoryGrowthDays: draw(random, [0.5, 6]),
-    memoryShift: random() < 0.6 ? draw(random, [0.3, 2.5]) : 0,
-    swapBase: draw(random, ranges.swapBase),
-    diskBase: draw(random, ranges.diskBase),
-    diskGrowth: draw(random, [0.05, 1]),
+    userBase: within(random, ranges.userBase),
+    userSwing: within(random, ranges.userSwing) * swingFactor,
+    systemRatio: within(random, ranges.systemRatio),
+    iowaitBase: within(random, ranges.iowaitBase),
+    iowaitSwing: within(random, ranges.iowaitSwing) * swingFactor,
+    javaShare: ranges.javaShare === undefined ? Number.NaN : within(random, ranges.javaShare),
+    memoryBase: within(random, ranges.memoryBase),
+    memorySwing: within(random, [0.5, 5]) * swingFactor,
+    memoryGrowth: within(random, ranges.memoryGrowth),
+    memoryGrowthDays: within(random, [0.5, 6]),
+    memoryShift: random() < 0.6 ? within(random, [0.3, 2.5]) : 0,
+    swapBase: within(random, ranges.swapBase),
+    diskBase: within(random, ranges.diskBase),
+    diskGrowth: within(random, [0.05, 1]),
     diskCleanSteps: (1 + randomInt(random, 10)) * STEPS_PER_DAY,
-    netInPeak: draw(random, ranges.netInPeak),
-    netOutPeak: draw(random, ranges.netOutPeak),
-    backCloseWait: draw(random, ranges.backCloseWait),
-    frontCloseWait: draw(random, ranges.frontCloseWait),
-    curve: activityCurve(random, draw(random, ranges.peakSharpness)),
-    curveShiftSteps: Math.round(STEPS_PER_DAY / 2 - (draw(random, ranges.peakHour) / 24) * STEPS_PER_DAY),
-    weekendFactor: draw(random, ranges.weekendFactor),
-    slowSigma: draw(random, [0.05, 0.3]),
-    fastSigma: draw(random, [0.02, 0.18]),
-    regimeSteps: Math.round(draw(random, [4, 25]) * STEPS_PER_DAY),
-    regimeSigma: random() < 0.5 ? draw(random, [0.08, 0.25]) : 0.03,
-    burstShare: bursty ? draw(random, [0.02, 0.12]) : 0.002,
-    burstSize: draw(random, [5, 25]),
+    netInPeak: within(random, ranges.netInPeak),
+    netOutPeak: within(random, ranges.netOutPeak),
+    backCloseWait: within(random, ranges.backCloseWait),
+    frontCloseWait: within(random, ranges.frontCloseWait),
+    curve: activityCurve(random, within(random, ranges.peakSharpness)),
+    curveShiftSteps: Math.round(STEPS_PER_DAY / 2 - (within(random, ranges.peakHour) / 24) * STEPS_PER_DAY),
+    weekendFactor: within(random, ranges.weekendFactor),
+    slowSigma: within(random, [0.05, 0.3]),
+    fastSigma: within(random, [0.02, 0.18]),
+    regimeSteps: Math.round(within(random, [4, 25]) * STEPS_PER_DAY),
+    regimeSigma: random() < 0.5 ? within(random, [0.08, 0.25]) : 0.03,
+    burstShare: bursty ? within(random, [0.02, 0.12]) : 0.002,
+    burstSize: within(random, [5, 25]),
     burstSteps: 1 + randomInt(random, profile === 'ml_compute' ? 36 : 6),
     batch: random() < ranges.batchShare ? drawBatchJob(random, serverSeed, ranges) : undefined,
-    restartDays: draw(random, [14, 70]),
-    cpuSkew: draw(random, [-0.25, 0.25]),
+    restartDays: within(random, [14, 70]),
+    cpuSkew: within(random, [-0.25, 0.25]),
     memoryBytes: GIBIBYTE * 2 ** (3 + randomInt(random, 4)),
     swapBytes: GIBIBYTE * 2 ** (1 + randomInt(random, 3)),
     diskBytes: GIBIBYTE * (40 + 20 * randomInt(random, 24)),
   };
-}
-
-function draw(random: Random, [low, high]: Range): number {
-  return low + (high - low) * random();
 }

@@ -1,8 +1,6 @@
 /** What the servers of each profile have in common: ranges that a server's own figures are drawn from. */
 import type { Profile } from '../../core/profiles.js';
-
-/** Lower and upper end of a uniform draw. */
-export type Range = readonly [low: number, high: number];
+import type { Range } from '../draw.js';
 
 /** Ranges in the metrics' units: percent, MB/s, connections; times of day in hours UTC. */
 export interface ProfileRanges {

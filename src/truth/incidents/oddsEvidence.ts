@@ -66,8 +66,3 @@ export function logOdds(probability: number): number {
   const p = withinReason(probability);
   return Math.log(p / (1 - p));
 }
-
-/** The probability of log odds, 0–1. */
-export function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
-}

@@ -2,7 +2,8 @@
  * A line through the log odds of probabilities (Platt 1999), drawn by what came, and held where evidence is thin. It may bend once: heads
  * that promise too little where little comes promise enough where much does, and a straight line that lifts the many would lift the few along.
  */
-import { logOdds, type OddsCell, sigmoid } from './oddsEvidence.js';
+import { sigmoid } from '../../core/statistics.js';
+import { logOdds, type OddsCell } from './oddsEvidence.js';
 
 /** Log odds of what is served = CENTRE + shift + slope · (log odds of what the model says − CENTRE), with a slope on either side. */
 export interface OddsLine {

@@ -1,8 +1,9 @@
 /** What is served in place of a model's probabilities, from how true those were of late (docs/truth.md). */
 import type { Profile } from '../../core/profiles.js';
+import { sigmoid } from '../../core/statistics.js';
 import type { ClaimSubject, JudgedClaim } from './judgedClaim.js';
 import { LineLevel } from './lineLevel.js';
-import { logOdds, sigmoid } from './oddsEvidence.js';
+import { logOdds } from './oddsEvidence.js';
 import { alongLine, type Looseness } from './oddsLine.js';
 import { OwnRate } from './ownRate.js';
 import { RisingCurves } from './risingCurves.js';

@@ -2,7 +2,8 @@
  * Isotonic regression of what came on what was told, by pooling adjacent violators (Ayer et al. 1955; Zadrozny & Elkan 2002), held to
  * what was told where little came due: it takes any form that rises, which no line does.
  */
-import { logOdds, type OddsCell, sigmoid } from './oddsEvidence.js';
+import { sigmoid } from '../../core/statistics.js';
+import { logOdds, type OddsCell } from './oddsEvidence.js';
 
 /** Independent breaches, as the information Σ p (1 − p) counts them, that move a cell half-way from what was told to what came. */
 const TRUSTED_BREACHES = 4;

@@ -4,13 +4,13 @@ import type { Context } from 'koa';
 import type { ActionDoors } from '../../exposition/actions.js';
 import { answerBody } from '../../exposition/answers/actions.js';
 import { actionsView } from '../../exposition/json/actions.js';
-import type { WishAnswer } from '../../exposition/learning.js';
 import { requireApiKey } from '../middleware/apiKey.js';
 import { limitRate } from '../middleware/rateLimit.js';
 import { requireSameOrigin } from '../middleware/sameOrigin.js';
 import type { WebParts } from '../parts.js';
 import { sendJson } from '../respond.js';
 import { readValidBody } from '../validation.js';
+import { sendWishAnswer } from '../wishAnswer.js';
 
 /** @param keyDigest SHA-256 of the key that they want; undefined = loopback only */
 export function addActionRoutes(router: Router, parts: WebParts, keyDigest: Buffer | undefined): void {
@@ -28,16 +28,5 @@ export function addActionRoutes(router: Router, parts: WebParts, keyDigest: Buff
 /** Who answers may stand in the body, `{"by": "…"}`. */
 async function answerFor(ctx: Context, decide: ActionDoors['approve']): Promise<void> {
   const sent = await readValidBody(ctx, answerBody);
-  if (sent) await sendAnswer(ctx, await decide(String(ctx['params']['id']), sent.body?.by ?? ''));
-}
-
-async function sendAnswer(ctx: Context, answer: WishAnswer): Promise<void> {
-  switch (answer.kind) {
-    case 'done':
-      return sendJson(ctx, 200, { status: 'success', message: answer.message });
-    case 'refused':
-      return sendJson(ctx, 409, { status: 'error', message: answer.message, detail: answer.message });
-    case 'unknown':
-      return sendJson(ctx, 404, { detail: answer.message, pending: answer.known });
-  }
+  if (sent) await sendWishAnswer(ctx, await decide(String(ctx['params']['id']), sent.body?.by ?? ''), 'pending');
 }

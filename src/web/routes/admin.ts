@@ -3,13 +3,14 @@ import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { reloadBody, reloadQuery } from '../../exposition/answers/admin.js';
 import { modelInfoView, modelsView, trainingStatsView, trainingStatusView } from '../../exposition/json/admin.js';
-import type { LearningDoors, WishAnswer } from '../../exposition/learning.js';
+import type { LearningDoors } from '../../exposition/learning.js';
 import { requireApiKey } from '../middleware/apiKey.js';
 import { limitRate } from '../middleware/rateLimit.js';
 import { requireSameOrigin } from '../middleware/sameOrigin.js';
 import type { WebParts } from '../parts.js';
 import { sendJson } from '../respond.js';
 import { readQuery, readValidBody } from '../validation.js';
+import { sendWishAnswer } from '../wishAnswer.js';
 
 /** @param keyDigest SHA-256 of the key that they want; undefined = loopback only */
 export function addAdminRoutes(router: Router, parts: WebParts, keyDigest: Buffer | undefined): void {
@@ -26,9 +27,11 @@ export function addAdminRoutes(router: Router, parts: WebParts, keyDigest: Buffe
   const change = [requireSameOrigin, key, rate] as const;
   router.post('/admin/trigger-training', ...change, async (ctx) => {
     const answer = await learning.trigger();
-    await sendAnswer(ctx, answer, answer.kind === 'done' && answer.id ? { training_id: answer.id } : {});
+    await sendWishAnswer(ctx, answer, 'models', answer.kind === 'done' && answer.id ? { training_id: answer.id } : {});
   });
-  router.post('/admin/cancel-training', ...change, async (ctx) => sendAnswer(ctx, await learning.cancel()));
+  router.post('/admin/cancel-training', ...change, async (ctx) =>
+    sendWishAnswer(ctx, await learning.cancel(), 'models'),
+  );
   router.post('/admin/reload-model', ...change, (ctx) => reloadModel(ctx, learning));
 }
 
@@ -36,16 +39,5 @@ export function addAdminRoutes(router: Router, parts: WebParts, keyDigest: Buffe
 async function reloadModel(ctx: Context, learning: LearningDoors): Promise<void> {
   const query = await readQuery(ctx, reloadQuery);
   const sent = query && (await readValidBody(ctx, reloadBody));
-  if (sent) await sendAnswer(ctx, await learning.load(sent.body?.model ?? query.model));
-}
-
-async function sendAnswer(ctx: Context, answer: WishAnswer, more: object = {}): Promise<void> {
-  switch (answer.kind) {
-    case 'done':
-      return sendJson(ctx, 200, { status: 'success', message: answer.message, ...more });
-    case 'refused':
-      return sendJson(ctx, 409, { status: 'error', message: answer.message, detail: answer.message });
-    case 'unknown':
-      return sendJson(ctx, 404, { detail: answer.message, models: answer.known });
-  }
+  if (sent) await sendWishAnswer(ctx, await learning.load(sent.body?.model ?? query.model), 'models');
 }

@@ -2,7 +2,6 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { z } from 'zod';
-import type { validationFailure } from '../../exposition/answers/common.js';
 import type { feedAnswer } from '../../exposition/answers/feed.js';
 import { debugWarmupView } from '../../exposition/json/debugWarmup.js';
 import { feedView } from '../../exposition/json/feed.js';
@@ -14,6 +13,7 @@ import { requireSameOrigin } from '../middleware/sameOrigin.js';
 import type { WebParts } from '../parts.js';
 import { readBody } from '../readBody.js';
 import { sendJson } from '../respond.js';
+import { sendInvalid } from '../validation.js';
 
 /** When to try again what could not be written down. */
 const RETRY_SECONDS = 10;
@@ -54,7 +54,7 @@ async function takeIn(ctx: Context, push: PushDoors, maxBytes: number): Promise<
       await sendJson(ctx, 200, IGNORED);
       return true;
     case 'refused':
-      await sendInvalid(ctx, [...outcome.errors], [...outcome.detail]);
+      await sendInvalid(ctx, outcome.errors, outcome.detail);
       return false;
     case 'unavailable':
       ctx.set('Retry-After', String(RETRY_SECONDS));
@@ -75,14 +75,4 @@ async function decode(ctx: Context, bytes: Buffer, maxBytes: number) {
 async function sendDisabled(ctx: Context): Promise<boolean> {
   await sendJson(ctx, 404, { detail: 'linborg takes no records here; set push.enabled: true in its configuration' });
   return false;
-}
-
-async function sendInvalid(ctx: Context, errors: string[], detail = errors): Promise<void> {
-  const body: z.infer<typeof validationFailure> = {
-    status: 'error',
-    message: 'Validation failed',
-    errors,
-    detail,
-  };
-  await sendJson(ctx, 422, body);
 }

@@ -1,8 +1,9 @@
 /** A row per method or data set: a dot at its figure and a line over its interval, on a logarithmic axis. */
 import { type Html, html } from '../../../web/pages/html.js';
 import { coordinate } from '../../../web/pages/plot.js';
+import { shorten } from '../../shorten.js';
 import { logAxis } from './axis.js';
-import { describeScore, type Figure, isMeasured, shorten } from './figures.js';
+import { describeScore, type Figure, isMeasured } from './figures.js';
 import type { Estimate } from './reportData.js';
 
 const WIDTH = 480;

@@ -77,11 +77,6 @@ export function describeInterval(estimate: Estimate | null | undefined, describe
   return `${describe(estimate.low)} to ${describe(estimate.high)}`;
 }
 
-/** At most `length` characters; the rest is an ellipsis. */
-export function shorten(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
-}
-
 /** A metric's value with its unit; a dash where there is none. */
 export function describeMeasured(metric: string, value: Figure): string {
   return isMeasured(value) ? describeValue(metric, value) : ABSENT;

@@ -1,8 +1,9 @@
 /** Scores over the horizon: a line per method, named at its end. */
 import { type Html, html } from '../../../web/pages/html.js';
 import { coordinate, linePath } from '../../../web/pages/plot.js';
+import { shorten } from '../../shorten.js';
 import { type PlotArea, renderValueTick } from './axis.js';
-import { type Figure, isMeasured, shorten } from './figures.js';
+import { type Figure, isMeasured } from './figures.js';
 
 const WIDTH = 520;
 const HEIGHT = 256;

@@ -10,7 +10,7 @@ import {
   hasOneIdentity,
   httpClientFields,
 } from '../core/httpOptions.js';
-import { durationSeconds } from '../core/options.js';
+import { durationSeconds, timerSeconds } from '../core/options.js';
 import { type FutureOptions, futureOptionsOf, futureReadFields } from '../exposition/options.js';
 
 export interface RetrainOptions {
@@ -71,7 +71,7 @@ const retrainSchema = z
     min_gap: durationSeconds.prefault('1d'),
     // The same-time profile of the model is seven days long.
     min_history: durationSeconds.prefault('7d'),
-    max_duration: durationSeconds.prefault('15m'),
+    max_duration: timerSeconds.prefault('15m'),
     nice: z.int().min(0).max(19).default(19),
     max_memory_bytes: z.int().min(268_435_456).default(2_147_483_648),
     keep: z.int().min(1).max(100).default(3),
@@ -131,7 +131,7 @@ const futureWriteSchema = z
     url: baseUrl,
     // A path changes little from one cycle to the next, and has 96 samples per series.
     every: durationSeconds.prefault('15m'),
-    timeout: durationSeconds.prefault('30s'),
+    timeout: timerSeconds.prefault('30s'),
     ...httpClientFields,
   })
   .refine(hasOneIdentity, HTTP_CLIENT_FAULT)

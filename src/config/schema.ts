@@ -7,7 +7,7 @@ import {
   retrainFields,
   retrainOptionsOf,
 } from '../app/options.js';
-import { durationSeconds } from '../core/options.js';
+import { timerSeconds } from '../core/options.js';
 import { type ExportOptions, exportOptionsSchema } from '../exposition/options.js';
 import { type ModelOptions, modelFields, modelOptionsOf } from '../model/options.js';
 import { type PolicyOptions, policyFields, policyOptionsOf } from '../policy/options.js';
@@ -63,7 +63,7 @@ export const settingsSchema = z
     ...pushFields,
     targets: targetsSchema,
     target_packs: targetPacksSchema,
-    cycle: durationSeconds.prefault('1m'),
+    cycle: timerSeconds.prefault('1m'),
     ...windowFields,
     ...maintenanceFields,
     thresholds: thresholdsSchema,

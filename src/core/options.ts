@@ -17,6 +17,14 @@ export const durationSeconds = z
     return seconds;
   });
 
+/** Timers of Node count milliseconds in 31 bits, 24.8 days: one for longer goes off at once. */
+const LONGEST_TIMER_SECONDS = 24 * 86_400;
+
+/** A duration that is waited for: a timeout, a pause. */
+export const timerSeconds = durationSeconds.refine((seconds) => seconds <= LONGEST_TIMER_SECONDS, {
+  error: 'is longer than 24d',
+});
+
 /** A regular expression, decoded; a faulty one is an error. */
 export const regularExpression = z.string({ error: 'expected a regular expression' }).transform((text, context) => {
   try {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { baseUrl, HTTP_CLIENT_FAULT, hasOneIdentity, httpClientFields, secret } from '../core/httpOptions.js';
 import { parseListenAddress } from '../core/listenAddress.js';
-import { durationSeconds } from '../core/options.js';
+import { durationSeconds, timerSeconds } from '../core/options.js';
 import { mappingFields, mappingSchema } from './mapping/options.js';
 import { elasticsearchOptions } from './readers/elasticsearch/options.js';
 import { fileOptions } from './readers/file/options.js';
@@ -25,7 +25,7 @@ const doorOptions = z
     api_key_file: z.string().min(1).optional(),
     ...httpClientFields,
     /** For one request, all of its answer included. */
-    timeout: durationSeconds.prefault('30s'),
+    timeout: timerSeconds.prefault('30s'),
     batch_records: z.int().min(1).max(10_000).default(500),
   })
   .refine(hasOneIdentity, HTTP_CLIENT_FAULT)
@@ -61,7 +61,7 @@ export const feedSchema = z.strictObject({
   /** Where bookmark and buffer lie; relative to the working directory. */
   state_dir: z.string().min(1).default('feed-state'),
   /** How often the other system is asked once there is nothing more. */
-  poll: durationSeconds.prefault('30s'),
+  poll: timerSeconds.prefault('30s'),
   /** How old a document must be before it is read, where others may still come in before it. */
   delay: durationSeconds.optional(),
   read_limit: z.int().min(1).max(100_000).default(1000),

@@ -155,7 +155,8 @@ async function prepare(
   if (options.grafana !== undefined) config.maxRedirects = 0;
   config.maxContentLength = MAX_ANSWER_BYTES;
   // The client's own timeout starts again with every byte; a deadline also ends an answer that drips.
-  config.signal = AbortSignal.timeout(options.timeout * 1000);
+  // Whole milliseconds: 1.001 s are 1000.9999999999999 of them, which it refuses.
+  config.signal = AbortSignal.timeout(Math.round(options.timeout * 1000));
   config.responseType = 'text';
   config.transformResponse = [(text: unknown) => text];
   for (const parameters of [config.params, config.data])

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { baseUrl, HTTP_CLIENT_FAULT, hasOneIdentity, httpClientFields } from '../core/httpOptions.js';
 import { METRIC_NAMES, type MetricName } from '../core/metrics.js';
-import { durationSeconds } from '../core/options.js';
+import { durationSeconds, timerSeconds } from '../core/options.js';
 import { mappingsSchema } from '../mapping/alternative.js';
 import { packNames } from '../mapping/packFile.js';
 import { grafanaOptions } from './grafana.js';
@@ -48,7 +48,7 @@ export const prometheusOptions = z
     /** Whether HTTP_PROXY, HTTPS_PROXY and NO_PROXY apply. */
     proxy_from_environment: z.boolean().default(false),
     /** For one query, all of its answer included. */
-    timeout: durationSeconds.prefault('30s'),
+    timeout: timerSeconds.prefault('30s'),
     max_concurrency: z.int().min(1).max(64).default(4),
     /** Bounds the memory of one answer: about 30 bytes of JSON per sample. */
     max_samples_per_query: z.int().min(100).default(500_000),

@@ -51,6 +51,11 @@ describe('a Prometheus that lies or limps', () => {
     expect(values.get('b load_average')?.get(PARTIAL)).toBe(7);
   });
 
+  it('is read with a timeout of any number of milliseconds', async () => {
+    const { summary } = await collect((await open({ timeout: '32s1ms' })).history(NOW, HOUR));
+    expect(summary).toMatchObject({ failures: [], queriesFailed: 0, servers: 2 });
+  });
+
   it('that is not there is an outage, told with address and reason', async () => {
     const port = await freePort();
     const { summary } = await collect((await open({ url: `http://127.0.0.1:${port}` })).history(NOW, HOUR));

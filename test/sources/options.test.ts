@@ -71,6 +71,7 @@ describe('the options of a Prometheus source', () => {
     ],
     ['Authorization among the headers', { url, headers: { authorization: 'x' } }, 'use authorization or basic_auth'],
     ['a certificate without a key', { url, tls_config: { cert_file: 'a' } }, 'both cert_file and key_file'],
+    ['a timeout that no timer can count', { url, timeout: '30d' }, 'timeout: is longer than 24d'],
     ['a duration that is none', { url, timeout: '30 s' }, 'timeout: is "30 s"; expected a duration'],
   ])('refuse %s', (_, written, reason) => {
     expect(faultsOf(written).join('\n')).toContain(reason);

@@ -1,7 +1,7 @@
 /** The `elasticsearch:` block of feed.yml. */
 import { z } from 'zod';
 import { baseUrl, HTTP_CLIENT_FAULT, hasOneIdentity, httpClientFields } from '../../../core/httpOptions.js';
-import { durationSeconds } from '../../../core/options.js';
+import { durationSeconds, timerSeconds } from '../../../core/options.js';
 
 export const elasticsearchOptions = z
   .strictObject({
@@ -19,7 +19,7 @@ export const elasticsearchOptions = z
     /** How far back the very first read goes. */
     start: durationSeconds.prefault('1h'),
     /** For one search, all of its answer included. */
-    timeout: durationSeconds.prefault('30s'),
+    timeout: timerSeconds.prefault('30s'),
   })
   .refine(hasOneIdentity, HTTP_CLIENT_FAULT);
 

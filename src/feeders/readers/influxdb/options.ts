@@ -1,7 +1,7 @@
 /** The `influxdb:` block of feed.yml. */
 import { z } from 'zod';
 import { baseUrl, secret } from '../../../core/httpOptions.js';
-import { durationSeconds } from '../../../core/options.js';
+import { durationSeconds, timerSeconds } from '../../../core/options.js';
 
 const measurement = z.union(
   [
@@ -29,7 +29,7 @@ const common = {
   /** How far back the very first read goes. */
   start: durationSeconds.prefault('1h'),
   /** For one query, all of its answer included. */
-  timeout: durationSeconds.prefault('30s'),
+  timeout: timerSeconds.prefault('30s'),
 };
 
 /** InfluxQL: InfluxDB 1, and 2 by its compatible API. */

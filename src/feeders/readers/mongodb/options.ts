@@ -1,7 +1,7 @@
 /** The `mongodb:` block of feed.yml. */
 import { z } from 'zod';
 import { secret } from '../../../core/httpOptions.js';
-import { durationSeconds } from '../../../core/options.js';
+import { durationSeconds, timerSeconds } from '../../../core/options.js';
 
 /** How a collection keeps its times; they are compared as they are, so that all of them must be of one kind. */
 const TIME_FORMATS = ['date', 'iso', 'seconds', 'milliseconds'] as const;
@@ -24,7 +24,7 @@ export const mongodbOptions = z
     /** How far back the very first read goes. */
     start: durationSeconds.prefault('1h'),
     /** For one query, and for finding a server that answers it. */
-    timeout: durationSeconds.prefault('30s'),
+    timeout: timerSeconds.prefault('30s'),
   })
   .refine(({ uri, uri_file: file }) => (uri === undefined) !== (file === undefined), {
     error: 'expected exactly one of uri and uri_file',

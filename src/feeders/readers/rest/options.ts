@@ -1,7 +1,7 @@
 /** The `rest:` block of feed.yml. */
 import { z } from 'zod';
 import { HTTP_CLIENT_FAULT, hasOneIdentity, httpClientFields } from '../../../core/httpOptions.js';
-import { durationSeconds } from '../../../core/options.js';
+import { durationSeconds, timerSeconds } from '../../../core/options.js';
 import { fieldPath } from '../../mapping/fieldPath.js';
 import { TIMESTAMP_FORMATS } from '../../mapping/timestamp.js';
 
@@ -51,7 +51,7 @@ export const restOptions = z
     body: z.string().optional(),
     params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String)).default({}),
     ...httpClientFields,
-    timeout: durationSeconds.prefault('30s'),
+    timeout: timerSeconds.prefault('30s'),
     /** Where in the answer the list of records is; without it the answer is the list, or one record. */
     records: fieldPath.optional(),
     paging: paging.optional(),

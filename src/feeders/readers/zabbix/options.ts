@@ -1,7 +1,7 @@
 /** The `zabbix:` block of feed.yml. */
 import { z } from 'zod';
 import { baseUrl, httpClientFields, secret } from '../../../core/httpOptions.js';
-import { durationSeconds } from '../../../core/options.js';
+import { durationSeconds, timerSeconds } from '../../../core/options.js';
 
 /** What the mapping `zabbix` has rules for; * stands for anything. */
 const KEYS = [
@@ -36,7 +36,7 @@ export const zabbixOptions = z
     /** How far back the very first read goes. */
     start: durationSeconds.prefault('1h'),
     /** For one request, all of its answer included. */
-    timeout: durationSeconds.prefault('30s'),
+    timeout: timerSeconds.prefault('30s'),
   })
   .refine(
     ({ token, token_file: tokenFile, username }) =>

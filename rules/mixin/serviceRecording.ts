@@ -1,10 +1,7 @@
 /** The services of a processing pipeline under one set of names: what dashboards and alerts about them share. */
 import type { MixinConfig } from './config.js';
 import { type Reasoned, type RecordingRule, type RuleGroup, recordingRule } from './rule.js';
-import { labelledWithService, serviceQueries } from './serviceQueries.js';
-
-/** The expressions that rules are made of, for the services of one configuration. */
-type Queries = ReturnType<typeof serviceQueries>;
+import { labelledWithService, type ServiceQueries, serviceQueries } from './serviceQueries.js';
 
 export function serviceRecording({ services }: MixinConfig): RuleGroup<RecordingRule> {
   const { selector, not_services: notServices } = services;
@@ -23,7 +20,7 @@ export function serviceRecording({ services }: MixinConfig): RuleGroup<Recording
   };
 }
 
-function instances({ named }: Queries): Reasoned<RecordingRule>[] {
+function instances({ named }: ServiceQueries): Reasoned<RecordingRule>[] {
   return [
     recordingRule('service_instance:health_status:min', `min by (service, job, instance) (${named('health_status')})`),
     recordingRule(
@@ -33,7 +30,7 @@ function instances({ named }: Queries): Reasoned<RecordingRule>[] {
   ];
 }
 
-function messages({ rated, quantile, mean }: Queries): Reasoned<RecordingRule>[] {
+function messages({ rated, quantile, mean }: ServiceQueries): Reasoned<RecordingRule>[] {
   return [
     recordingRule(
       'service:messages_processed:rate5m',
@@ -50,7 +47,7 @@ function messages({ rated, quantile, mean }: Queries): Reasoned<RecordingRule>[]
   ];
 }
 
-function jobs({ rated }: Queries): Reasoned<RecordingRule>[] {
+function jobs({ rated }: ServiceQueries): Reasoned<RecordingRule>[] {
   return [
     recordingRule('service:jobs_completed:rate5m', rated('jobs_completed_total')),
     recordingRule('service:jobs_failed:rate5m', rated('jobs_failed_total')),
@@ -86,7 +83,7 @@ function dataQuality(selector: string): Reasoned<RecordingRule> {
   );
 }
 
-function httpRequests({ requests, requestQuantile }: Queries): Reasoned<RecordingRule>[] {
+function httpRequests({ requests, requestQuantile }: ServiceQueries): Reasoned<RecordingRule>[] {
   return [
     recordingRule('service:http_request_duration_seconds:p95_rate5m', requestQuantile(0.95)),
     recordingRule(

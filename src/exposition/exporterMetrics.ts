@@ -26,10 +26,13 @@ export interface SourcePull {
   readonly clockSkewSeconds?: number | undefined;
 }
 
-/** What the worker threads did in a cycle. */
-interface WorkerActivity {
+/** What the worker threads did since this was last told. */
+export interface WorkerActivity {
+  /** Those that are ready now. */
   readonly workers: number;
+  /** Spent on jobs that ended, all workers together. */
   readonly busySeconds: number;
+  /** Workers that died. */
   readonly deaths: number;
 }
 

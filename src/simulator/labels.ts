@@ -5,7 +5,7 @@ import { type Episode, rampsOf } from './scenarios/episode.js';
 import { type SimulatedServer, stepAt } from './server/simulatedServer.js';
 import { ROW, ROW_LENGTH } from './step.js';
 
-const HEADER = 'server,start,end,kind,detail';
+export const LABELS_HEADER = 'server,start,end,kind,detail';
 
 /**
  * The text of `labels.csv` for all episodes that overlap from ≤ time < until (epoch seconds); `end` is exclusive.
@@ -17,7 +17,7 @@ export function labelsCsv(fleet: Fleet, from: number, until: number): string {
   const rows = fleet.servers.flatMap((server) =>
     server.episodesBetween(from, until).map((episode) => labelRow(server, episode)),
   );
-  return `${[HEADER, ...rows].join('\n')}\n`;
+  return `${[LABELS_HEADER, ...rows].join('\n')}\n`;
 }
 
 function labelRow(server: SimulatedServer, episode: Episode): string {

@@ -4,6 +4,7 @@ import type { Counterfactual, ExplainedMetric, Explanation, NamedShare } from '.
 import type { Forecast, Frame, Risk, RiskContribution } from '../../core/flow.js';
 import { topReasons } from '../../core/topReasons.js';
 import type { ServerView } from '../../exposition/cycleView.js';
+import type { ScoredServer } from '../../exposition/json/scored.js';
 import { CANDIDATES } from '../../model/inputs/contract.js';
 import { describeEvidence, describeFocus, largestFirst } from '../../scoring/evidence.js';
 import { presentValue } from '../../scoring/present.js';
@@ -23,10 +24,8 @@ export interface ExplainedCycle {
 /** Points; changes that take away less are not tried together. */
 const SMALLEST_RELIEF = 1;
 
-type ScoredView = ServerView & { readonly risk: Risk };
-
 /** Reads the server's window before it returns its promise; the model runs where the cycle's forecaster runs. */
-export async function explainServer(view: ScoredView, cycle: ExplainedCycle): Promise<Explanation> {
+export async function explainServer(view: ScoredServer, cycle: ExplainedCycle): Promise<Explanation> {
   const { frame, risk, forecasts } = view;
   const metrics = topReasons(risk).map((contribution) => explainMetric(contribution, view, cycle));
   const attentionWords = metrics
@@ -38,7 +37,7 @@ export async function explainServer(view: ScoredView, cycle: ExplainedCycle): Pr
 
 function explainMetric(
   contribution: RiskContribution,
-  { frame, risk, forecasts }: ScoredView,
+  { frame, risk, forecasts }: ScoredServer,
   { forecaster }: ExplainedCycle,
 ): ExplainedMetric {
   const { metric } = contribution;
@@ -68,7 +67,7 @@ function servedBy(frame: Frame, metric: string, { planOf, model }: CycleForecast
 /** One change of each metric, the one that is worth telling, and all of them together. */
 async function tryChanges(
   metrics: readonly ExplainedMetric[],
-  view: ScoredView,
+  view: ScoredServer,
   cycle: ExplainedCycle,
 ): Promise<Counterfactual[]> {
   const { frame, risk, forecasts } = view;
@@ -99,7 +98,7 @@ interface TriedChange extends Trial {
 /** Every metric is forecast on its own, so the forecasts of the single changes hold for all of them at once. */
 async function tryTogether(
   trials: readonly TriedChange[],
-  { frame, forecasts }: ScoredView,
+  { frame, forecasts }: ScoredServer,
   cycle: ExplainedCycle,
 ): Promise<Trial> {
   const changes = trials.flatMap((trial) => trial.changes);

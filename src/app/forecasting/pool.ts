@@ -1,6 +1,7 @@
 /** Worker threads that forecast: jobs wait in one queue, a worker that dies is replaced, its job fails alone. */
 import { Worker } from 'node:worker_threads';
 import { ModelError } from '../../core/errors.js';
+import type { WorkerActivity } from '../../exposition/exporterMetrics.js';
 import { setNativeThreads } from '../../model/engine/engine.js';
 import type { ForecastJob, ReadyMessage, ServedBlock, WorkerMessage, WorkerStart } from './protocol.js';
 
@@ -16,16 +17,6 @@ export interface PoolOptions extends WorkerStart {
 
 /** What the workers run. */
 export type PoolReport = Pick<ReadyMessage, 'engine' | 'manifest'>;
-
-/** What the workers did since this was last asked. */
-export interface PoolActivity {
-  /** Those that are ready now. */
-  readonly workers: number;
-  /** Spent on jobs that ended, all workers together. */
-  readonly busySeconds: number;
-  /** Workers that died. */
-  readonly deaths: number;
-}
 
 interface Waiting {
   readonly job: ForecastJob;
@@ -115,7 +106,7 @@ export class ForecastPool {
   }
 
   /** What the workers did since this was last asked. */
-  takeActivity(): PoolActivity {
+  takeActivity(): WorkerActivity {
     const activity = { workers: this.#slots.size, ...this.#activity };
     this.#activity = { busySeconds: 0, deaths: 0 };
     return activity;

@@ -1,10 +1,8 @@
 /** The folders of trained models: one per training, named after the moment of its start. Other folders are left alone. */
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { readModel } from '../../model/files/modelFolder.js';
+import { MANIFEST_FILE, readModel } from '../../model/files/modelFolder.js';
 
-/** Written last: a folder without it was never finished. */
-const MANIFEST_FILE = 'manifest.json';
 const ID = /^\d{8}T\d{6}Z$/;
 
 /** A name for what starts at epoch second `at`, e.g. 20260601T134500Z; names ascend with time. */

@@ -8,6 +8,7 @@ import { isServer } from '../../core/frame.js';
 import { OWN_METRICS, OWN_SUBJECT, type OwnFigures } from '../../core/ownFigures.js';
 import type { TruthReport } from '../../core/truth.js';
 import type { MaintenanceStatus, ServerView } from '../../exposition/cycleView.js';
+import type { WorkerActivity } from '../../exposition/exporterMetrics.js';
 import { LevelMemory } from '../../scoring/riskLevel.js';
 import { categoriesOf } from '../../scoring/targetOptions.js';
 import type { Source } from '../../sources/source.js';
@@ -15,7 +16,7 @@ import type { ActedUpon } from '../../truth/incidents/incidentLedger.js';
 import type { PastMaintenance } from '../../windows/maintenance.js';
 import { type CycleResult, runCycle } from '../cycle.js';
 import { Explainer } from '../explain/explainer.js';
-import type { ForecastPool, PoolActivity, PoolReport } from '../forecasting/pool.js';
+import type { ForecastPool, PoolReport } from '../forecasting/pool.js';
 import { openSources } from '../openSources.js';
 import { FleetMonitor } from './fleetMonitor.js';
 import type { ForecastLedger } from './forecastLedger.js';
@@ -139,7 +140,7 @@ export class Pipeline {
   }
 
   /** What the workers did since this was last asked. */
-  takeActivity(): PoolActivity {
+  takeActivity(): WorkerActivity {
     return this.#serving.pool.takeActivity();
   }
 

@@ -1,22 +1,12 @@
 /** How true served probabilities had been before a restart, as Prometheus recorded it from /metrics. */
-import type { Logger } from 'pino';
 import { RISK_HORIZONS } from '../../core/flow.js';
 import { ownSeries } from '../../core/ownSeries.js';
 import type { RecordedSeries, Source } from '../../sources/source.js';
 import type { RecordedPage, RecordedTenth } from '../../truth/incidents/probabilityBook.js';
+import type { ReadingParts } from './readRecorded.js';
 
 /** What is older says little of now. */
 const SPAN_SECONDS = 86_400;
-
-export interface RecordedParts {
-  readonly sources: readonly Source[];
-  /** Epoch seconds up to which to read. */
-  readonly at: number;
-  readonly stepSeconds: number;
-  /** Label matchers of linborg's own series; without, those of all linborgs that Prometheus knows. */
-  readonly selector: string;
-  readonly log: Logger;
-}
 
 /** By horizon and tenth; the Brier score has no tenth. */
 type Values = ReadonlyMap<string, number>;
@@ -25,7 +15,7 @@ type Values = ReadonlyMap<string, number>;
  * The newest figures of the last day, per horizon that had a Brier score; several linborgs that the selector takes are averaged. The
  * first source that has some tells; one that fails costs its own part only.
  */
-export async function readRecordedProbabilities(parts: RecordedParts): Promise<RecordedPage[]> {
+export async function readRecordedProbabilities(parts: ReadingParts): Promise<RecordedPage[]> {
   for (const source of parts.sources) {
     try {
       const pages = await readFrom(source, parts);
@@ -40,7 +30,7 @@ export async function readRecordedProbabilities(parts: RecordedParts): Promise<R
   return [];
 }
 
-async function readFrom(source: Source, { at, stepSeconds, selector }: RecordedParts): Promise<RecordedPage[]> {
+async function readFrom(source: Source, { at, stepSeconds, selector }: ReadingParts): Promise<RecordedPage[]> {
   const range = { from: at - SPAN_SECONDS, to: at, stepSeconds };
   const read = async (family: string) =>
     (await source.recorded?.(`avg by (horizon, bin) (${ownSeries(`linborg_incident_${family}`, selector)})`, range)) ??

@@ -26,7 +26,8 @@ import { renderTrainingInfo } from './trainingInfo.js';
 
 const WEIGHTS_FILE = 'weights.safetensors';
 const INCIDENT_FILE = 'incident.safetensors';
-const MANIFEST_FILE = 'manifest.json';
+/** Written last: a folder without it was never finished. */
+export const MANIFEST_FILE = 'manifest.json';
 
 /** Engines and CPUs differ in the last bits only; anything more means wrong numbers. Relative to the golden value + 1. */
 const GOLDEN_TOLERANCE = 1e-3;

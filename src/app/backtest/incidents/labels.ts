@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SourceError } from '../../../core/errors.js';
 import { groupBy } from '../../../core/groupBy.js';
+import { LABELS_HEADER } from '../../../simulator/labels.js';
 
 const FILE = 'labels.csv';
-const HEADER = 'server,start,end,kind,detail';
 
 export interface Label {
   readonly server: string;
@@ -30,8 +30,8 @@ export async function readLabels(folder: string): Promise<ReadonlyMap<string, re
     throw new SourceError(`${file} cannot be read (${(cause as Error).message})`, { cause });
   }
   const [header, ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-  if (header !== HEADER)
-    throw new SourceError(`${file}:1 has the header ${JSON.stringify(header)}; expected ${HEADER}`);
+  if (header !== LABELS_HEADER)
+    throw new SourceError(`${file}:1 has the header ${JSON.stringify(header)}; expected ${LABELS_HEADER}`);
   const labels = lines.flatMap((line, i) => (line === '' ? [] : [labelOf(line, `${file}:${i + 2}`)]));
   return groupBy(labels, ({ server }) => server);
 }
@@ -40,7 +40,9 @@ function labelOf(line: string, where: string): Label {
   const [, server, start, end, kind, detail] = /^([^,]+),([^,]+),([^,]+),([^,]+),(.*)$/.exec(line) ?? [];
   const [from, to] = [Number(start), Number(end)];
   if (server === undefined || !(to > from))
-    throw new SourceError(`${where} is ${JSON.stringify(line)}; expected ${HEADER} with start < end in epoch seconds`);
+    throw new SourceError(
+      `${where} is ${JSON.stringify(line)}; expected ${LABELS_HEADER} with start < end in epoch seconds`,
+    );
   const details = detail!.split(';');
   const hasMetric = details.some((part) => part.startsWith('metric='));
   return { server, from, to, kind: kind!, isIncident: !details.includes('incident=false'), hasMetric };

@@ -13,6 +13,8 @@ export interface AnswerSeries {
 export interface Answer {
   readonly series: readonly AnswerSeries[];
   readonly warnings: readonly string[];
+  /** Whether it says that something is missing in it, since a part of the source does not answer. */
+  readonly isPartial: boolean;
 }
 
 /**
@@ -20,22 +22,30 @@ export interface Answer {
  * @throws QueryFailure `malformed` if it is not what Prometheus documents
  */
 export function parseAnswer(text: string): Answer {
-  const { status, data, warnings } = parseEnvelope(text);
+  const { status, data, warnings, isPartial: saysPartial } = parseEnvelope(text);
   if (status !== 'success') throw malformed(`has status ${JSON.stringify(status)}`);
   if (!isRecord(data)) throw malformed('has no data');
   const { resultType, result } = data;
   if (!Array.isArray(result)) throw malformed(`has a result of type ${typeof result}`);
   const list = Array.isArray(warnings) ? warnings.map(String) : [];
+  // As VictoriaMetrics has it; Thanos warns.
+  if (saysPartial === true) list.push('the answer is partial: a part of the storage does not answer');
+  const rest = { warnings: list, isPartial: list.some((warning) => !isAboutQuery(warning)) };
   switch (resultType) {
     case 'matrix':
-      return { series: result.map((entry) => parseSeries(entry, true)), warnings: list };
+      return { series: result.map((entry) => parseSeries(entry, true)), ...rest };
     case 'vector':
-      return { series: result.map((entry) => parseSeries(entry, false)), warnings: list };
+      return { series: result.map((entry) => parseSeries(entry, false)), ...rest };
     case 'scalar':
-      return { series: [{ labels: {}, ...parsePoints([result]) }], warnings: list };
+      return { series: [{ labels: {}, ...parsePoints([result]) }], ...rest };
     default:
       throw malformed(`has resultType ${JSON.stringify(resultType)}`);
   }
+}
+
+/** Whether a warning is about how a query is written, not about what could be read. */
+export function isAboutQuery(warning: string): boolean {
+  return /^PromQL (warning|info):/.test(warning);
 }
 
 function parseEnvelope(text: string): Record<string, unknown> {

@@ -29,6 +29,8 @@ export interface Client {
   instant(query: string, at: number): Promise<readonly AnswerSeries[]>;
   /** Evaluates at `from`, `from + step`, … up to `to` (epoch seconds). Throws QueryFailure after 3 tries. */
   range(query: string, from: number, to: number, stepSeconds: number): Promise<readonly AnswerSeries[]>;
+  /** Whether an answer of `instant` or `range` said that something is missing in it. */
+  isPartial(answer: readonly AnswerSeries[]): boolean;
   /** The API's own clock, epoch seconds. Throws QueryFailure after 3 tries. */
   serverTime(): Promise<number>;
   counts(): RequestCounts;
@@ -62,9 +64,11 @@ export async function createClient(options: PrometheusOptions, surroundings: Sur
   const transport = await createTransport(options, options.max_concurrency);
   const stop = new AbortController();
   const warnings = new Set<string>();
+  const partial = new WeakSet<readonly AnswerSeries[]>();
   const { ask, counts } = createAsker(surroundings, stop.signal);
-  const driver = createDriver(options, transport, stop.signal, (warning) => {
-    if (warnings.size < MAX_WARNINGS) warnings.add(warning);
+  const driver = createDriver(options, transport, stop.signal, (answer) => {
+    if (answer.isPartial) partial.add(answer.series);
+    for (const warning of answer.warnings) if (warnings.size < MAX_WARNINGS) warnings.add(warning);
   });
 
   const timeout = `${Math.max(1, Math.floor(options.timeout * SERVER_TIMEOUT_SHARE))}s`;
@@ -72,6 +76,7 @@ export async function createClient(options: PrometheusOptions, surroundings: Sur
     instant: (query, at) => ask(() => driver.instantQuery(query, at * 1000, timeout)),
     range: (query, from, to, stepSeconds) =>
       ask(() => driver.rangeQuery(query, from * 1000, to * 1000, stepSeconds, timeout)),
+    isPartial: (answer) => partial.has(answer),
     serverTime: async () => {
       const [series] = await ask(() => driver.instantQuery(SERVER_TIME_QUERY, undefined, timeout));
       const time = series?.values[0];
@@ -118,7 +123,7 @@ function createDriver(
   options: PrometheusOptions,
   transport: Transport,
   stopped: AbortSignal,
-  onWarning: (warning: string) => void,
+  onAnswer: (answer: Answer) => void,
 ): PrometheusDriver {
   return new PrometheusDriver({
     endpoint: apiUrl(options),
@@ -131,7 +136,7 @@ function createDriver(
         const page = failureOfPage(text, options);
         if (page !== undefined) throw page;
         const answer = parseAnswer(text);
-        for (const warning of answer.warnings) onWarning(warning);
+        onAnswer(answer);
         return handOver(response, answer);
       },
       onRejected: (error: unknown) => Promise.reject(failureOf(error, options, stopped)),

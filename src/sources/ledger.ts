@@ -8,6 +8,8 @@ export interface OwedRange extends BucketRange {
   readonly failures: number;
   /** Whether its newest buckets are read once more later, since late samples may still reach them. */
   readonly readAgain: boolean;
+  /** It has been read, and something was missing in it. */
+  readonly isPartial?: boolean;
 }
 
 /** Buckets are read again this long after their first reading: longer than a scrape interval. */
@@ -16,6 +18,8 @@ const SETTLE_SECONDS = 60;
 const UNSETTLED_BUCKETS = 2;
 const FIRST_RETRY_SECONDS = 60;
 const MAX_FAILURES = 8;
+/** What was read in part costs as much again: four times more, after a quarter of an hour, half an hour, one and two. */
+const FAILURES_OF_PARTIAL = 4;
 
 /** Which complete buckets of each metric have been read, and which are owed. Invariant: none after `doneUntil` is owed. */
 export class Ledger {
@@ -64,6 +68,12 @@ export class Ledger {
     this.#owe(metric, { ...range, from: failed.from, to: failed.to, notBefore, failures });
   }
 
+  /** Records that something was missing in a part of a taken range: it is read again later, a few times. */
+  completeLater(metric: string, range: OwedRange, partial: BucketRange, at: number): void {
+    const failures = Math.max(range.failures, FAILURES_OF_PARTIAL);
+    this.fail(metric, { ...range, failures, readAgain: false, isPartial: true }, partial, at);
+  }
+
   /** The source's clock was ahead for a while: what it said of that time was too early, and is owed again when it has come. */
   #turnBack(metric: string, newest: number, at: number): void {
     this.#doneUntil.set(metric, newest);
@@ -85,18 +95,19 @@ export class Ledger {
   }
 }
 
-/** The same buckets in as few ranges as possible, ascending. */
+/** The same buckets in as few ranges as possible, ascending; those that were read in part have their own count of failures. */
 function coalesce(ranges: readonly OwedRange[]): OwedRange[] {
   const joined: OwedRange[] = [];
   for (const range of [...ranges].sort((a, b) => a.from - b.from)) {
     const last = joined.at(-1);
-    if (last && range.from <= last.to + STEP_SECONDS)
+    if (last && range.from <= last.to + STEP_SECONDS && last.isPartial === range.isPartial)
       joined[joined.length - 1] = {
         from: last.from,
         to: Math.max(last.to, range.to),
         notBefore: last.notBefore,
         failures: Math.min(last.failures, range.failures),
         readAgain: last.readAgain || range.readAgain,
+        ...(last.isPartial === undefined ? {} : { isPartial: last.isPartial }),
       };
     else joined.push(range);
   }

@@ -231,11 +231,12 @@ class PrometheusSource implements Source {
     if (!owed) return this.#take(task, await this.#readPartial(task, pull), pull);
     // A target is not divided by servers: its query need not have a selector.
     const servers = query.target === undefined ? this.#choice.serversOf(query) : [];
-    const { series, failures } = await this.#reader.read(query, task, servers);
+    const { series, failures, partial } = await this.#reader.read(query, task, servers);
     for (const failure of failures) {
       pull.failed({ query, from: failure.from, to: failure.to }, failure.error, failure.cause);
       this.#ledger.fail(query.metric, owed, failure, pull.at);
     }
+    for (const range of partial) this.#ledger.completeLater(query.metric, owed, range, pull.at);
     if (failures.length === 0) pull.succeeded();
     return this.#take(task, series, pull);
   }

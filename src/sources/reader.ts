@@ -11,6 +11,8 @@ export interface ReadResult {
   /** Times are bucket starts. A long range may come in several series with the same labels. */
   readonly series: readonly AnswerSeries[];
   readonly failures: readonly ReadFailure[];
+  /** Of which something may be missing, by the source's own word. */
+  readonly partial: readonly BucketRange[];
 }
 
 export interface ReadFailure extends BucketRange {
@@ -65,7 +67,8 @@ export class RangeReader {
     }
     const expr = bucketExpr(query, this.#options, only);
     try {
-      return { series: await this.#ask(expr, range), failures: [] };
+      const { series, isPartial } = await this.#ask(expr, range);
+      return { series, failures: [], partial: isPartial ? [range] : [] };
     } catch (error) {
       const cause = error instanceof QueryFailure ? error : undefined;
       if (cause?.kind === 'too_much' && buckets > MIN_BUCKETS) {
@@ -80,32 +83,36 @@ export class RangeReader {
       }
       return {
         series: [],
+        partial: [],
         failures: [{ ...range, error: queryError(query, expr, error as Error), cause }],
       };
     }
   }
 
   /** Each bucket is evaluated at its end, over a window as long as the bucket, and named by its start. */
-  async #ask(expr: string, { from, to }: BucketRange): Promise<AnswerSeries[]> {
+  async #ask(expr: string, { from, to }: BucketRange): Promise<{ series: AnswerSeries[]; isPartial: boolean }> {
     const answer = await this.#client.range(expr, from + STEP_SECONDS, to + STEP_SECONDS, STEP_SECONDS);
-    return answer.map(({ labels, times, values }) => {
+    const series = answer.map(({ labels, times, values }) => {
       const starts = times.map((end) => end - STEP_SECONDS);
       if (starts.some((start) => start % STEP_SECONDS !== 0 || start < from || start > to))
         throw new QueryFailure('malformed', `the answer has times outside those asked for (${from} to ${to})`);
       return { labels, times: starts, values };
     });
+    return { series, isPartial: this.#client.isPartial(answer) };
   }
 }
 
 async function joinResults<T>(parts: readonly T[], read: (part: T) => Promise<ReadResult>): Promise<ReadResult> {
   const series: AnswerSeries[] = [];
   const failures: ReadFailure[] = [];
+  const partial: BucketRange[] = [];
   for (const part of parts) {
     const result = await read(part);
     for (const entry of result.series) series.push(entry);
     failures.push(...result.failures);
+    partial.push(...result.partial);
   }
-  return { series, failures };
+  return { series, failures, partial };
 }
 
 function limitKey(query: SeriesQuery): string {

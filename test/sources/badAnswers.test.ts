@@ -307,6 +307,42 @@ describe('a Prometheus that lies or limps', () => {
     expect(summary.queries).toBe(1);
   });
 
+  it.each([
+    ['warns as Thanos does', { warnings: ['receive series from store-1: rpc error: Unavailable'] }],
+    ['says so as VictoriaMetrics does', { isPartial: true }],
+  ])('of which a part is away, and which %s, is asked again for what may be missing', async (_, partial) => {
+    const only = (values: unknown[]) => ({ resultType: 'matrix', result: [{ metric: { instance: 'a' }, values }] });
+    let isWhole = false;
+    server.lie = (asked, response) => {
+      if (!isRange(asked) || isWhole) return false;
+      const values = asked.end > NOW - 600 ? [[PARTIAL, '5']] : [];
+      return json(response, 200, { status: 'success', data: only(values), ...partial });
+    };
+    const source = await open();
+    const first = await collect(source.history(NOW, HOUR));
+    expect(first.values.get('b load_average')?.has(PARTIAL - 1800) ?? false).toBe(false);
+    isWhole = true;
+    const soon = await collect(source.increment(PARTIAL - 300, NOW + 300));
+    expect(soon.values.get('b load_average')?.has(PARTIAL - 1800)).toBe(false);
+    const later = await collect(source.increment(PARTIAL, NOW + 1200));
+    expect(later.values.get('b load_average')?.get(PARTIAL - 1800)).toBe(truthAt(PARTIAL - 1500));
+  });
+
+  it('is not asked again for warnings about the query itself', async () => {
+    const warnings = ['PromQL info: metric might not be a counter'];
+    server.lie = (asked, response) => {
+      if (!isRange(asked)) return false;
+      const values: unknown[] = [];
+      for (let at = asked.start; at <= asked.end; at += 300) values.push([at, '5']);
+      const result = [{ metric: { instance: 'a' }, values }];
+      return json(response, 200, { status: 'success', data: { resultType: 'matrix', result }, warnings });
+    };
+    const source = await open();
+    await collect(source.history(NOW, HOUR));
+    const later = await collect(source.increment(PARTIAL, NOW + 1200));
+    expect(later.values.get('a load_average')?.has(PARTIAL - 1800)).toBe(false);
+  });
+
   it('passes its own warnings on', async () => {
     server.lie = (asked, response) =>
       isRange(asked) &&

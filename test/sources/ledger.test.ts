@@ -23,6 +23,24 @@ describe('a range in pieces', () => {
 });
 
 describe('the ledger', () => {
+  it('has what was read in part read four times more at most, while what is new goes on being read', () => {
+    const ledger = new Ledger();
+    const reads = new Map<number, number>();
+    const span = { since: 0, oldest: 0 };
+    for (let at = 30_000; at < 30_000 + 8 * 3600; at += 60) {
+      const newest = Math.floor(at / 300) * 300 - 300;
+      for (const range of ledger.take(METRIC, at, { ...span, newest })) {
+        ledger.succeed(METRIC, range, at);
+        ledger.completeLater(METRIC, range, range, at);
+        for (const bucket of bucketsOf([range])) reads.set(bucket, (reads.get(bucket) ?? 0) + 1);
+      }
+    }
+    expect(reads.get(300)).toBe(5);
+    // Where late samples may still come, once more, and that is read in part as well.
+    expect(Math.max(...reads.values())).toBeLessThanOrEqual(10);
+    expect(Math.max(...reads.keys())).toBeGreaterThan(30_000 + 7 * 3600);
+  });
+
   it('has every bucket read at least once, whatever fails, and nothing before its time', () => {
     const outcome = fc.record({ minutes: fc.integer({ min: 1, max: 30 }), fails: fc.boolean() });
     fc.assert(

@@ -109,7 +109,9 @@ describe.skipIf(program === undefined)('in a browser', () => {
     const { page, close } = await open('/');
     const head = (name: string) => page.getByRole('columnheader', { name }).getByRole('link').click();
     await head('Server');
+    await page.waitForURL(/sort=server/);
     await head('Server');
+    await page.waitForURL(/order=reversed/);
     expect(await serversOn(page)).toEqual(['ppweb-2', 'ppml-7', 'ppetl-3', 'ppdb-1', 'odd "name"\\x']);
     await page.keyboard.press('/');
     await page.keyboard.type('pp');
@@ -124,8 +126,10 @@ describe.skipIf(program === undefined)('in a browser', () => {
   it('works the same without JavaScript', async () => {
     const { page, close } = await open('/', { javaScriptEnabled: false });
     await page.getByRole('columnheader', { name: 'Server' }).getByRole('link').click();
+    await page.waitForURL(/sort=server/);
     expect((await serversOn(page))[1]).toBe('ppdb-1');
     await page.getByRole('link', { name: 'ppdb-1' }).click();
+    await page.waitForURL(/servers\/ppdb-1/);
     expect(await page.locator('article.chart svg').count()).toBe(2);
     await page.goto('/?refresh=on');
     expect(await page.locator('meta[http-equiv=refresh]').getAttribute('content')).toBe('30');

@@ -61,7 +61,8 @@ describe.skipIf(!hasNative)('a training', () => {
       await sleep(20);
     }
     expect(here.learning.records()).toMatchObject([{ reason: 'manual', outcome: 'on_trial' }]);
-    expect([...phases].at(-1)).toBe('measuring');
+    // The last phase may be over between two looks.
+    expect(['training', 'measuring']).toContain([...phases].at(-1));
     const { id } = here.learning.records()[0]!;
     const folder = path.join(dataFolder, 'models', id);
     expect(readFileSync(path.join(folder, 'excluded.csv'), 'utf8')).toContain(`${fleet.names[0]},${END},`);

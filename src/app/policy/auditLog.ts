@@ -49,7 +49,6 @@ export class AuditLog {
     try {
       this.#file ??= await this.#open();
       await this.#write(this.#file, '', events);
-      if (this.#file.bytes > this.#fullBytes) await this.#rotate(this.#file);
     } catch (cause) {
       // What stands on disk now is not known: the next entry looks.
       await this.#file?.handle.close().catch(() => {});
@@ -59,6 +58,8 @@ export class AuditLog {
         cause,
       });
     }
+    // The entries are on disk and count, whatever becomes of this: a file that cannot be put aside is written to further.
+    if (this.#file.bytes > this.#fullBytes) await this.#rotate(this.#file).catch(() => {});
   }
 
   /** Finds the end of the chain. An entry that a crash cut short stays where it is, and the next one tells of it. */
@@ -102,9 +103,9 @@ export class AuditLog {
   }
 
   async #rotate(file: OpenFile): Promise<void> {
+    this.#file = undefined;
     await file.handle.close();
     await rename(currentAuditFile(this.#folder), fullAuditFile(this.#folder, file.head.seq));
-    this.#file = undefined;
   }
 }
 

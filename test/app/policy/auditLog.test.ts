@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { chainLine, readLine } from '../../../src/app/policy/auditChain.js';
@@ -50,6 +59,19 @@ describe('the audit log', () => {
       kind: 'broken',
       line: 1,
     });
+  });
+
+  test('has the entries of a full file that cannot be put aside, and goes on in it', async () => {
+    const folder = temporaryFolder();
+    const log = new AuditLog(folder, clock, 300);
+    await log.append([event(1)]);
+    const inTheWay = path.join(folder, 'audit-000000000002.jsonl');
+    mkdirSync(inTheWay);
+    await log.append([event(2)]);
+    rmdirSync(inTheWay);
+    await log.append([event(3)]);
+    await log.close();
+    expect(await verifyFolder(folder)).toMatchObject({ kind: 'holds', first: 1, head: { seq: 3 } });
   });
 
   test('keeps a line that was cut short, and tells of it in the next entry', async () => {

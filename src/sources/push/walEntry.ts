@@ -34,6 +34,8 @@ export type DecodedEntry =
       readonly records: Iterable<PushRecord>;
       readonly end: number;
     }
+  /** Its checksum is wrong; where it ends by its own word. */
+  | { readonly kind: 'damaged'; readonly end: number }
   /** What stands there is no whole entry: the rest of a write that did not come to its end, or damage. */
   | { readonly kind: 'torn' };
 
@@ -44,8 +46,24 @@ export function decodeEntry(bytes: Buffer, start: number): DecodedEntry {
   // A file that grew without its content is zeros, whose checksum is that of nothing.
   if (end > bytes.length || end === start + HEADER_BYTES) return { kind: 'torn' };
   const body = bytes.subarray(start + HEADER_BYTES, end);
-  if (crc32(body) !== bytes.readUInt32LE(start + 4)) return { kind: 'torn' };
+  if (crc32(body) !== bytes.readUInt32LE(start + 4)) return { kind: 'damaged', end };
   return { kind: 'entry', records: readRecords(body), end };
+}
+
+/** Where whole entries go on behind byte `start`, at which there is none; undefined where none follows. */
+export function nextWholeEntry(bytes: Buffer, start: number): number | undefined {
+  for (let at = start; ; ) {
+    const decoded = decodeEntry(bytes, at);
+    switch (decoded.kind) {
+      case 'entry':
+        return at;
+      case 'damaged':
+        at = decoded.end;
+        break;
+      case 'torn':
+        return undefined;
+    }
+  }
 }
 
 function writeRecord(bytes: Buffer, start: number, record: PushRecord, name: Buffer): number {

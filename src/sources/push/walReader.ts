@@ -1,7 +1,7 @@
 /** Reads a write-ahead log from its first segment to its end, in slices, while it may be written to. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PushRecord } from '../../core/push/record.js';
-import { decodeEntry } from './walEntry.js';
+import { decodeEntry, nextWholeEntry } from './walEntry.js';
 import { MAGIC, readSpan, type Segment } from './walSegment.js';
 
 /** A slice of what was written, and how far it is. */
@@ -100,13 +100,11 @@ export class WalReader {
       return false;
     }
     const decoded = decodeEntry(this.#content, this.#at);
-    if (decoded.kind === 'torn') {
-      const bytes = this.#content.length - this.#at;
-      this.#parts.onTorn(this.#segment!.file, bytes);
-      this.#content = Buffer.alloc(0);
-      this.#at = 0;
-      this.#noteNewest();
-      return false;
+    if (decoded.kind !== 'entry') {
+      const next = nextWholeEntry(this.#content, this.#at) ?? this.#content.length;
+      this.#parts.onTorn(this.#segment!.file, next - this.#at);
+      this.#at = next;
+      return this.#openEntry();
     }
     this.#records = decoded.records[Symbol.iterator]();
     this.#hasRecords = true;

@@ -1,6 +1,6 @@
 /** A file of the write-ahead log, as it stands on disk. */
 import { open, readFile } from 'node:fs/promises';
-import { decodeEntry } from './walEntry.js';
+import { decodeEntry, nextWholeEntry } from './walEntry.js';
 
 export interface Segment {
   readonly id: number;
@@ -32,14 +32,15 @@ export async function sizeOfSegment(file: string): Promise<number> {
   }
 }
 
-/** How far a segment's file consists of whole entries; of a file that lacks its head, 0. */
+/** Where the last whole entry of a segment's file ends; of a file that lacks its head, 0. */
 export async function wholeBytesOf(file: string): Promise<number> {
   const content = await readFile(file);
   let end = Math.min(content.length, MAGIC.length);
   while (end < content.length) {
     const decoded = decodeEntry(content, end);
-    if (decoded.kind === 'torn') break;
-    end = decoded.end;
+    const next = decoded.kind === 'entry' ? decoded.end : nextWholeEntry(content, end);
+    if (next === undefined) break;
+    end = next;
   }
   return end;
 }

@@ -29,7 +29,7 @@ function decodeAll(bytes: Buffer): { read: PushRecord[][]; end: number } {
   let end = 0;
   while (end < bytes.length) {
     const decoded = decodeEntry(bytes, end);
-    if (decoded.kind === 'torn') break;
+    if (decoded.kind !== 'entry') break;
     read.push([...decoded.records]);
     end = decoded.end;
   }
@@ -67,7 +67,7 @@ describe('an entry of the write-ahead file', () => {
     for (let bit = 0; bit < 8 * bytes.length; bit++) {
       const damaged = Buffer.from(bytes);
       damaged[bit >> 3]! ^= 1 << (bit & 7);
-      expect(decodeEntry(damaged, 0).kind, `bit ${bit}`).toBe('torn');
+      expect(decodeEntry(damaged, 0).kind, `bit ${bit}`).not.toBe('entry');
     }
   });
 

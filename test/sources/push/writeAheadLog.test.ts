@@ -207,7 +207,28 @@ describe('the write-ahead file', () => {
     }
   });
 
-  it('damaged in the middle of an old segment keeps what is before, and the later segments', async () => {
+  it.each(['old', 'newest'])('damaged in the middle of the %s segment loses the damaged entry alone', async (which) => {
+    const folder = temporaryFolder();
+    for (const seconds of [[1, 2, 3], ...(which === 'old' ? [[4]] : [])]) {
+      const { log } = await openLog(folder);
+      for (const second of seconds) await log.append(at(second), NOON);
+      await log.close();
+    }
+    const [first] = segmentsOf(folder);
+    const bytes = readFileSync(first!);
+    const entry = encodeEntry(at(1)).length;
+    bytes[bytes.length - entry - 1]! ^= 1;
+    writeFileSync(first!, bytes);
+    for (const start of ['first', 'second']) {
+      const { log, found, said } = await openLog(folder);
+      expect(found, start).toEqual(which === 'old' ? times(1, 3, 4) : times(1, 3));
+      expect(said.torn).toEqual([entry]);
+      expect(statSync(first!).size).toBe(bytes.length);
+      await log.close();
+    }
+  });
+
+  it('whose lengths are damaged in the middle of an old segment keeps what is before, and the later segments', async () => {
     const folder = temporaryFolder();
     for (const seconds of [[1, 2, 3], [4], [5]]) {
       const { log } = await openLog(folder);
@@ -217,7 +238,7 @@ describe('the write-ahead file', () => {
     const [first] = segmentsOf(folder);
     const bytes = readFileSync(first!);
     const entry = encodeEntry(at(1)).length;
-    bytes[bytes.length - entry - 1]! ^= 1;
+    bytes[bytes.length - 2 * entry]! ^= 1;
     writeFileSync(first!, bytes);
     const { log, found, said } = await openLog(folder);
     expect(found).toEqual(times(1, 4, 5));

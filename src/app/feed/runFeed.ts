@@ -57,11 +57,15 @@ export async function runFeed({ loaded, reader, isOnce, log }: FeedRun, signal: 
     const listener =
       options.metrics_listen_address && (await listenMetrics(options.metrics_listen_address, metrics.registry));
     log.info({ url: options.linborg.url, isNew: before === undefined, metricsPort: listener?.port }, 'feeding');
-    await runBoth(sender, (stop) => (isOnce ? feeder.runOnce(stop) : feeder.run(stop)), signal);
-    log.info({ bufferedBytes: buffer.bytes }, 'stopped');
-    await listener?.close();
-    door.close();
-    await buffer.close();
+    try {
+      await runBoth(sender, (stop) => (isOnce ? feeder.runOnce(stop) : feeder.run(stop)), signal);
+      log.info({ bufferedBytes: buffer.bytes }, 'stopped');
+    } finally {
+      // After a fault, too: a listener that stays would hold a process that neither reads nor sends, and says that it is up.
+      await listener?.close();
+      door.close();
+      await buffer.close();
+    }
   } finally {
     await state.close();
   }

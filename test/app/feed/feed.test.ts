@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -149,6 +149,19 @@ describe('--live', () => {
     for (const record of receiver.accepted)
       expect(record).toEqual(receiver.latest.get(`${record.server_name} ${record.timestamp}`));
   }, 60_000);
+
+  test('ends with a fault that nothing can be done about, its metrics too, so that whoever started it can start it again', async () => {
+    await configure(`metrics_listen_address: 127.0.0.1:${await freePort()}`);
+    await writeFile(join(folder, 'a.log'), SAMPLE);
+    receiver.answer = () => ({ status: 503, body: {} });
+    const exited = once(startFeeder(), 'exit');
+    await receiver.until(() => receiver.requests.length > 0);
+    const buffer = join(folder, 'state', 'buffer');
+    const segments = (await readdir(buffer)).filter((name) => name.endsWith('.segment'));
+    for (const name of segments) await rm(join(buffer, name));
+    const [code] = await exited;
+    expect(code).toBe(1);
+  });
 
   test('serves metrics of its own', async () => {
     const port = await freePort();

@@ -64,6 +64,15 @@ const segmentsOf = (folder: string) =>
     .sort()
     .map((name) => path.join(folder, name));
 
+/** A segment for each list of seconds, with an entry for each of them. */
+async function writeSegments(folder: string, ...segments: readonly (readonly number[])[]): Promise<void> {
+  for (const seconds of segments) {
+    const { log } = await openLog(folder);
+    for (const second of seconds) await log.append(at(second), NOON);
+    await log.close();
+  }
+}
+
 async function replayOf(log: WriteAheadLog): Promise<number[]> {
   const found: number[] = [];
   for await (const { records } of log.replay()) found.push(...records.map(timeOf));
@@ -123,11 +132,7 @@ describe('the write-ahead file', () => {
 
   it('loses a file that cannot be read, says which, and has the others', async () => {
     const folder = temporaryFolder();
-    for (const second of [1, 2, 3]) {
-      const { log } = await openLog(folder);
-      await log.append(at(second), NOON);
-      await log.close();
-    }
+    await writeSegments(folder, [1], [2], [3]);
     const unreadable: string[] = [];
     const onUnreadable = (file: string) => unreadable.push(path.basename(file));
     const log = await WriteAheadLog.open({ folder, maxBytes: 1 << 24, historySeconds: DAY }, { ...DEAF, onUnreadable });
@@ -143,11 +148,7 @@ describe('the write-ahead file', () => {
 
   it('keeps a file that could not be read, for the next start', async () => {
     const folder = temporaryFolder();
-    for (const second of [1, 2]) {
-      const { log } = await openLog(folder);
-      await log.append(at(second), NOON);
-      await log.close();
-    }
+    await writeSegments(folder, [1], [2]);
     const [first] = segmentsOf(folder);
     const aside = path.join(temporaryFolder(), 'aside');
     const log = await WriteAheadLog.open({ folder, maxBytes: 1 << 24, historySeconds: DAY }, DEAF);
@@ -163,11 +164,7 @@ describe('the write-ahead file', () => {
 
   it('damaged from its first entry on is left to a person', async () => {
     const folder = temporaryFolder();
-    for (const second of [1, 2]) {
-      const { log } = await openLog(folder);
-      await log.append(at(second), NOON);
-      await log.close();
-    }
+    await writeSegments(folder, [1], [2]);
     const [first] = segmentsOf(folder);
     const bytes = readFileSync(first!);
     bytes[bytes.length - 1]! ^= 1;
@@ -209,11 +206,7 @@ describe('the write-ahead file', () => {
 
   it.each(['old', 'newest'])('damaged in the middle of the %s segment loses the damaged entry alone', async (which) => {
     const folder = temporaryFolder();
-    for (const seconds of [[1, 2, 3], ...(which === 'old' ? [[4]] : [])]) {
-      const { log } = await openLog(folder);
-      for (const second of seconds) await log.append(at(second), NOON);
-      await log.close();
-    }
+    await writeSegments(folder, [1, 2, 3], ...(which === 'old' ? [[4]] : []));
     const [first] = segmentsOf(folder);
     const bytes = readFileSync(first!);
     const entry = encodeEntry(at(1)).length;
@@ -230,11 +223,7 @@ describe('the write-ahead file', () => {
 
   it('whose lengths are damaged in the middle of an old segment keeps what is before, and the later segments', async () => {
     const folder = temporaryFolder();
-    for (const seconds of [[1, 2, 3], [4], [5]]) {
-      const { log } = await openLog(folder);
-      for (const second of seconds) await log.append(at(second), NOON);
-      await log.close();
-    }
+    await writeSegments(folder, [1, 2, 3], [4], [5]);
     const [first] = segmentsOf(folder);
     const bytes = readFileSync(first!);
     const entry = encodeEntry(at(1)).length;

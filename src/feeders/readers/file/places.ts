@@ -1,6 +1,7 @@
 /** How far each file is read, and what rotation has done to the files since. */
 import { basename, dirname } from 'node:path';
 import { z } from 'zod';
+import { compareTexts } from '../../../core/compareTexts.js';
 import { beginningOf, fingerprintSchema, NO_FINGERPRINT } from './fingerprint.js';
 import { type FileGlob, type FoundFile, listFiles } from './glob.js';
 
@@ -145,16 +146,11 @@ function inOrderOfWriting(a: OpenPlace, b: OpenPlace): number {
     Number(b.isRotated) - Number(a.isRotated) ||
     a.modifiedAt - b.modifiedAt ||
     b.path.length - a.path.length ||
-    compare(a.path, b.path)
+    compareTexts(a.path, b.path)
   );
 }
 
 /** Whether rotation has compressed the file, by its name. */
 export function isCompressed(path: string): boolean {
   return path.endsWith('.gz');
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

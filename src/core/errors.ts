@@ -19,5 +19,8 @@ export class SourceError extends LinborgError {}
 /** A model folder cannot be used; the last good model goes on. */
 export class ModelError extends LinborgError {}
 
+/** A reload failed when its sources and model served already: not all of the configuration is in force. */
+export class PartialReloadError extends LinborgError {}
+
 /** A command cannot run as asked (port in use, file missing): exit code 1 with the message alone. */
 export class CommandError extends LinborgError {}

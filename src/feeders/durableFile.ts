@@ -1,6 +1,7 @@
 /** Files that a crash leaves either as they were or as they should be. */
 import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncFolder } from '../files/syncFolder.js';
 
 /** Writes beside the file, has it on the disk, and renames. */
 export async function writeDurably(path: string, text: string): Promise<void> {
@@ -14,16 +15,6 @@ export async function writeDurably(path: string, text: string): Promise<void> {
   }
   await rename(beside, path);
   await syncFolder(dirname(path));
-}
-
-/** Has the names of a folder on the disk. */
-export async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /** The text of a file; undefined if there is none. */

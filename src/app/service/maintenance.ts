@@ -41,6 +41,8 @@ export class Maintenance {
   #saved = '';
   #savedAt = Number.NEGATIVE_INFINITY;
   #canSave = true;
+  /** The end of a service may write while a cycle does. */
+  #saving: Promise<void> = Promise.resolve();
 
   private constructor(parts: MaintenanceParts, past: readonly PastMaintenance[]) {
     const { config, sources, log } = parts;
@@ -125,8 +127,13 @@ export class Maintenance {
     return this.#book.past(at);
   }
 
-  /** Writes down what is known, every ten minutes at most. Never throws: a restart then knows less. */
-  async save(at: number, isDue = at - this.#savedAt >= SAVE_EVERY_SECONDS): Promise<void> {
+  /** Writes down what is known, every ten minutes at most, one write after the other. Never throws: a restart then knows less. */
+  save(at: number, isDue = at - this.#savedAt >= SAVE_EVERY_SECONDS): Promise<void> {
+    this.#saving = this.#saving.then(() => this.#save(at, isDue));
+    return this.#saving;
+  }
+
+  async #save(at: number, isDue: boolean): Promise<void> {
     const past = isDue ? this.past(at) : [];
     const summary = JSON.stringify([past.length, past.reduce((sum, { from, to }) => sum + to - from, 0)]);
     if (past.length === 0 || summary === this.#saved) return;

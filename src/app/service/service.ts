@@ -2,10 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../../config/load.js';
+import { PartialReloadError } from '../../core/errors.js';
 import type { ExcludedSpan } from '../../model/training/excludedSpans.js';
 import { createWebServer, type WebServer } from '../../web/server.js';
 import { PolicyRunner } from '../policy/policyRunner.js';
 import type { FleetLearning } from '../retraining/fleetLearning.js';
+import type { LearningSettings } from '../retraining/learningStore.js';
 import { DataFolder } from './dataFolder.js';
 import { ExporterState } from './exporterState.js';
 import { FutureWriter } from './futureWriter.js';
@@ -317,23 +319,31 @@ export class Service {
       if (config.push.isEnabled !== (this.#push !== undefined)) {
         this.#log.warn({ enabled: config.push.isEnabled }, 'push.enabled takes effect at the next start');
       }
-      try {
-        await this.#learning?.adopt(settings);
-        await this.#serveChosenModel();
-        await this.#policy?.adopt(config.policy);
-      } finally {
-        // The pipeline is in force, whatever became of the rest.
-        this.#startCycles();
-      }
+      await this.#adoptRest(config, settings);
       this.#log.info('configuration reloaded');
     } catch (error) {
       if (this.#stopping.signal.aborted) throw error;
       this.state.exporter.configLoaded(false, now());
-      this.#log.error(
-        { reason: (error as Error).message },
-        'configuration not reloaded; the one before stays in force',
-      );
+      const reason = (error as Error).message;
+      if (error instanceof PartialReloadError) this.#log.error({ reason }, 'configuration reloaded in part only');
+      else this.#log.error({ reason }, 'configuration not reloaded; the one before stays in force');
       throw error;
+    }
+  }
+
+  /** What follows the pipeline. The cycles go on, whatever becomes of it. */
+  async #adoptRest(config: Config, settings: LearningSettings): Promise<void> {
+    try {
+      await this.#learning?.adopt(settings);
+      await this.#serveChosenModel();
+      await this.#policy?.adopt(config.policy);
+    } catch (cause) {
+      throw new PartialReloadError(
+        `sources and doors follow the new one, but not all of model, retrain and policy do (${(cause as Error).message}); mend that and reload again`,
+        { cause },
+      );
+    } finally {
+      this.#startCycles();
     }
   }
 

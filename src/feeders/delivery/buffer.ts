@@ -2,7 +2,8 @@
 import { type FileHandle, mkdir, open, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readIfThere, syncFolder, writeDurably } from '../durableFile.js';
+import { syncFolder } from '../../files/syncFolder.js';
+import { readIfThere, writeDurably } from '../durableFile.js';
 import type { LinborgRecord } from '../records/record.js';
 import { type DecodedRecords, decodeRecords, encodeRecords } from './segment.js';
 

@@ -1,9 +1,10 @@
 /** Reading and writing a model folder: manifest.json, weights.safetensors, CARD.md, training_info.json. */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { ModelError } from '../../core/errors.js';
+import { syncFolder } from '../../files/syncFolder.js';
 import type { Engine } from '../engine/types.js';
 import { FORECAST_SIZE, Forecaster } from '../forecaster.js';
 import { incidentContract, RISE_FEATURES } from '../incident/contract.js';
@@ -279,6 +280,21 @@ async function writeTogether(files: readonly (readonly [path: string, content: U
       `cannot write ${basename(current)} (${(cause as Error).message}); the file before it is untouched`,
       { cause },
     );
+  }
+  await syncFoldersOf(files.map(([path]) => path));
+}
+
+/** Only then does a power failure leave the new files and not the ones before. */
+async function syncFoldersOf(paths: readonly string[]): Promise<void> {
+  for (const folder of new Set(paths.map(dirname))) {
+    try {
+      await syncFolder(folder);
+    } catch (cause) {
+      throw new ModelError(
+        `${folder} cannot be synced (${(cause as Error).message}); after a power failure it may have the files before`,
+        { cause },
+      );
+    }
   }
 }
 

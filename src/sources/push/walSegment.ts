@@ -60,13 +60,3 @@ export async function readSpan(file: string, from: number, to: number): Promise<
     await handle.close();
   }
 }
-
-/** So that a new file is still there after the power fails. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}

@@ -4,9 +4,10 @@ import { mkdir, open, readdir, rm, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { ConfigError, SourceError } from '../../core/errors.js';
 import type { PushRecord } from '../../core/push/record.js';
+import { syncFolder } from '../../files/syncFolder.js';
 import { encodeEntry } from './walEntry.js';
 import { type WalPiece, WalReader } from './walReader.js';
-import { MAGIC, type Segment, sizeOfSegment, syncFolder, wholeBytesOf } from './walSegment.js';
+import { MAGIC, type Segment, sizeOfSegment, wholeBytesOf } from './walSegment.js';
 
 export interface WalOptions {
   readonly folder: string;

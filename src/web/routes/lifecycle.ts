@@ -1,5 +1,6 @@
 /** Prometheus' own paths for probes and for reloading, and the configuration in force. */
 import type { Router } from '@koa/router';
+import { PartialReloadError } from '../../core/errors.js';
 import { judgeReadiness } from '../../exposition/readiness.js';
 import { requireSameOrigin } from '../middleware/sameOrigin.js';
 import type { WebParts } from '../parts.js';
@@ -41,6 +42,8 @@ async function reload({ options, reload: load, log }: WebParts): Promise<{ statu
   } catch (error) {
     log.error({ err: error }, 'reload failed');
     const reason = error instanceof Error ? error.message : String(error);
-    return { status: 500, text: `The configuration was not loaded; the last good one goes on.\n${reason}\n` };
+    const outcome =
+      error instanceof PartialReloadError ? 'loaded in part only' : 'not loaded; the last good one goes on';
+    return { status: 500, text: `The configuration was ${outcome}.\n${reason}\n` };
   }
 }

@@ -172,6 +172,16 @@ describe('what is remembered of maintenance', () => {
     expect(readFileSync(file, 'utf8')).not.toBe(first);
   });
 
+  it('is written by the end of a service and by a cycle at once, one after the other', async () => {
+    const { opened, lines, dataFolder } = await open([PLANNED, NIGHTS]);
+    await opened.update(NOW, everyone);
+    const { length } = opened.past(NOW);
+    await Promise.all([opened.save(NOW), opened.save(NOW - HOUR, true), opened.save(NOW, true)]);
+    expect(lines.map(({ msg }) => msg)).toEqual([]);
+    const { opened: after } = await open([], dataFolder);
+    expect(after.past(NOW)).toHaveLength(length);
+  });
+
   it('costs only itself where its file is broken or cannot be written', async () => {
     const dataFolder = temporaryFolder();
     const file = path.join(dataFolder, 'maintenance.json');

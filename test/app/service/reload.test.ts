@@ -14,11 +14,13 @@ const TRAINED = '20260601T120000Z';
 
 let service: Service | undefined;
 let source: LyingServer | undefined;
+/** The messages of the log. */
+let said: string[] = [];
 
 afterEach(async () => {
   await service?.stop();
   await source?.stop();
-  [service, source] = [undefined, undefined];
+  [service, source, said] = [undefined, undefined, []];
 });
 
 /** A service that takes pushed records alone. @param afterReading  what a reload waits for once it has read the file */
@@ -30,7 +32,7 @@ async function start(file: string, afterReading = async (): Promise<void> => {})
       await afterReading();
       return config;
     },
-    log: pino({ level: 'silent' }),
+    log: pino({ level: 'info' }, { write: (line: string) => said.push(JSON.parse(line).msg) }),
     learning: { program: '/nowhere', from: [] },
   });
   service = started.service;
@@ -108,6 +110,7 @@ describe('a reload', () => {
     await untilReady(url);
     await addSlowSource(file, async () => rmSync(model, { recursive: true }));
     await expect(service!.reload()).rejects.toThrow('manifest.json');
+    expect(said.at(-1)).toBe('configuration reloaded in part only');
     const cyclesOf = async () => figureOf(await scrape(url), 'linborg_cycles_total') ?? 0;
     const before = await cyclesOf();
     await until(cyclesOf, (cycles) => cycles > before + 1);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ModelError } from '../../../src/core/errors.js';
 import { loadEngine } from '../../../src/model/engine/engine.js';
 import { goldenWindows } from '../../../src/model/files/golden.js';
@@ -282,6 +283,26 @@ describe('a model folder is refused, and the message says why and what to do,', 
     rewriteWeights(encodeSafetensors(tensors));
     const model = await readModel(folder);
     expect(() => createForecaster(engine, model)).toThrow(ModelError);
+  });
+});
+
+describe('a write', () => {
+  afterEach(() => void vi.restoreAllMocks());
+
+  test('is done once the folder is on the disk with the new name, which a power failure would forget', async () => {
+    const path = join(folder, 'note');
+    await writeWhole(path, 'before');
+    const handle = await open(path);
+    await handle.close();
+    const FileHandle = Object.getPrototypeOf(handle) as typeof handle;
+    const sync = FileHandle.sync;
+    const seen: string[] = [];
+    vi.spyOn(FileHandle, 'sync').mockImplementation(async function (this: typeof handle) {
+      if ((await this.stat()).isDirectory()) seen.push(readFileSync(path, 'utf8'));
+      await sync.call(this);
+    });
+    await writeWhole(path, 'after');
+    expect(seen).toEqual(['after']);
   });
 });
 

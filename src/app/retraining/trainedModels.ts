@@ -1,6 +1,8 @@
 /** The folders of trained models: one per training, named after the moment of its start. Other folders are left alone. */
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { CommandError } from '../../core/errors.js';
+import { type FolderLock, lockFolder } from '../../files/folderLock.js';
 import { MANIFEST_FILE, readModel } from '../../model/files/modelFolder.js';
 
 const ID = /^\d{8}T\d{6}Z$/;
@@ -38,12 +40,18 @@ export async function describeModel(path: string): Promise<StoredModel> {
   };
 }
 
+/** Marks the folder of a training that is under way, which another linborg on the same data folder would take for a leftover. */
+export function lockTraining(path: string): Promise<FolderLock> {
+  return lockFolder(path, 'one training writes to a folder');
+}
+
 /** Removes what trainings that died have left; tells which. */
 export async function removeLeftovers(folder: string): Promise<string[]> {
   const removed: string[] = [];
   for (const id of await idsIn(folder)) {
     const files = await readdir(join(folder, id));
     if (files.includes(MANIFEST_FILE)) continue;
+    if (!(await isLeftBehind(join(folder, id)))) continue;
     await removeModel(folder, id);
     removed.push(id);
   }
@@ -59,6 +67,16 @@ export async function prune(folder: string, keep: number, used: ReadonlySet<stri
 /** Deletes the folder of a trained model; one that is not there is no fault. */
 export async function removeModel(folder: string, id: string): Promise<void> {
   await rm(join(folder, id), { recursive: true, force: true });
+}
+
+async function isLeftBehind(path: string): Promise<boolean> {
+  try {
+    await lockTraining(path);
+    return true;
+  } catch (error) {
+    if (error instanceof CommandError) return false;
+    throw error;
+  }
 }
 
 async function idsIn(folder: string): Promise<string[]> {

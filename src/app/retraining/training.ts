@@ -3,12 +3,14 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelError } from '../../core/errors.js';
 import type { TrainingReason, TrainingStatus } from '../../exposition/learning.js';
+import type { FolderLock } from '../../files/folderLock.js';
 import { readModel } from '../../model/files/modelFolder.js';
 import type { ExcludedSpan } from '../../model/training/excludedSpans.js';
 import { FINE_TUNING } from '../../model/training/fineTune.js';
 import type { RetrainOptions } from '../options.js';
 import { exclusionCsv } from './exclusionFile.js';
 import { FIRST_STEP, stepAfter, type TrainingStep } from './progressLines.js';
+import { lockTraining } from './trainedModels.js';
 import { TrainingProcess } from './trainingProcess.js';
 
 export interface TrainingWish {
@@ -106,16 +108,28 @@ export class Training {
   }
 
   async #run(): Promise<TrainingEnd> {
-    const { out, excluded, options, program } = this.#wish;
+    const { out, excluded } = this.#wish;
     const exclusions = join(out, 'excluded.csv');
+    let lock: FolderLock | undefined;
     try {
       await mkdir(out, { recursive: true });
+      lock = await lockTraining(out);
       await writeFile(exclusions, exclusionCsv(excluded));
     } catch (cause) {
+      await lock?.release();
       throw new ModelError(`${out} cannot be written (${(cause as Error).message}); set data_dir to another folder`, {
         cause,
       });
     }
+    try {
+      return await this.#train(exclusions);
+    } finally {
+      await lock.release();
+    }
+  }
+
+  async #train(exclusions: string): Promise<TrainingEnd> {
+    const { out, options, program } = this.#wish;
     if (this.#isStopped) return { kind: 'stopped' };
     this.#process = new TrainingProcess({
       args: [program, ...this.#arguments(exclusions)],

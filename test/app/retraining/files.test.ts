@@ -80,6 +80,17 @@ describe('the folder of trained models', () => {
     expect(readdirSync(folder).sort()).toEqual([ids[0], ids[3], ids[4], 'mine']);
     expect(await removeLeftovers(path.join(folder, 'nowhere'))).toEqual([]);
   });
+
+  it('keeps what a training of another process is about to write, and not what one that was killed has left', async () => {
+    const folder = temporaryFolder();
+    const [running, killed] = [1, 2].map((day) => trainingId(Date.UTC(2026, 0, day) / 1000));
+    for (const id of [running!, killed!]) mkdirSync(path.join(folder, id));
+    writeFileSync(path.join(folder, running!, 'lock'), `${process.ppid}`);
+    // Beyond the largest number that Linux gives to a process.
+    writeFileSync(path.join(folder, killed!, 'lock'), '4194305');
+    expect(await removeLeftovers(folder)).toEqual([killed]);
+    expect(readdirSync(path.join(folder, running!))).toEqual(['lock']);
+  });
 });
 
 it('the lines of a training tell how far it is', () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -53,18 +53,24 @@ describe.skipIf(!hasNative)('a training', () => {
     const answer = await here.learning.trigger();
     expect(answer).toMatchObject({ kind: 'done', id: expect.stringMatching(/^\d{8}T\d{6}Z$/) });
     expect(await here.learning.trigger()).toMatchObject({ kind: 'refused' });
+    const id = here.learning.training()!.id;
+    const folder = path.join(dataFolder, 'models', id);
     const phases = new Set<string>();
+    const locks = new Set<string>();
     while (here.learning.training()) {
       const { phase, share } = here.learning.training()!;
       phases.add(phase);
       expect(share).toBeLessThanOrEqual(1);
+      if (existsSync(path.join(folder, 'lock')))
+        locks.add(readFileSync(path.join(folder, 'lock'), 'utf8').split(' ')[0]!);
       await sleep(20);
     }
     expect(here.learning.records()).toMatchObject([{ reason: 'manual', outcome: 'on_trial' }]);
     // The last phase may be over between two looks.
     expect(['training', 'measuring']).toContain([...phases].at(-1));
-    const { id } = here.learning.records()[0]!;
-    const folder = path.join(dataFolder, 'models', id);
+    // No other linborg takes the folder for a leftover meanwhile.
+    expect([...locks]).toEqual([String(process.pid)]);
+    expect(readdirSync(folder)).not.toContain('lock');
     expect(readFileSync(path.join(folder, 'excluded.csv'), 'utf8')).toContain(`${fleet.names[0]},${END},`);
     const { training } = (await readModel(folder)).manifest;
     expect(training.base).toMatchObject({ name: 'base', outcome: 'gain' });

@@ -21,8 +21,8 @@ export interface IntakeEvents {
 
 /** Records that clients push, as far as the windows are concerned. */
 export interface PushedRecords {
-  /** A source of their own for each pipeline. */
-  source(): Source;
+  /** A source of their own for each pipeline. @param windows  of that pipeline */
+  source(windows: WindowOptions): Source;
   /** The frame of a server that is pushed and not pulled: not warm before it has the records that it needs. */
   judge(frame: Frame): Frame;
 }

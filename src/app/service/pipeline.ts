@@ -111,7 +111,7 @@ export class Pipeline {
   static async open(config: Config, log: Logger, events: IntakeEvents, options: OpenOptions = {}): Promise<Pipeline> {
     const { push } = options;
     const pulled = options.sources ?? (await openSources(config));
-    const sources = push === undefined ? pulled : [...pulled, push.source()];
+    const sources = push === undefined ? pulled : [...pulled, push.source(config.windows)];
     try {
       const serving = await openServing(config, options.modelPath ?? config.model.path, log, options.signal);
       const { pastMaintenance: past } = options;

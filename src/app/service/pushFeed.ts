@@ -12,6 +12,7 @@ import { createPushSource } from '../../sources/push/pushSource.js';
 import { type PushedServer, RecordBook } from '../../sources/push/recordBook.js';
 import { type WalEvents, WriteAheadLog } from '../../sources/push/writeAheadLog.js';
 import type { Source } from '../../sources/source.js';
+import type { WindowOptions } from '../../windows/options.js';
 import type { PushedRecords } from './intake.js';
 
 export interface PushFeedParts {
@@ -69,14 +70,8 @@ export class PushFeed implements PushDoors, PushedRecords {
   static async open(parts: PushFeedParts): Promise<PushFeed> {
     const { windows, push, retrain } = parts.config;
     const counters = new LateCounters();
-    const wal = await WriteAheadLog.open(
-      {
-        folder: join(resolve(retrain.dataFolder), 'push'),
-        maxBytes: push.walMaxBytes,
-        historySeconds: windows.historySeconds,
-      },
-      walEvents(counters, parts.log),
-    );
+    const folder = join(resolve(retrain.dataFolder), 'push');
+    const wal = await WriteAheadLog.open({ folder, ...boundsOf(parts.config) }, walEvents(counters, parts.log));
     counters.tell((exporter) => exporter.setWalLimit(push.walMaxBytes));
     return new PushFeed(parts, { book: new RecordBook(windows), wal, counters });
   }
@@ -126,14 +121,16 @@ export class PushFeed implements PushDoors, PushedRecords {
     await this.#wal.close();
   }
 
-  /** Another configuration is in force: what records must be like, and how many a server needs. */
+  /** Another configuration is in force: what records must be like, how many a server needs, and how much is kept of them. */
   adopt(config: Config): void {
     this.#config = config;
     this.#check = createRecordCheck(config.push.optionalMetrics);
+    this.#book.adopt(config.windows);
+    this.#wal.adopt(boundsOf(config));
+    this.#counters.tell((exporter) => exporter.setWalLimit(config.push.walMaxBytes));
   }
 
-  source(): Source {
-    const { windows: options } = this.#config;
+  source(options: WindowOptions): Source {
     return createPushSource({
       ...{ book: this.#book, options, clock: this.#parts.clock },
       load: () => this.load(),
@@ -263,6 +260,10 @@ export class PushFeed implements PushDoors, PushedRecords {
       since: oldest,
     };
   }
+}
+
+function boundsOf({ push, windows }: Config) {
+  return { maxBytes: push.walMaxBytes, historySeconds: windows.historySeconds };
 }
 
 /** What is counted before there is an exporter is counted when there is one. */

@@ -48,7 +48,7 @@ interface OpenChange extends PushedChange {
 /** One server's records. */
 interface ServerRecords {
   /** Records by bucket modulo the window's length. */
-  readonly counts: Uint32Array;
+  counts: Uint32Array;
   /** The least recently touched first. */
   readonly held: Map<number, HeldBucket>;
   heldRecords: number;
@@ -70,8 +70,8 @@ const MIN_HELD_BUCKETS = 3;
  */
 export class RecordBook {
   readonly #stepSeconds: number;
-  readonly #capacity: number;
-  readonly #forgetAfterSeconds: number;
+  #capacity: number;
+  #forgetAfterSeconds: number;
   readonly #servers = new Map<string, ServerRecords>();
   readonly #outboxes = new Set<Outbox>();
   #records = 0;
@@ -80,6 +80,15 @@ export class RecordBook {
     this.#forgetAfterSeconds = forgetAfterSeconds;
     this.#stepSeconds = stepSeconds;
     this.#capacity = Math.round(historySeconds / stepSeconds);
+  }
+
+  /** Another window is in force: records that it has no place for are no longer counted. The step cannot change. */
+  adopt({ historySeconds, forgetAfterSeconds }: Omit<BookOptions, 'stepSeconds'>): void {
+    this.#forgetAfterSeconds = forgetAfterSeconds;
+    const before = this.#capacity;
+    this.#capacity = Math.round(historySeconds / this.#stepSeconds);
+    if (this.#capacity === before) return;
+    for (const known of this.#servers.values()) this.#resize(known, before);
   }
 
   /** Number of servers. */
@@ -187,6 +196,17 @@ export class RecordBook {
     const steps = Math.min(bucket - known.newestBucket, this.#capacity);
     for (let i = 0; i < steps; i++) this.#setCount(known, bucket - i, 0);
     known.newestBucket = Math.max(known.newestBucket, bucket);
+  }
+
+  /** @param before  the length of its window so far, in buckets */
+  #resize(known: ServerRecords, before: number): void {
+    const { counts, newestBucket } = known;
+    this.#records -= known.records;
+    Object.assign(known, { counts: new Uint32Array(this.#capacity), records: 0, buckets: 0 });
+    for (let i = 0; i < Math.min(before, this.#capacity); i++) {
+      const bucket = newestBucket - i;
+      this.#setCount(known, bucket, counts[bucket % before]!);
+    }
   }
 
   #setCount(known: ServerRecords, bucket: number, count: number): void {

@@ -50,9 +50,8 @@ const LARGEST_SEGMENT_BYTES = 16 * 1024 * 1024;
 const SEGMENTS = 8;
 
 export class WriteAheadLog {
-  readonly #options: WalOptions;
+  #options: WalOptions;
   readonly #events: WalEvents;
-  readonly #segmentBytes: number;
   /** Ascending; those that are no longer written to. */
   #sealed: Segment[] = [];
   #current: OpenSegment | undefined;
@@ -66,7 +65,6 @@ export class WriteAheadLog {
   private constructor(options: WalOptions, events: WalEvents) {
     this.#options = options;
     this.#events = events;
-    this.#segmentBytes = Math.min(LARGEST_SEGMENT_BYTES, Math.floor(options.maxBytes / SEGMENTS));
   }
 
   /**
@@ -88,6 +86,11 @@ export class WriteAheadLog {
     }
     log.#tellSize();
     return log;
+  }
+
+  /** Other bounds are in force, from the next segment on. */
+  adopt(bounds: Pick<WalOptions, 'maxBytes' | 'historySeconds'>): void {
+    this.#options = { ...this.#options, ...bounds };
   }
 
   /** Of all segments together. */
@@ -142,6 +145,10 @@ export class WriteAheadLog {
     await this.#writing;
     await this.#current?.handle.close();
     this.#current = undefined;
+  }
+
+  get #segmentBytes(): number {
+    return Math.min(LARGEST_SEGMENT_BYTES, Math.floor(this.#options.maxBytes / SEGMENTS));
   }
 
   async #survey(): Promise<void> {

@@ -7,7 +7,7 @@ import { Service } from '../../../src/app/service/service.js';
 import { type LyingServer, startLyingServer } from '../../sources/fixtures/lyingServer.js';
 import { REPOSITORY } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
-import { writePushConfiguration } from '../fixtures/push.js';
+import { feed, lastHours, writePushConfiguration } from '../fixtures/push.js';
 import { figureOf, scrape, until, untilReady } from '../fixtures/scrape.js';
 
 const TRAINED = '20260601T120000Z';
@@ -100,6 +100,16 @@ describe('a reload', () => {
     await service!.reload();
     await loaded;
     expect(service!.state.model().path).toContain(TRAINED);
+  });
+
+  it('has pushed records counted by the window that it sets', async () => {
+    const file = writePushConfiguration();
+    const url = await start(file);
+    expect(await feed(url, lastHours(30, ['ppdb001']))).toMatchObject({ rolling_window_size: 30 * 12 });
+    change(file, /^/, 'history: 1d\n');
+    await service!.reload();
+    const answer = await feed(url, lastHours(1, ['ppdb001']));
+    expect(answer['rolling_window_size']).toBeLessThanOrEqual(25 * 12);
   });
 
   it('after which the model cannot be found does not end the cycles', async () => {

@@ -96,6 +96,26 @@ describe('a server', () => {
     expect(book.records).toBe(1);
   });
 
+  it('has after a change of the window what a book of that window would have', () => {
+    const hours = fc.integer({ min: 1, max: 60 });
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: 100 * 12 }), { maxLength: 50 }), hours, hours, (steps, before, after) => {
+        const records = steps.map((step) => pushed({ timestamp: NOON + step * STEP }));
+        const windowOf = (ofHours: number) => ({ ...OPTIONS, historySeconds: ofHours * HOUR });
+        const [changed, fresh] = [new RecordBook(windowOf(before)), new RecordBook(windowOf(Math.min(before, after)))];
+        for (const record of records) for (const book of [changed, fresh]) book.add(record);
+        changed.adopt(windowOf(after));
+        expect(changed.find('a')).toEqual(fresh.find('a'));
+        expect(changed.records).toBe(fresh.records);
+        const next = pushed({ timestamp: NOON + 200 * HOUR });
+        changed.add(next);
+        changed.add(pushed({ timestamp: next.timestamp - (after * HOUR - STEP) }));
+        changed.add(pushed({ timestamp: next.timestamp - after * HOUR }));
+        expect(changed.find('a')?.records).toBe(2);
+      }),
+    );
+  });
+
   it('that is offline is known, and brings no values', () => {
     const book = new RecordBook(OPTIONS);
     expect(cpuOf(book, [pushed({ status: 'offline', cpu_user_pct: 0 })])).toEqual(new Map());

@@ -274,6 +274,23 @@ describe('the write-ahead file', () => {
     await last.close();
   });
 
+  it('keeps to other bounds as soon as they are in force', async () => {
+    const folder = temporaryFolder();
+    const { log, said } = await openLog(folder);
+    const hour = at(...Array.from({ length: 60 }, (_, i) => 60 * i));
+    for (let batch = 0; batch < 20; batch++) await log.append(hour, NOON);
+    expect(said.dropped).toEqual([]);
+    log.adopt({ maxBytes: 16_000, historySeconds: DAY });
+    await log.append(hour, NOON);
+    expect(said.dropped).toEqual([['size', 1]]);
+    await log.append(at(2 * DAY), NOON + 2 * DAY);
+    expect(said.dropped).toEqual([
+      ['size', 1],
+      ['history', 1],
+    ]);
+    await log.close();
+  });
+
   it('says so when it cannot write, and goes on when it can again', async () => {
     const folder = path.join(temporaryFolder(), 'wal');
     const { log, said } = await openLog(folder);

@@ -102,12 +102,16 @@ export class Sender {
 
   #culprits(records: readonly LinborgRecord[], outcome: Refusal): ReadonlySet<number> | undefined {
     if (outcome.kind !== 'invalid' && outcome.kind !== 'too_large') return undefined;
+    const { columns, surroundings } = this.#parts;
     const complaint: Complaint =
-      outcome.kind === 'invalid' ? complaintOf(records, outcome.messages, this.#parts.columns) : { kind: 'batch' };
+      outcome.kind === 'invalid'
+        ? complaintOf(records, outcome.messages, columns, surroundings.clock())
+        : { kind: 'batch' };
     switch (complaint.kind) {
       case 'records':
         return complaint.indices;
       case 'columns':
+      case 'early':
         return undefined;
       case 'batch':
         if (records.length === 1) return new Set([0]);

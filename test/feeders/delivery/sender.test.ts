@@ -11,6 +11,8 @@ import { feedOf, hurried, newMetrics, record, SILENT } from '../fixtures/parts.j
 import { type Answer, Receiver } from '../fixtures/receiver.js';
 
 const COLUMNS = new Set(['cpu_user_pct', 'mem_used_pct']);
+/** What the clock of the feeder says. */
+const AT = hurried().clock();
 const invalid = (...errors: string[]): Answer => ({
   status: 422,
   body: { status: 'error', message: 'Validation failed', errors, detail: errors },
@@ -155,6 +157,29 @@ describe('a batch that linborg finds faulty', () => {
     expect(buffer.bytes).toBeGreaterThan(0);
   });
 
+  test('waits where its times are past here and ahead of the clock of linborg', async () => {
+    let refusals = 3;
+    receiver.answer = () =>
+      refusals-- > 0
+        ? invalid('records[9].timestamp is "2026-01-01T00:09:00.000Z"; expected a time up to 2026-01-01T00:08:30.000Z')
+        : undefined;
+    await buffer.append(ten);
+    await sendAll();
+    expect(receiver.accepted).toEqual(ten);
+    expect(await counter('records_rejected_total')).toBe(0);
+  });
+
+  test('goes without a record whose time is ahead here, too', async () => {
+    receiver.answer = (records) =>
+      records.length === 10
+        ? invalid('records[9].timestamp is "2099-01-01T00:00:00Z"; expected a time up to 2026-01-01T01:05:00.000Z')
+        : undefined;
+    await buffer.append([...ten.slice(0, 9), { ...ten[9]!, timestamp: '2099-01-01T00:00:00Z' }]);
+    await sendAll();
+    expect(receiver.accepted).toEqual(ten.slice(0, 9));
+    expect(await counter('records_rejected_total')).toBe(1);
+  });
+
   test('goes in smaller ones where it is too large', async () => {
     receiver.answer = (records) => (records.length > 3 ? { status: 413, body: {} } : undefined);
     await buffer.append(ten);
@@ -165,13 +190,13 @@ describe('a batch that linborg finds faulty', () => {
 
 test('a complaint of missing columns is about the records that lack them', () => {
   const records = [record('a', 0, { mem_used_pct: 1 }), record('b', 0)];
-  expect(complaintOf(records, ["Missing required columns: ['mem_used_pct']"], COLUMNS)).toEqual({
+  expect(complaintOf(records, ["Missing required columns: ['mem_used_pct']"], COLUMNS, AT)).toEqual({
     kind: 'records',
     indices: new Set([1]),
   });
-  expect(complaintOf(records, ["Missing required columns: ['uptime_days', 'mem_used_pct']"], COLUMNS)).toEqual({
+  expect(complaintOf(records, ["Missing required columns: ['uptime_days', 'mem_used_pct']"], COLUMNS, AT)).toEqual({
     kind: 'columns',
     missing: ['uptime_days'],
   });
-  expect(complaintOf(records, ['no'], COLUMNS)).toEqual({ kind: 'batch' });
+  expect(complaintOf(records, ['no'], COLUMNS, AT)).toEqual({ kind: 'batch' });
 });

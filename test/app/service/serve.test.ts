@@ -137,11 +137,16 @@ describe('serve', () => {
 
 describe('SIGTERM', () => {
   it('ends it while engine and model load', async () => {
-    const linborg = serve(configured({ workers: 3 }));
-    await linborg.says('"starting"');
-    const { code, stderr } = await terminated(linborg);
-    expect(code).toBe(0);
-    expect(stderr).not.toContain('"listening"');
+    let isCaught = false;
+    // Where the machine stalls before the signal is sent, linborg may listen already: then it is tried anew.
+    for (let tries = 0; tries < 5 && !isCaught; tries++) {
+      const linborg = serve(configured({ workers: 3 }));
+      await linborg.says('"starting"');
+      const { code, stderr } = await terminated(linborg);
+      expect(code).toBe(0);
+      isCaught = !stderr.includes('"listening"');
+    }
+    expect(isCaught).toBe(true);
   });
 
   it('ends it while it waits for history that does not come', async () => {

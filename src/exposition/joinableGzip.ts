@@ -24,10 +24,10 @@ export async function startGzip(text: Buffer, crc: number): Promise<GzipHead> {
   return { compressed, crc, length: text.length };
 }
 
-/** The whole stream: `head` and then `tail`. */
-export async function finishGzip(head: GzipHead, tail: Buffer): Promise<Buffer> {
+/** The parts of the whole stream: `head` and then `tail`. */
+export async function finishGzip(head: GzipHead, tail: Buffer): Promise<Buffer[]> {
   const end = Buffer.alloc(8);
   end.writeUInt32LE(crc32(tail, head.crc), 0);
   end.writeUInt32LE((head.length + tail.length) % 2 ** 32, 4);
-  return Buffer.concat([head.compressed, await deflateRawAsync(tail), end]);
+  return [head.compressed, await deflateRawAsync(tail), end];
 }

@@ -73,9 +73,12 @@ function busyExporter(): ExporterMetrics {
   return exporter;
 }
 
+async function pageOf(...wanted: Parameters<typeof renderMetricsPage>): Promise<Buffer> {
+  return Buffer.concat((await renderMetricsPage(...wanted)).parts);
+}
+
 async function renderPage(view: CycleView, format: 'prometheus' | 'openmetrics', gzip = false): Promise<Buffer> {
-  const { body } = await renderMetricsPage(await renderView(view), busyExporter(), { format, gzip });
-  return body;
+  return pageOf(await renderView(view), busyExporter(), { format, gzip });
 }
 
 /** Without prom-client's families, whose values differ from run to run. */
@@ -115,7 +118,7 @@ describe('/metrics', () => {
   test('ends with # EOF in OpenMetrics only, and counters keep their suffix in both formats, in either order', async () => {
     const exporter = busyExporter();
     const scrape = async (format: 'prometheus' | 'openmetrics') =>
-      (await renderMetricsPage(undefined, exporter, { format, gzip: false })).body.toString();
+      (await pageOf(undefined, exporter, { format, gzip: false })).toString();
     const open = await scrape('openmetrics');
     const older = await scrape('prometheus');
     expect(open.endsWith('\n# EOF\n')).toBe(true);
@@ -135,10 +138,16 @@ describe('/metrics', () => {
     }
   });
 
+  test("does not copy the cycle's text, which may have tens of megabytes", async () => {
+    const cycle = await renderView(makeFleet());
+    const wish = { format: 'prometheus', gzip: false } as const;
+    expect((await renderMetricsPage(cycle, busyExporter(), wish)).parts[0]).toBe(cycle.text);
+  });
+
   test('shows the exporter alone before the first cycle, compressed or not', async () => {
     const exporter = busyExporter();
     for (const gzip of [false, true]) {
-      const { body } = await renderMetricsPage(undefined, exporter, { format: 'prometheus', gzip });
+      const body = await pageOf(undefined, exporter, { format: 'prometheus', gzip });
       const text = (gzip ? gunzipSync(body) : body).toString();
       expect(text).toContain('linborg_build_info{version="0.1.0"');
       expect(text).not.toContain('linborg_servers');
@@ -147,7 +156,7 @@ describe('/metrics', () => {
 
   test('shows no gauge that was never set', async () => {
     const exporter = new ExporterMetrics({ version: '1', engine: 'e', backend: 'b', nodeVersion: '20' });
-    const { body } = await renderMetricsPage(undefined, exporter, { format: 'prometheus', gzip: false });
+    const body = await pageOf(undefined, exporter, { format: 'prometheus', gzip: false });
     expect(body.toString()).not.toMatch(/last_success|last_reload|model_info|clock_skew/);
     expect(body.toString()).toContain('linborg_cycles_failed_total 0');
   });
@@ -155,8 +164,7 @@ describe('/metrics', () => {
   test('shows the model that was loaded last, and none after it is gone', async () => {
     const exporter = busyExporter();
     exporter.setModel({ name: 'newer', path: 'models/newer', created: '2026-02-01', parameters: 5 });
-    const scrape = async () =>
-      (await renderMetricsPage(undefined, exporter, { format: 'prometheus', gzip: false })).body.toString();
+    const scrape = async () => (await pageOf(undefined, exporter, { format: 'prometheus', gzip: false })).toString();
     expect(seriesOf(await scrape(), 'linborg_model_info')).toEqual([
       'linborg_model_info{model="newer",created="2026-02-01",parameters="5"} 1',
     ]);

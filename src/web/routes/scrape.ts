@@ -4,15 +4,15 @@ import { renderMetricsPage } from '../../exposition/metricsPage.js';
 import { currentCycle } from '../../exposition/readiness.js';
 import { negotiateFormat } from '../negotiateFormat.js';
 import type { WebParts } from '../parts.js';
-import { takesGzip } from '../respond.js';
+import { sendParts, takesGzip } from '../respond.js';
 
 export function addScrapeRoute(router: Router, { state, now }: WebParts): void {
   router.get('/metrics', async (ctx) => {
     ctx.vary('Accept');
     const wish = { format: negotiateFormat(ctx.get('Accept')), gzip: takesGzip(ctx) };
-    const { contentType, body } = await renderMetricsPage(currentCycle(state, now())?.metrics, state.exporter, wish);
+    const { contentType, parts } = await renderMetricsPage(currentCycle(state, now())?.metrics, state.exporter, wish);
     ctx.set('Content-Type', contentType);
     if (wish.gzip) ctx.set('Content-Encoding', 'gzip');
-    ctx.body = body;
+    sendParts(ctx, parts);
   });
 }

@@ -18,7 +18,7 @@ export const durationSeconds = z
   });
 
 /** Timers of Node count milliseconds in 31 bits, 24.8 days: one for longer goes off at once. */
-const LONGEST_TIMER_SECONDS = 24 * 86_400;
+export const LONGEST_TIMER_SECONDS = 24 * 86_400;
 
 /** A duration that is waited for: a timeout, a pause. */
 export const timerSeconds = durationSeconds.refine((seconds) => seconds <= LONGEST_TIMER_SECONDS, {

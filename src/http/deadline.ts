@@ -1,7 +1,5 @@
 /** An end for what may never come to one. */
-
-/** Timers of Node count milliseconds in 31 bits; one for longer than these 24 days goes off at once. */
-const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
+import { LONGEST_TIMER_SECONDS } from '../core/options.js';
 
 /**
  * Does `work` with a signal that aborts when `stop` does, or after so many seconds with a TimeoutError; its result, or what it throws.
@@ -17,7 +15,7 @@ export async function withDeadline<T>(
   const end = new AbortController();
   const onStop = () => end.abort(stop.reason);
   const onTime = () => end.abort(new DOMException(`not done within ${seconds} s`, 'TimeoutError'));
-  const timer = setTimeout(onTime, Math.min(seconds * 1000, LONGEST_TIMER_MILLISECONDS));
+  const timer = setTimeout(onTime, 1000 * Math.min(seconds, LONGEST_TIMER_SECONDS));
   stop.addEventListener('abort', onStop, { once: true });
   if (stop.aborted) onStop();
   try {

@@ -1,10 +1,10 @@
 /** Bytes of a file from an offset on, in blocks that end with a line. */
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { ReadError } from '../../reader.js';
 import { type Fingerprint, fingerprintSince, stillBeginsAs } from './fingerprint.js';
-import { fileId } from './glob.js';
+import { openFound } from './glob.js';
 import type { FilePlace } from './places.js';
 
 export interface LineBlock {
@@ -33,25 +33,18 @@ const QUOTE = 0x22;
  * @returns undefined if the file was renamed or cut since the place was found: what stands there now is something else
  */
 export async function readBlock(place: FilePlace, size: BlockSize, end: number): Promise<LineBlock | undefined> {
-  const file = await openIfThere(place.path);
-  if (file === undefined) return undefined;
+  const opened = await openFound(place);
+  if (opened.is === 'moved') return undefined;
+  if (opened.is === 'unreadable')
+    throw new ReadError(`${place.path} cannot be read (${opened.error.code})`, { cause: opened.error });
+  const file = opened.handle;
   try {
-    if (fileId(await file.stat()) !== place.id) return undefined;
     const fingerprint = await fingerprintSince(file, place.fingerprint);
     if (fingerprint === undefined) return undefined;
     const block = await readLines(file, { from: place.offset, end }, size);
     return (await stillBeginsAs(file, fingerprint)) ? { ...block, fingerprint } : undefined;
   } finally {
     await file.close();
-  }
-}
-
-async function openIfThere(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new ReadError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code})`, { cause: error });
   }
 }
 

@@ -1,8 +1,8 @@
 /** The beginning of a file, which tells it from another one with the same inode, and finds a copy of it. */
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
 import { crc32 } from '../../../core/crc32.js';
-import { type FoundFile, fileId } from './glob.js';
+import { type FoundFile, openFound } from './glob.js';
 
 export const fingerprintSchema = z.object({
   /** How much of the beginning it covers; 0 says nothing. */
@@ -26,10 +26,10 @@ export interface Beginning {
 
 /** Looks how a file begins; any beginning is the same as none. */
 export async function beginningOf(file: Pick<FoundFile, 'id' | 'path'>, known: Fingerprint): Promise<Beginning> {
-  const handle = await openToRead(file.path);
-  if (typeof handle === 'string') return { is: handle, fingerprint: undefined };
+  const opened = await openFound(file);
+  if (opened.is !== 'open') return { is: opened.is, fingerprint: undefined };
+  const { handle } = opened;
   try {
-    if (fileId(await handle.stat()) !== file.id) return { is: 'moved', fingerprint: undefined };
     const fingerprint = await fingerprintSince(handle, known);
     return fingerprint ? { is: 'same', fingerprint } : { is: 'other', fingerprint: await fingerprintNow(handle) };
   } finally {
@@ -50,14 +50,6 @@ export async function fingerprintSince(file: FileHandle, known: Fingerprint): Pr
 /** Tells whether an open file still begins as it did. */
 export async function stillBeginsAs(file: FileHandle, known: Fingerprint): Promise<boolean> {
   return (await fingerprintSince(file, known)) !== undefined;
-}
-
-async function openToRead(path: string): Promise<FileHandle | 'moved' | 'unreadable'> {
-  try {
-    return await open(path, 'r');
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'moved' : 'unreadable';
-  }
 }
 
 async function fingerprintNow(file: FileHandle): Promise<Fingerprint> {

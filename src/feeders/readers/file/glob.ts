@@ -1,6 +1,6 @@
 /** Files by names with * and ?. */
 import type { Stats } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ConfigError } from '../../../core/errors.js';
 
@@ -11,6 +11,12 @@ export interface FoundFile {
   readonly bytes: number;
   readonly modifiedAt: number;
 }
+
+/** A found file when it is opened later. `moved`: under its name there is another one, or none. */
+export type OpenedFile =
+  | { readonly is: 'open'; readonly handle: FileHandle }
+  | { readonly is: 'moved' }
+  | { readonly is: 'unreadable'; readonly error: NodeJS.ErrnoException };
 
 /** A name with wildcards, in a folder without them. */
 export interface FileGlob {
@@ -49,6 +55,21 @@ async function lookAt(path: string): Promise<FoundFile | undefined> {
   } catch (error) {
     if (['ENOENT', 'ELOOP', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
+  }
+}
+
+/** Opens a found file to be read, if it is still that one. Whoever calls closes it. */
+export async function openFound({ path, id }: Pick<FoundFile, 'path' | 'id'>): Promise<OpenedFile> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, 'r');
+    if (fileId(await handle.stat()) === id) return { is: 'open', handle };
+    await handle.close();
+    return { is: 'moved' };
+  } catch (cause) {
+    await handle?.close();
+    const error = cause as NodeJS.ErrnoException;
+    return error.code === 'ENOENT' ? { is: 'moved' } : { is: 'unreadable', error };
   }
 }
 

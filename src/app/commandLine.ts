@@ -1,10 +1,10 @@
 /** The commands and their flags; each command's work lies in a file of its own, loaded when it is called. */
 import { Command, CommanderError } from 'commander';
-import { CommandError, ConfigError, ModelError, PackError, SourceError } from '../core/errors.js';
+import { CommandError, ConfigError, ModelError, PackError, SourceError, WriteError } from '../core/errors.js';
 import { packageVersion } from './package.js';
 
 /** Errors that say all there is to say: their message is enough for a person. */
-const EXPECTED_ERRORS = [CommandError, ConfigError, ModelError, PackError, SourceError];
+const EXPECTED_ERRORS = [CommandError, ConfigError, ModelError, PackError, SourceError, WriteError];
 
 /**
  * Runs one command.

@@ -19,6 +19,9 @@ export class SourceError extends LinborgError {}
 /** A model folder cannot be used; the last good model goes on. */
 export class ModelError extends LinborgError {}
 
+/** A file could not be written; what was there before it goes on. */
+export class WriteError extends LinborgError {}
+
 /** A reload failed when its sources and model served already: not all of the configuration is in force. */
 export class PartialReloadError extends LinborgError {}
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { CommandError } from '../core/errors.js';
 import { type FolderLock, lockFolder } from '../files/folderLock.js';
-import { readIfThere, writeDurably } from './durableFile.js';
+import { readIfThere, writeWhole } from '../files/wholeFile.js';
 import type { Bookmark } from './reader.js';
 import { type BuilderSnapshot, builderSnapshot } from './records/snapshot.js';
 
@@ -63,7 +63,7 @@ export class FeedStateFile {
   async write({ bookmark, builder }: FeedState): Promise<void> {
     const text = JSON.stringify({ version: VERSION, mapping: this.#mapping, bookmark, builder });
     if (text === this.#written) return;
-    await writeDurably(join(this.#folder, 'state.json'), text);
+    await writeWhole(join(this.#folder, 'state.json'), text, 0o600);
     this.#written = text;
   }
 

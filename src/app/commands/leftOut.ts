@@ -7,7 +7,7 @@ import { resolveModelPath } from '../modelPath.js';
 /**
  * Records in a model's manifest and card how models that were trained without a data set fare on it: of each folder, the
  * accuracy on what it was not trained on but the model was, and on what the model itself never saw.
- * @throws CommandError if a folder says nothing of that kind, ModelError if one cannot be read or written
+ * @throws CommandError if a folder says nothing of that kind, ModelError if one cannot be read, WriteError if it cannot be written
  */
 export async function recordLeftOut(model: string, folders: readonly string[]): Promise<number> {
   const path = await resolveModelPath(model);

@@ -2,11 +2,12 @@
 import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { CommandError, ModelError } from '../../core/errors.js';
+import { CommandError, WriteError } from '../../core/errors.js';
+import { writeWhole } from '../../files/wholeFile.js';
 import { loadEngine } from '../../model/engine/engine.js';
 import type { Engine } from '../../model/engine/types.js';
 import type { Manifest } from '../../model/files/manifest.js';
-import { type TrainedModel, writeModel, writeWhole } from '../../model/files/modelFolder.js';
+import { type TrainedModel, writeModel } from '../../model/files/modelFolder.js';
 import {
   type LossPoint,
   readCheckpoint,
@@ -116,7 +117,7 @@ async function keepCheckpoint(
     await mkdir(dirname(path), { recursive: true });
     await writeCheckpoint(path, checkpoint, identity, checkpoint.history);
   } catch (error) {
-    if (!(error instanceof ModelError) && (error as NodeJS.ErrnoException).code === undefined) throw error;
+    if (!(error instanceof WriteError) && (error as NodeJS.ErrnoException).code === undefined) throw error;
     progress.done(`warning: ${(error as Error).message}; training goes on with the best weights in memory`);
   }
 }
@@ -152,7 +153,7 @@ async function writeReport(path: string, text: string, progress: Progress): Prom
   try {
     await writeWhole(path, text);
   } catch (error) {
-    if (!(error instanceof ModelError)) throw error;
+    if (!(error instanceof WriteError)) throw error;
     progress.done(`warning: ${error.message}; the model is whole without its report`);
   }
 }

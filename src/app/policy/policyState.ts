@@ -1,16 +1,16 @@
 /** `policy.json`: what the policy remembers over a restart. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { writeWhole } from '../../model/files/modelFolder.js';
+import { readIfThere, writeWhole } from '../../files/wholeFile.js';
 import { EMPTY_POLICY_STATE, type PolicyState, policyStateSchema } from '../../policy/state.js';
 
 /** The state of a file; empty if there is none. Rejects for a file that cannot be understood. */
 export async function readPolicyState(path: string): Promise<PolicyState> {
   try {
-    return policyStateSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    const text = await readIfThere(path);
+    return text === undefined ? EMPTY_POLICY_STATE : policyStateSchema.parse(JSON.parse(text));
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return EMPTY_POLICY_STATE;
     const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
     throw new Error(
       `${path} cannot be used (${reason}), so that cooldowns are not known; remove it and reload the configuration`,

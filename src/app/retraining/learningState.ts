@@ -1,10 +1,10 @@
 /** `learning.json`: which model serves, what is on trial, how the trainings went. All else is rebuilt at start. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { ModelError } from '../../core/errors.js';
+import { ModelError, WriteError } from '../../core/errors.js';
 import { TRAINING_OUTCOMES, TRAINING_REASONS } from '../../exposition/learning.js';
-import { writeWhole } from '../../model/files/modelFolder.js';
+import { readIfThere, writeWhole } from '../../files/wholeFile.js';
 
 const record = z.strictObject({
   id: z.string(),
@@ -62,20 +62,20 @@ export function emptyState(configured: string): LearningState {
 /** The state of a file; undefined if there is none. Throws ModelError for a file that cannot be understood. */
 export async function readState(path: string): Promise<LearningState | undefined> {
   try {
-    return stateSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    const text = await readIfThere(path);
+    return text === undefined ? undefined : stateSchema.parse(JSON.parse(text));
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
     throw new ModelError(`${path} cannot be used (${reason}); remove it to silence this`, { cause });
   }
 }
 
-/** Writes the file in one piece. Throws ModelError if it cannot be. */
+/** Writes the file in one piece. Throws WriteError if it cannot be. */
 export async function writeState(path: string, state: LearningState): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
   } catch (cause) {
-    throw new ModelError(`cannot make ${dirname(path)} (${(cause as Error).message}); set data_dir to another folder`, {
+    throw new WriteError(`cannot make ${dirname(path)} (${(cause as Error).message}); set data_dir to another folder`, {
       cause,
     });
   }

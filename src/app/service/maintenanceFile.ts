@@ -1,9 +1,9 @@
 /** `maintenance.json` in the data folder: past maintenance, which no source and no configuration might tell after a restart. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from '../../core/errors.js';
-import { writeWhole } from '../../model/files/modelFolder.js';
+import { readIfThere, writeWhole } from '../../files/wholeFile.js';
 import type { PastMaintenance } from '../../windows/maintenance.js';
 import { serverSelector } from '../../windows/serverSelector.js';
 
@@ -26,13 +26,10 @@ export function maintenanceFile(dataFolder: string): string {
 
 /** What was written; nothing where there is no file. Throws ConfigError if it cannot be understood. */
 export async function readPastMaintenance(path: string): Promise<PastMaintenance[]> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw new ConfigError(`${path} cannot be read (${(cause as Error).message})`, { cause });
-  }
+  const text = await readIfThere(path).catch((cause: Error) => {
+    throw new ConfigError(`${path} cannot be read (${cause.message})`, { cause });
+  });
+  if (text === undefined) return [];
   try {
     const { spans } = fileSchema.parse(JSON.parse(text));
     return spans.map(({ window, from, to, ...who }) => {

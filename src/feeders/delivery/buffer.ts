@@ -3,7 +3,7 @@ import { type FileHandle, mkdir, open, readdir, rm, stat, truncate } from 'node:
 import { join } from 'node:path';
 import { z } from 'zod';
 import { syncFolder } from '../../files/syncFolder.js';
-import { readIfThere, writeDurably } from '../durableFile.js';
+import { readIfThere, writeWhole } from '../../files/wholeFile.js';
 import type { LinborgRecord } from '../records/record.js';
 import { type DecodedRecords, decodeRecords, encodeRecords } from './segment.js';
 
@@ -123,7 +123,7 @@ export class RecordBuffer {
         const { number } = this.#segments.shift()!;
         await rm(segmentPath(this.#options.folder, number));
       }
-      await writeDurably(join(this.#options.folder, SENT_FILE), JSON.stringify(end));
+      await writeWhole(join(this.#options.folder, SENT_FILE), JSON.stringify(end), 0o600);
     } finally {
       this.#wake();
     }

@@ -1,10 +1,10 @@
 /** Reading and writing a model folder: manifest.json, weights.safetensors, CARD.md, training_info.json. */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
-import { ModelError } from '../../core/errors.js';
-import { syncFolder } from '../../files/syncFolder.js';
+import { ModelError, WriteError } from '../../core/errors.js';
+import { type FileContent, writeTogether } from '../../files/wholeFile.js';
 import type { Engine } from '../engine/types.js';
 import { FORECAST_SIZE, Forecaster } from '../forecaster.js';
 import { incidentContract, RISE_FEATURES } from '../incident/contract.js';
@@ -161,7 +161,7 @@ export interface TrainedModel {
 
 /**
  * Writes a model folder; where a file cannot be written, all that were there before stay.
- * @throws ModelError if it cannot, or if a weight is no finite number
+ * @throws WriteError if it cannot, ModelError if a weight is no finite number
  */
 export async function writeModel(path: string, model: TrainedModel, engine: Engine): Promise<Manifest> {
   const bytes = encodeWeights(model.weights, parameterSpecs(model.hyperparameters), model.name);
@@ -171,14 +171,13 @@ export async function writeModel(path: string, model: TrainedModel, engine: Engi
   try {
     await mkdir(path, { recursive: true });
   } catch (cause) {
-    throw new ModelError(`cannot make the folder ${path} (${(cause as Error).message}); choose another one`, { cause });
+    throw new WriteError(`cannot make the folder ${path} (${(cause as Error).message}); choose another one`, { cause });
   }
   await writeTogether([
-    [join(path, 'CARD.md'), renderCard(manifest)],
-    [join(path, 'training_info.json'), renderTrainingInfo(manifest)],
-    [join(path, WEIGHTS_FILE), bytes],
-    ...(incident ? [[join(path, INCIDENT_FILE), incident.bytes] as const] : []),
-    [join(path, MANIFEST_FILE), `${JSON.stringify(manifest)}\n`],
+    ...wordsOf(path, manifest),
+    { path: join(path, WEIGHTS_FILE), content: bytes },
+    ...(incident ? [{ path: join(path, INCIDENT_FILE), content: incident.bytes }] : []),
+    manifestFile(path, manifest),
   ]);
   return manifest;
 }
@@ -217,13 +216,21 @@ function goldenForecasts(engine: Engine, { hyperparameters, weights }: TrainedMo
   );
 }
 
-/** Writes what is said of a model anew, and leaves its weights as they are. @throws ModelError if it cannot */
+/** Writes what is said of a model anew, and leaves its weights as they are. @throws WriteError if it cannot */
 export async function writeManifest(path: string, manifest: Manifest): Promise<void> {
-  await writeTogether([
-    [join(path, 'CARD.md'), renderCard(manifest)],
-    [join(path, 'training_info.json'), renderTrainingInfo(manifest)],
-    [join(path, MANIFEST_FILE), `${JSON.stringify(manifest)}\n`],
-  ]);
+  await writeTogether([...wordsOf(path, manifest), manifestFile(path, manifest)]);
+}
+
+/** The files that say the same as the manifest, for people and for other tooling. */
+function wordsOf(path: string, manifest: Manifest): FileContent[] {
+  return [
+    { path: join(path, 'CARD.md'), content: renderCard(manifest) },
+    { path: join(path, 'training_info.json'), content: renderTrainingInfo(manifest) },
+  ];
+}
+
+function manifestFile(path: string, manifest: Manifest): FileContent {
+  return { path: join(path, MANIFEST_FILE), content: `${JSON.stringify(manifest)}\n` };
 }
 
 function encodeHead({ weights, about }: TrainedHead, name: string) {
@@ -254,48 +261,6 @@ function encodeWeights(
 
 function countValues(weights: WeightValues): number {
   return [...weights.values()].reduce((sum, { length }) => sum + length, 0);
-}
-
-/** Writes beside the target and renames: a full disk or a crash leaves the old file. */
-export function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
-  return writeTogether([[path, content]]);
-}
-
-/** Nothing takes its place before everything is written, since weights and manifest only work together. */
-async function writeTogether(files: readonly (readonly [path: string, content: Uint8Array | string])[]): Promise<void> {
-  let current = '';
-  try {
-    for (const [path, content] of files) {
-      current = path;
-      // On the disk before it takes the place of the one before: after a power failure the name must not lead to nothing.
-      await writeFile(`${path}.tmp`, content, { flush: true });
-    }
-    for (const [path] of files) {
-      current = path;
-      await rename(`${path}.tmp`, path);
-    }
-  } catch (cause) {
-    for (const [path] of files) await rm(`${path}.tmp`, { force: true }).catch(() => {});
-    throw new ModelError(
-      `cannot write ${basename(current)} (${(cause as Error).message}); the file before it is untouched`,
-      { cause },
-    );
-  }
-  await syncFoldersOf(files.map(([path]) => path));
-}
-
-/** Only then does a power failure leave the new files and not the ones before. */
-async function syncFoldersOf(paths: readonly string[]): Promise<void> {
-  for (const folder of new Set(paths.map(dirname))) {
-    try {
-      await syncFolder(folder);
-    } catch (cause) {
-      throw new ModelError(
-        `${folder} cannot be synced (${(cause as Error).message}); after a power failure it may have the files before`,
-        { cause },
-      );
-    }
-  }
 }
 
 async function readManifest(path: string): Promise<Manifest> {

@@ -1,7 +1,7 @@
 /** A training's state on disk, so that a stop costs at most one validation's worth of steps. */
 import { readFile } from 'node:fs/promises';
 import { ModelError } from '../../core/errors.js';
-import { writeWhole } from '../files/modelFolder.js';
+import { writeWhole } from '../../files/wholeFile.js';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor, safetensorsMetadata } from '../files/safetensors.js';
 import { type Hyperparameters, parameterSpecs } from '../network/parameters.js';
 import type { Checkpoint, TrainingProgress } from './trainer.js';

@@ -1,7 +1,8 @@
 /** Past and future of one metric as characters, for any terminal. */
+import { scaleLinear } from 'd3-scale';
 import type { Forecast, Frame } from '../../core/flow.js';
 import { forecastPoints, pastPoints } from '../../web/pages/metricPaths.js';
-import { linearScale, type PlotPoint } from '../../web/pages/plot.js';
+import type { PlotPoint } from '../../web/pages/plot.js';
 import { describeNumber, timeOfDay } from '../../web/pages/words.js';
 
 export interface Drawing {
@@ -40,8 +41,8 @@ export function drawSeries(drawing: Drawing, { columns, hasColor }: Canvas): str
   const past = pastPoints(frame, metric, PAST_SECONDS);
   const ahead = forecast && forecastPoints(forecast);
   const [low, high] = rangeOf([past, ahead?.p10 ?? [], ahead?.p90 ?? []].flat(), threshold);
-  const columnAt = linearScale(at - PAST_SECONDS, at + AHEAD_SECONDS, 0, width);
-  const rowAt = linearScale(low, high, ROWS - 1, 0);
+  const columnAt = scaleLinear([at - PAST_SECONDS, at + AHEAD_SECONDS], [0, width]);
+  const rowAt = scaleLinear([low, high], [ROWS - 1, 0]);
   const cells = Array.from({ length: ROWS }, () => new Array<Mark | undefined>(width).fill(undefined));
   const put = (column: number, value: number, mark: Mark) => {
     const row = Math.round(rowAt(value));

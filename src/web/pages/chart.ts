@@ -1,18 +1,21 @@
 /** The plot of one metric on a server's page: a day back, eight hours ahead, with axes, band and threshold. */
+import { scaleLinear } from 'd3-scale';
 import type { Forecast, Frame } from '../../core/flow.js';
 import { upperBound } from '../../core/metrics.js';
+import { type PlotArea, renderTimeAxis, renderValueAxis } from './axes.js';
 import { type Html, html } from './html.js';
 import { forecastPoints, pastPoints } from './metricPaths.js';
-import { bandPath, coordinate, linearScale, linePath, type PlotPoint, type PlotScale, roundTicks } from './plot.js';
-import { dateAndTime, describeNumber, describeValue, timeOfDay } from './words.js';
+import { bandPath, coordinate, linePath, type PlotPoint, type PlotScale } from './plot.js';
+import { dateAndTime, describeValue } from './words.js';
 
 const WIDTH = 560;
 const HEIGHT = 190;
-const PLOT = { left: 44, right: 552, top: 10, bottom: 164 } as const;
+const PLOT: PlotArea = { left: 44, right: 552, top: 10, bottom: 164 };
 
 const PAST_SECONDS = 24 * 3600;
 const AHEAD_SECONDS = 8 * 3600;
-const TIME_TICK_SECONDS = 4 * 3600;
+const TIME_TICKS = 6;
+const VALUE_TICKS = 5;
 const PROBE_SECONDS = 3600;
 
 export interface ChartInput {
@@ -30,15 +33,14 @@ export function renderChart({ frame, metric, forecast, threshold, at }: ChartInp
   const ahead = forecast && forecastPoints(forecast);
   const shown = [past, ahead?.p10 ?? [], ahead?.p90 ?? []].flat().map(({ value }) => value);
   const [low, high] = valueRange(metric, shown, threshold);
-  const scale: PlotScale = {
-    x: linearScale(at - PAST_SECONDS, at + AHEAD_SECONDS, PLOT.left, PLOT.right),
-    y: linearScale(low, high, PLOT.bottom, PLOT.top),
-  };
-  const nowX = coordinate(scale.x(at));
+  const x = scaleLinear([at - PAST_SECONDS, at + AHEAD_SECONDS], [PLOT.left, PLOT.right]);
+  const y = scaleLinear([low, high], [PLOT.bottom, PLOT.top]);
+  const scale: PlotScale = { x, y };
+  const nowX = coordinate(x(at));
   const label = `${metric}: the last 24 hours and the forecast for the next 8`;
   return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}">
-<rect class="ahead" x="${nowX}" y="${PLOT.top}" width="${coordinate(PLOT.right - scale.x(at))}" height="${PLOT.bottom - PLOT.top}"/>
-${renderValueAxis(low, high, scale)}${renderTimeAxis(at, scale)}
+<rect class="ahead" x="${nowX}" y="${PLOT.top}" width="${coordinate(PLOT.right - x(at))}" height="${PLOT.bottom - PLOT.top}"/>
+${renderValueAxis(PLOT, y, VALUE_TICKS)}${renderTimeAxis(PLOT, x, TIME_TICKS)}
 ${ahead && html`<path class="band" d="${bandPath(visible(ahead.p10, at), visible(ahead.p90, at), scale)}"/>`}
 <path class="past" d="${linePath(
     past.filter(({ time }) => time >= at - PAST_SECONDS),
@@ -64,25 +66,6 @@ function valueRange(metric: string, shown: readonly number[], threshold: number 
   const air = Math.max((most - least) * 0.08, Math.abs(most) * 0.02, 0.01);
   // Every LINBORG metric is 0 or more.
   return [Math.max(0, least - air), Math.min(upperBound(metric) * 1.02, most + air)];
-}
-
-function renderValueAxis(low: number, high: number, { y }: PlotScale): Html[] {
-  return roundTicks(low, high, 5).map((value) => {
-    const at = coordinate(y(value));
-    return html`<line class="grid" x1="${PLOT.left}" x2="${PLOT.right}" y1="${at}" y2="${at}"/><text x="${PLOT.left - 6}" y="${at}" dy="4" text-anchor="end">${describeNumber(value)}</text>`;
-  });
-}
-
-function renderTimeAxis(at: number, { x }: PlotScale): Html[] {
-  const first = Math.ceil((at - PAST_SECONDS) / TIME_TICK_SECONDS) * TIME_TICK_SECONDS;
-  const ticks: Html[] = [];
-  for (let time = first; time <= at + AHEAD_SECONDS; time += TIME_TICK_SECONDS) {
-    const position = coordinate(x(time));
-    ticks.push(
-      html`<line class="grid" x1="${position}" x2="${position}" y1="${PLOT.bottom}" y2="${PLOT.bottom + 4}"/><text x="${position}" y="${PLOT.bottom + 18}" text-anchor="${Number(position) > PLOT.right - 16 ? 'end' : 'middle'}">${timeOfDay(time)}</text>`,
-    );
-  }
-  return ticks;
 }
 
 function renderThreshold(metric: string, threshold: number, { y }: PlotScale): Html {

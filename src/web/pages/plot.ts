@@ -1,6 +1,7 @@
-/** Paths for small SVG plots. */
+/** Paths of the SVG plots, drawn by d3. */
+import { area, line } from 'd3-shape';
 
-/** One point; a NaN value interrupts the line. */
+/** One point; a value that is not finite interrupts the line. */
 export interface PlotPoint {
   readonly time: number;
   readonly value: number;
@@ -12,47 +13,31 @@ export interface PlotScale {
   readonly y: (value: number) => number;
 }
 
-/** The `d` of a line with a break at every missing value; a lone point becomes a dot-sized stroke. */
+/** Digits after the point: a tenth of a unit is finer than a screen shows. */
+const COORDINATE_DIGITS = 1;
+
+/** The `d` of a line with a break at every missing value; a lone point is a dot where line ends are round. */
 export function linePath(points: readonly PlotPoint[], { x, y }: PlotScale): string {
-  let path = '';
-  let isDrawing = false;
-  for (const { time, value } of points) {
-    if (!Number.isFinite(value)) {
-      isDrawing = false;
-      continue;
-    }
-    path += `${isDrawing ? 'L' : 'M'}${coordinate(x(time))} ${coordinate(y(value))}`;
-    if (!isDrawing) path += 'h0';
-    isDrawing = true;
-  }
-  return path;
+  const draw = line<PlotPoint>()
+    .defined(({ value }) => Number.isFinite(value))
+    .x(({ time }) => x(time))
+    .y(({ value }) => y(value))
+    .digits(COORDINATE_DIGITS);
+  return draw(points) ?? '';
 }
 
-/** The `d` of the area between two lines over the same times, neither with a missing value. */
-export function bandPath(lower: readonly PlotPoint[], upper: readonly PlotPoint[], scale: PlotScale): string {
-  if (lower.length === 0) return '';
-  const corners = [...upper, ...lower.toReversed()];
-  return `M${corners.map(({ time, value }) => `${coordinate(scale.x(time))} ${coordinate(scale.y(value))}`).join('L')}Z`;
+/** The `d` of the area between two lines over the same times, with a break where either has no value. */
+export function bandPath(lower: readonly PlotPoint[], upper: readonly PlotPoint[], { x, y }: PlotScale): string {
+  const draw = area<PlotPoint>()
+    .defined(({ value }, index) => Number.isFinite(value) && Number.isFinite(upper[index]?.value))
+    .x(({ time }) => x(time))
+    .y0(({ value }) => y(value))
+    .y1((_, index) => y(upper[index]!.value))
+    .digits(COORDINATE_DIGITS);
+  return draw(lower) ?? '';
 }
 
-/** A linear map from [from, to] to [start, end]. */
-export function linearScale(from: number, to: number, start: number, end: number): (value: number) => number {
-  return (value) => start + ((value - from) / (to - from)) * (end - start);
-}
-
-/** Round values within [from, to]: about `count` of them, 1, 2 or 5 times a power of ten apart. */
-export function roundTicks(from: number, to: number, count: number): number[] {
-  const rough = (to - from) / count;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
-  const ticks: number[] = [];
-  for (let index = Math.ceil(from / step); index * step <= to + step * 1e-9; index++) {
-    ticks.push(Number((index * step).toPrecision(12)));
-  }
-  return ticks;
-}
-
-/** A tenth of a unit is finer than a screen shows. */
+/** A coordinate outside of a path. */
 export function coordinate(value: number): string {
-  return String(Math.round(value * 10) / 10);
+  return String(Number(value.toFixed(COORDINATE_DIGITS)));
 }

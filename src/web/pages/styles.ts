@@ -116,8 +116,8 @@ svg text { font: 11px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans",
 svg .grid { stroke: var(--line); stroke-width: 1; }
 svg .nowline { stroke: var(--muted); stroke-width: 1; stroke-dasharray: 2 3; }
 svg .ahead { fill: var(--hover); }
-svg .past { fill: none; stroke: var(--text); stroke-width: 1.4; stroke-linejoin: round; }
-svg .median { fill: none; stroke: var(--band); stroke-width: 2; stroke-linejoin: round; }
+svg .past { fill: none; stroke: var(--text); stroke-width: 1.4; stroke-linejoin: round; stroke-linecap: round; }
+svg .median { fill: none; stroke: var(--band); stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
 svg .band { fill: var(--band); opacity: .2; }
 svg .threshold { stroke: var(--red-fill); stroke-width: 1.3; stroke-dasharray: 6 4; }
 svg text.threshold-label { fill: var(--red); }

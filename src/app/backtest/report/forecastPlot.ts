@@ -1,9 +1,10 @@
 /** One forecast beside what came: a day back, the forecast hours, the best naive method as a thin line. */
+import { scaleLinear } from 'd3-scale';
 import { upperBound } from '../../../core/metrics.js';
+import { type PlotArea, renderTimeAxis, renderValueAxis } from '../../../web/pages/axes.js';
 import { type Html, html } from '../../../web/pages/html.js';
-import { bandPath, coordinate, linearScale, linePath, type PlotPoint, roundTicks } from '../../../web/pages/plot.js';
-import { describeNumber } from '../../../web/pages/words.js';
-import { isDrawable, type PlotArea, renderValueTick, spanOf } from './axis.js';
+import { bandPath, coordinate, linePath, type PlotPoint } from '../../../web/pages/plot.js';
+import { isDrawable, spanOf } from './axis.js';
 import { describeClock, describeMeasured, describeMinute, isDate } from './figures.js';
 import type { DrawnForecast } from './reportData.js';
 
@@ -11,8 +12,8 @@ const WIDTH = 392;
 const HEIGHT = 158;
 const AREA: PlotArea = { left: 40, right: 388, top: 8, bottom: 138 };
 
-/** Clock times that get a tick. */
-const TIME_TICK_SECONDS = 8 * 3600;
+const TIME_TICKS = 5;
+const VALUE_TICKS = 4;
 const PROBE_SECONDS = 3600;
 
 /** What all plots of one series share. */
@@ -46,48 +47,26 @@ export function renderForecastPlot(forecast: DrawnForecast, frame: ForecastPlotF
   const from = origin - stepSeconds * Math.max(1, forecast.history.length);
   const to = origin + stepSeconds * Math.max(1, forecast.p50.length);
   if (!isDate(from) || !isDate(to) || from >= to) return html`<p class="muted small">Its times are no dates.</p>`;
-  const scale = {
-    x: linearScale(from, to, AREA.left, AREA.right),
-    y: linearScale(span[0], span[1], AREA.bottom, AREA.top),
-  };
+  const x = scaleLinear([from, to], [AREA.left, AREA.right]);
+  const y = scaleLinear(span, [AREA.bottom, AREA.top]);
+  const scale = { x, y };
   const ahead = (line: Line) => toPoints(line, (index) => origin + (index + 1) * stepSeconds);
   const past = toPoints(forecast.history, (index) => origin - (forecast.history.length - 1 - index) * stepSeconds);
-  const [p10, p90] = [ahead(forecast.p10), ahead(forecast.p90)];
-  const isWhole = (index: number) => Number.isFinite(p10[index]?.value) && Number.isFinite(p90[index]?.value);
-  const nowX = coordinate(scale.x(origin));
+  const nowX = coordinate(x(origin));
   return html`<svg viewBox="0 0 ${String(WIDTH)} ${String(HEIGHT)}" role="img" aria-label="${metric}: forecast of ${describeMinute(origin)} UTC and what came">
-<rect class="ahead" x="${nowX}" y="${String(AREA.top)}" width="${coordinate(AREA.right - scale.x(origin))}" height="${String(AREA.bottom - AREA.top)}"/>
-${roundTicks(span[0], span[1], 4).map((tick) => renderValueTick(AREA, scale.y(tick), describeNumber(tick)))}
-${renderTimeTicks(from, to, scale.x)}
-<path class="band" d="${bandPath(
-    p10.filter((_, index) => isWhole(index)),
-    p90.filter((_, index) => isWhole(index)),
-    scale,
-  )}"/>
+<rect class="ahead" x="${nowX}" y="${String(AREA.top)}" width="${coordinate(AREA.right - x(origin))}" height="${String(AREA.bottom - AREA.top)}"/>
+${renderValueAxis(AREA, y, VALUE_TICKS)}${renderTimeAxis(AREA, x, TIME_TICKS)}
+<path class="band" d="${bandPath(ahead(forecast.p10), ahead(forecast.p90), scale)}"/>
 <path class="naive" d="${linePath(ahead(forecast.naive), scale)}"/>
 <path class="past" d="${linePath([...past, ...ahead(forecast.actual)], scale)}"/>
 <path class="median" d="${linePath(ahead(forecast.p50), scale)}"/>
 <line class="nowline" x1="${nowX}" x2="${nowX}" y1="${String(AREA.top)}" y2="${String(AREA.bottom)}"/>
-${renderProbes(forecast, frame, scale.x)}
+${renderProbes(forecast, frame, x)}
 </svg>`;
 }
 
 function toPoints(line: Line, timeOf: (index: number) => number): PlotPoint[] {
   return line.map((value, index) => ({ time: timeOf(index), value: isDrawable(value) ? value : Number.NaN }));
-}
-
-function renderTimeTicks(from: number, to: number, x: (time: number) => number): Html[] {
-  const ticks: Html[] = [];
-  // Steps longer than expected would make ticks without end.
-  const every = TIME_TICK_SECONDS * Math.max(1, Math.ceil((to - from) / (8 * TIME_TICK_SECONDS)));
-  for (let time = Math.ceil(from / every) * every; time <= to; time += every) {
-    const position = coordinate(x(time));
-    const anchor = Number(position) > AREA.right - 16 ? 'end' : 'middle';
-    ticks.push(
-      html`<line class="grid" x1="${position}" x2="${position}" y1="${String(AREA.bottom)}" y2="${String(AREA.bottom + 4)}"/><text x="${position}" y="${String(AREA.bottom + 16)}" text-anchor="${anchor}">${describeClock(time)}</text>`,
-    );
-  }
-  return ticks;
 }
 
 /** Invisible areas of an hour each, whose tooltip reads the step in the middle of it. */

@@ -1,12 +1,14 @@
 /** How many series fall where: bars over bins of equal width. */
+import { scaleLinear, scaleQuantize } from 'd3-scale';
+import { type PlotArea, renderValueTick } from '../../../web/pages/axes.js';
 import { type Html, html } from '../../../web/pages/html.js';
-import { coordinate, linearScale, roundTicks } from '../../../web/pages/plot.js';
-import { type PlotArea, renderValueTick } from './axis.js';
+import { coordinate } from '../../../web/pages/plot.js';
 import { describeAmount, describeCount } from './figures.js';
 
 const WIDTH = 480;
 const HEIGHT = 210;
 const AREA: PlotArea = { left: 40, right: 462, top: 12, bottom: 176 };
+const COUNT_TICKS = 4;
 
 export interface Histogram {
   readonly label: string;
@@ -30,10 +32,10 @@ export function renderHistogram(histogram: Histogram): Html {
   const { label, from, to, bins, labelEvery, describe, caption, counted = ['series', 'series'] } = histogram;
   const counts = countByBin(histogram);
   const highest = Math.max(1, ...counts);
-  const x = linearScale(0, bins, AREA.left, AREA.right);
-  const y = linearScale(0, highest * 1.05, AREA.bottom, AREA.top);
+  const x = scaleLinear([0, bins], [AREA.left, AREA.right]);
+  const y = scaleLinear([0, highest], [AREA.bottom, AREA.top]).nice(COUNT_TICKS);
   const edge = (index: number) => from + ((to - from) * index) / bins;
-  const ticks = roundTicks(0, highest, 4).filter(Number.isInteger);
+  const ticks = y.ticks(COUNT_TICKS).filter(Number.isInteger);
   const edges = Array.from({ length: bins + 1 }, (_, index) => index).filter((index) => index % labelEvery === 0);
   return html`<svg viewBox="0 0 ${String(WIDTH)} ${String(HEIGHT)}" role="img" aria-label="${label}">
 ${ticks.map((tick) => renderValueTick(AREA, y(tick), describeCount(tick)))}
@@ -52,10 +54,7 @@ ${edges.map((index) => html`<text x="${coordinate(x(index))}" y="${String(AREA.b
 /** Counts per bin; a value on an edge belongs to the bin right of it. */
 function countByBin({ values, from, to, bins }: Histogram): number[] {
   const counts = new Array<number>(bins).fill(0);
-  for (const value of values) {
-    // A hair to the right, so that 0.3 of steps of 0.05 does not fall left of its own edge.
-    const index = Math.floor(((value - from) / (to - from)) * bins + 1e-9);
-    counts[Math.max(0, Math.min(bins - 1, index))]!++;
-  }
+  const binOf = scaleQuantize([from, to], [...counts.keys()]);
+  for (const value of values) counts[binOf(value)]!++;
   return counts;
 }

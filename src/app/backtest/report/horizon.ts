@@ -1,10 +1,10 @@
 /** How error and coverage change with the distance into the future. */
+import { scaleLinear } from 'd3-scale';
 import { type Html, html } from '../../../web/pages/html.js';
-import { linearScale, roundTicks } from '../../../web/pages/plot.js';
-import { isDrawable, logAxis } from './axis.js';
+import { isDrawable, logAxis, type ValueAxis } from './axis.js';
 import { COVERAGE_TARGET } from './coverage.js';
 import { describeFixed, describeShare, type Figure, isMeasured } from './figures.js';
-import { type PlottedLine, renderLinePlot, type ValueAxis } from './linePlot.js';
+import { type PlottedLine, renderLinePlot } from './linePlot.js';
 import { type DatasetView, methodLook, scoreOf } from './lookup.js';
 import type { MethodScore } from './reportData.js';
 
@@ -64,14 +64,16 @@ function errorAxis(lines: readonly PlottedLine[]): (bottom: number, top: number)
   return (bottom, top) => logAxis(values, [bottom, top], 16);
 }
 
+const COVERAGE_TICKS = 6;
+
 /** From the lowest coverage or the target, whichever is lower, to 1 at most. */
 function coverageAxis(lines: readonly PlottedLine[]): (bottom: number, top: number) => ValueAxis {
   const values = lines.flatMap((line) => line.values).filter(isMeasured);
   const low = Math.max(0, Math.min(0.68, ...values) - 0.02);
   const high = Math.min(1, Math.max(0.9, ...values) + 0.02);
   return (bottom, top) => {
-    const scale = linearScale(low, high, bottom, top);
     // A share outside 0–1 would be drawn outside the plot.
-    return { at: (value) => scale(Math.min(high, Math.max(low, value))), ticks: roundTicks(low, high, 6) };
+    const at = scaleLinear([low, high], [bottom, top]).clamp(true);
+    return { at, ticks: at.ticks(COVERAGE_TICKS) };
   };
 }

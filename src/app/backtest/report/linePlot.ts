@@ -1,8 +1,10 @@
 /** Scores over the horizon: a line per method, named at its end. */
+import { scaleLinear } from 'd3-scale';
+import { type PlotArea, renderValueTick } from '../../../web/pages/axes.js';
 import { type Html, html } from '../../../web/pages/html.js';
 import { coordinate, linePath } from '../../../web/pages/plot.js';
 import { shorten } from '../../shorten.js';
-import { type PlotArea, renderValueTick } from './axis.js';
+import type { ValueAxis } from './axis.js';
 import { type Figure, isMeasured } from './figures.js';
 
 const WIDTH = 520;
@@ -31,15 +33,9 @@ export interface LinePlot {
   readonly describe: (value: number) => string;
 }
 
-export interface ValueAxis {
-  readonly at: (value: number) => number;
-  readonly ticks: readonly number[];
-}
-
 export function renderLinePlot({ label, places, lines, axis, band, describe }: LinePlot): Html {
   const { at, ticks } = axis(AREA.bottom, AREA.top);
-  const inset = (AREA.right - AREA.left) / (2 * Math.max(1, places.length));
-  const placeX = (index: number) => AREA.left + inset * (2 * index + 1);
+  const placeX = scaleLinear([-0.5, places.length - 0.5], [AREA.left, AREA.right]);
   const shown = lines.filter(({ values }) => values.some(isMeasured));
   return html`<svg viewBox="0 0 ${String(WIDTH)} ${String(HEIGHT)}" role="img" aria-label="${label}">
 ${band && html`<rect class="target" x="${coordinate(AREA.left)}" y="${coordinate(at(band[1]))}" width="${coordinate(AREA.right - AREA.left)}" height="${coordinate(at(band[0]) - at(band[1]))}"/>`}

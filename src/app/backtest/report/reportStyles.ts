@@ -27,7 +27,7 @@ tr.other th { font-weight: 450; }
 .swatch { display: inline-block; width: 9px; height: 9px; border-radius: 50%; background: var(--look); margin-right: 8px; }
 svg .mark { fill: var(--look); } svg .whisker { stroke: var(--look); stroke-width: 2; opacity: .75; }
 svg .ring { fill: var(--card); stroke: var(--best); stroke-width: 2; } svg .link { stroke: var(--look); stroke-width: 2; opacity: .4; }
-svg .line { fill: none; stroke: var(--look); stroke-width: 1.3; stroke-linejoin: round; }
+svg .line { fill: none; stroke: var(--look); stroke-width: 1.3; stroke-linejoin: round; stroke-linecap: round; }
 svg .served .line { stroke-width: 2.6; } svg .model .line, svg .yardstick .line, svg .best .line { stroke-width: 1.9; }
 svg .leader { stroke: var(--look); stroke-width: .8; opacity: .5; }
 svg text.end { fill: var(--look); } svg .served text.end, svg .best text.end { font-weight: 650; } svg .other text.end { fill: var(--muted); }
@@ -35,7 +35,7 @@ svg text.row-name, svg text.row-value { fill: var(--text); font-variant-numeric:
 svg .reference { stroke: var(--muted); stroke-width: 1; stroke-dasharray: 4 3; }
 svg .target { fill: var(--green-fill); opacity: .16; }
 svg .bar { opacity: .85; }
-svg .naive { fill: none; stroke: var(--best); stroke-width: 1.4; stroke-linejoin: round; }
+svg .naive { fill: none; stroke: var(--best); stroke-width: 1.4; stroke-linejoin: round; stroke-linecap: round; }
 .key { width: 26px; height: 12px; margin-right: 7px; vertical-align: -1px; } .keys-row { margin-top: 28px; }
 .drawn { list-style: none; margin: 0; padding: 0; display: grid; gap: 12px; }
 .drawn > li { padding: 10px 14px 8px; min-width: 0; }

@@ -1,14 +1,16 @@
 /** The losses of a training over its steps, and the step whose weights were kept. */
+import { scaleLinear } from 'd3-scale';
 import type { LossPoint } from '../../../model/training/checkpoint.js';
+import { type PlotArea, renderValueTick } from '../../../web/pages/axes.js';
 import { type Html, html } from '../../../web/pages/html.js';
-import { coordinate, linearScale, linePath } from '../../../web/pages/plot.js';
-import { logAxis, type PlotArea, renderValueTick } from '../../backtest/report/axis.js';
+import { coordinate, linePath } from '../../../web/pages/plot.js';
+import { logAxis } from '../../backtest/report/axis.js';
 import { describeCount, describeFixed } from '../../backtest/report/figures.js';
 
 const WIDTH = 720;
 const HEIGHT = 300;
 const AREA: PlotArea = { left: 60, right: 700, top: 24, bottom: 252 };
-const STEP_TICKS = [0, 0.25, 0.5, 0.75, 1];
+const STEP_TICKS = 5;
 
 /** Undefined where nothing was learnt. @param keptStep  0 = the weights it began with */
 export function renderLossPlot(history: readonly LossPoint[], keptStep: number): Html | undefined {
@@ -19,7 +21,8 @@ export function renderLossPlot(history: readonly LossPoint[], keptStep: number):
   const points = [...trained, ...validated];
   if (points.length === 0) return undefined;
   const lastStep = Math.max(...points.map(({ step }) => step), keptStep);
-  const x = linearScale(0, lastStep, AREA.left, AREA.right);
+  const x = scaleLinear([0, lastStep], [AREA.left, AREA.right]);
+  const stepTicks = x.ticks(STEP_TICKS).filter(Number.isInteger);
   const { at, ticks } = logAxis(
     points.map(({ loss }) => loss),
     [AREA.bottom, AREA.top],
@@ -33,7 +36,7 @@ export function renderLossPlot(history: readonly LossPoint[], keptStep: number):
   const kept = coordinate(x(keptStep));
   return html`<figure class="card chart"><figcaption><b>Loss over steps</b> <span class="muted small"><i class="other"><i class="swatch"></i></i>training <i class="served"><i class="swatch"></i></i>validation; dashed: step ${describeCount(keptStep)}, which was kept; logarithmic</span></figcaption><div class="scroll"><svg viewBox="0 0 ${String(WIDTH)} ${String(HEIGHT)}" role="img" aria-label="Training and validation loss over steps">
 ${ticks.map((tick) => renderValueTick(AREA, at(tick), String(tick)))}
-${STEP_TICKS.map((share) => html`<text x="${coordinate(x(share * lastStep))}" y="${String(AREA.bottom + 18)}" text-anchor="middle">${describeCount(share * lastStep)}</text>`)}
+${stepTicks.map((step) => html`<text x="${coordinate(x(step))}" y="${String(AREA.bottom + 18)}" text-anchor="middle">${describeCount(step)}</text>`)}
 <text x="${coordinate((AREA.left + AREA.right) / 2)}" y="${String(AREA.bottom + 36)}" text-anchor="middle">steps</text>
 <line class="reference" x1="${kept}" x2="${kept}" y1="${coordinate(AREA.top)}" y2="${coordinate(AREA.bottom)}"/>
 <g class="other"><path class="line" d="${path(trained)}"/></g>

@@ -1,5 +1,6 @@
 /** Who is in danger? The fleet at a glance, with the way to each server. */
 import { type BuiltDashboard, dashboard } from './lib/dashboard.js';
+import { toServer } from './lib/links.js';
 import { inColor } from './lib/look.js';
 import { bars, graph, type Placed, stat, strips } from './lib/panel.js';
 import { now, overTime } from './lib/query.js';
@@ -29,7 +30,8 @@ export function fleetDashboard(): BuiltDashboard {
     title: 'Who is in danger?',
     description:
       'Every server with its risk, the reason, and the time that is left. Click a server to see what will happen to it.',
-    from: 'now-8h',
+    // That of a server's dashboard, which is opened from here and keeps it.
+    from: 'now-16h',
     to: 'now+8h',
     refresh: '1m',
     variables: [
@@ -132,7 +134,7 @@ function riskTable(): Placed {
         width: 130,
         link: {
           title: 'What will happen to ${__value.text}?',
-          url: '/d/linborg-server?var-server=${__value.text}&var-datasource=${datasource}',
+          url: toServer('${__value.text}'),
         },
       },
       { label: 'profile', title: 'Profile', width: 150 },

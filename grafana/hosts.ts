@@ -1,6 +1,6 @@
 /** What are the hosts and their containers doing? The series of node_exporter and cAdvisor, by the names that the mapping packs read. */
 import { CONTAINER_VARIABLE, containerRows } from './containers.js';
-import { type BuiltDashboard, dashboard } from './lib/dashboard.js';
+import { type BuiltDashboard, dashboard, OF_LINBORG } from './lib/dashboard.js';
 import { HOST, WITHOUT_PORT } from './lib/host.js';
 import { bars, graph, type Placed, stat } from './lib/panel.js';
 import { leaders, now, overTime } from './lib/query.js';
@@ -21,6 +21,7 @@ export function hostsDashboard(): BuiltDashboard {
     from: 'now-6h',
     to: 'now',
     refresh: '1m',
+    alerts: `${OF_LINBORG}, server=~"($instance)(:[0-9]+)?"`,
     variables: [
       {
         name: 'instance',

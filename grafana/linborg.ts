@@ -1,6 +1,6 @@
 /** Is linborg well? Cycle, queries, workers, memory, cardinality, errors. */
 import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
-import { type BuiltDashboard, dashboard } from './lib/dashboard.js';
+import { type BuiltDashboard, dashboard, OF_ITSELF } from './lib/dashboard.js';
 import { dashed } from './lib/look.js';
 import { graph, type Placed, stat } from './lib/panel.js';
 import { now, ofCycles, overTime } from './lib/query.js';
@@ -19,6 +19,7 @@ export function linborgDashboard(): BuiltDashboard {
     from: 'now-1h',
     to: 'now',
     refresh: '30s',
+    alerts: OF_ITSELF,
     rows: [
       { title: 'In short', panels: headline() },
       { title: 'Cycles and queries', panels: work() },

@@ -1,6 +1,6 @@
 /** What will happen to this server? Past and future of each metric in one graph. */
 import { type MetricName, metricSpec } from '../src/core/metrics.js';
-import { type BuiltDashboard, dashboard } from './lib/dashboard.js';
+import { type BuiltDashboard, dashboard, OF_LINBORG } from './lib/dashboard.js';
 import { bandAbove, bandEdge, dashed, dots, inColor, plainLine } from './lib/look.js';
 import { GRAFANA_UNITS, METRIC_TITLES } from './lib/metrics.js';
 import { bars, graph, type Placed, stat } from './lib/panel.js';
@@ -20,6 +20,9 @@ export function serverDashboard(): BuiltDashboard {
     from: 'now-16h',
     to: 'now+8h',
     refresh: '1m',
+    // Its own, and those that are about no server.
+    alerts: `${OF_LINBORG}, server=~"$server|"`,
+    overview: { title: 'All servers', uid: 'linborg-fleet' },
     variables: [{ name: 'server', label: 'Server', query: 'label_values(linborg_risk_score, server)' }],
     rows: [
       { title: 'Now', panels: [...headline(), reasons(), riskOverTime()] },

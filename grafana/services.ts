@@ -1,6 +1,7 @@
 /** Are the services well, and do the queues empty? An overview, and the same for one service. */
 import { MappingType, type ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
 import { type BuiltDashboard, dashboard } from './lib/dashboard.js';
+import { toService } from './lib/links.js';
 import { dashed } from './lib/look.js';
 import { bars, graph, type Placed, stat } from './lib/panel.js';
 import { now, overTime } from './lib/query.js';
@@ -20,6 +21,7 @@ export function servicesDashboard(): BuiltDashboard {
     description:
       'The services of a processing pipeline side by side, their queues and their workers. Click a service for more of it.',
     ...RANGE,
+    alerts: 'service!=""',
     rows: [
       { title: 'In short', panels: headline() },
       { title: 'Services', panels: [overview(), rateBy(), errorsBy(), latencyBy()] },
@@ -35,6 +37,8 @@ export function serviceDashboard(): BuiltDashboard {
     title: 'Is this service well?',
     description: 'One service of the pipeline: health, rate, errors, latency, its queue and its workers.',
     ...RANGE,
+    alerts: 'service="$service"',
+    overview: { title: 'All services', uid: 'linborg-services' },
     variables: [
       { name: 'service', label: 'Service', query: 'label_values(service_instance:health_status:min, service)' },
     ],
@@ -125,7 +129,7 @@ function overview(): Placed {
         title: 'Service',
         link: {
           title: 'More of ${__value.text}',
-          url: '/d/linborg-service?var-service=${__value.text}&var-datasource=${datasource}',
+          url: toService('${__value.text}'),
         },
       },
     ],

@@ -1,5 +1,5 @@
 /** Can I trust it? How good the forecasts have been, measured live. */
-import { type BuiltDashboard, dashboard } from './lib/dashboard.js';
+import { type BuiltDashboard, dashboard, OF_ITSELF } from './lib/dashboard.js';
 import { dashed, plainLine } from './lib/look.js';
 import { bars, graph, type Placed, stat } from './lib/panel.js';
 import { now, overTime } from './lib/query.js';
@@ -15,6 +15,7 @@ export function trustDashboard(): BuiltDashboard {
     from: 'now-12h',
     to: 'now',
     refresh: '1m',
+    alerts: OF_ITSELF,
     rows: [
       { title: 'In short', panels: headline() },
       { title: 'Error and coverage', panels: [error(), coverage(), errorOverTime(), insideOverTime()] },

@@ -15,7 +15,7 @@ import {
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Placed } from './panel.js';
-import { DATASOURCE } from './query.js';
+import { DATASOURCE, overTime } from './query.js';
 import { refId } from './table.js';
 
 export interface RowSpec {
@@ -46,6 +46,10 @@ export interface DashboardSpec {
   readonly to: string;
   readonly refresh: string;
   readonly variables?: readonly VariableSpec[];
+  /** Alerts that are marked, as matchers; all of linborg where it is left out. */
+  readonly alerts?: string;
+  /** Where one comes from: linked at the top, with time range and variables. */
+  readonly overview?: { readonly title: string; readonly uid: string };
   readonly rows: readonly RowSpec[];
 }
 
@@ -65,23 +69,56 @@ export function dashboard(spec: DashboardSpec): BuiltDashboard {
     .timezone('browser')
     .tooltip(DashboardCursorSync.Crosshair)
     .withVariable(new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'))
-    .annotations(ANNOTATIONS.map(annotation))
-    .link(
-      new DashboardLinkBuilder('linborg')
-        .type(DashboardLinkType.Dashboards)
-        .tags(['linborg'])
-        .asDropdown(true)
-        .includeVars(true)
-        .keepTime(false),
-    );
+    .annotations(marksOf(spec).map(annotation));
+  if (spec.overview !== undefined) builder.link(wayBack(spec.overview));
+  builder.link(wayToOthers());
   for (const variable of spec.variables ?? []) builder.withVariable(variableOf(variable));
-  const { templating, ...built } = builder.build();
-  const list = (templating?.list ?? []).map(withoutIntervalFields);
-  return { ...built, templating: { list }, schemaVersion: SCHEMA_VERSION, panels: layOut(spec.rows) };
+  const { templating, annotations, links, ...built } = builder.build();
+  return {
+    ...built,
+    schemaVersion: SCHEMA_VERSION,
+    links: (links ?? []).map(withoutPlacement),
+    annotations: { list: (annotations?.list ?? []).map(withoutPlacement) },
+    templating: { list: (templating?.list ?? []).map(ofQuery) },
+    panels: layOut(spec.rows),
+  };
 }
 
-/** The builders give every variable what only those of type interval have. */
-function withoutIntervalFields({ auto: _, auto_min: __, auto_count: ___, ...variable }: VariableModel): VariableModel {
+/** To the other questions: they look at other times, but at the same servers. */
+function wayToOthers(): DashboardLinkBuilder {
+  return new DashboardLinkBuilder('linborg')
+    .type(DashboardLinkType.Dashboards)
+    .tags(['linborg'])
+    .asDropdown(true)
+    .includeVars(true)
+    .keepTime(false);
+}
+
+function wayBack({ title, uid }: NonNullable<DashboardSpec['overview']>): DashboardLinkBuilder {
+  return new DashboardLinkBuilder(title)
+    .type(DashboardLinkType.Link)
+    .icon('dashboard')
+    .url(`/d/${uid}`)
+    .includeVars(true)
+    .keepTime(true);
+}
+
+/** The builders put links and marks into a menu, which Grafana 10 has not and which hides them since Grafana 12. */
+function withoutPlacement<T extends { readonly placement?: unknown }>({
+  placement: _,
+  ...rest
+}: T): Omit<T, 'placement'> {
+  return rest;
+}
+
+/** The builders give every variable what only those of type interval have, and what came after Grafana 10. */
+function ofQuery({
+  auto: _,
+  auto_min: __,
+  auto_count: ___,
+  allowCustomValue: ____,
+  ...variable
+}: VariableModel): VariableModel {
   return variable;
 }
 
@@ -98,53 +135,79 @@ function variableOf({ name, label, query, regex, isMulti = false }: VariableSpec
   return isMulti ? builder.allValue('.*').current({ selected: true, text: 'All', value: '$__all' }) : builder;
 }
 
-interface AnnotationSpec {
+interface MarkSpec {
   readonly name: string;
   readonly color: string;
   readonly expr: string;
   readonly title: string;
   readonly text: string;
+  /** The value is the moment, in milliseconds, and not the time of the sample. */
+  readonly isMoment?: boolean;
 }
 
-/** What happened, as marks in every graph. */
-const ANNOTATIONS: readonly AnnotationSpec[] = [
-  {
-    name: 'Alerts',
-    color: 'red',
-    expr: 'ALERTS{alertname=~"Linborg.+", alertname!="LinborgCascadeMember", alertstate="firing"}',
-    title: '{{alertname}}',
-    text: '{{server}} {{metric}} {{severity}}',
-  },
-  {
-    name: 'Actions',
-    color: 'blue',
-    expr: 'sum by (rule, action, outcome) (increase(linborg_actions_total[2m])) > 0',
-    title: 'action {{action}}: {{outcome}}',
-    text: 'rule {{rule}}',
-  },
-  {
-    name: 'Model changes',
-    color: 'purple',
-    // Whoever serves now and did not ten minutes ago, where somebody did.
-    expr: `max by (metric, model, profile) (linborg_model_serving)
+/** Alerts of linborg. Members of a cascade have their own alert, one for each server, besides that of the cascade. */
+export const OF_LINBORG = 'alertname=~"Linborg.+", alertname!="LinborgCascadeMember"';
+/** Those of them that are about no single server. */
+export const OF_ITSELF = 'alertname=~"Linborg.+", server=""';
+
+/** What happened, as marks in every graph; where there is a future, also where it begins. */
+function marksOf({ alerts = OF_LINBORG, to }: DashboardSpec): MarkSpec[] {
+  return [
+    {
+      name: 'Alerts',
+      color: 'red',
+      expr: `ALERTS{alertstate="firing", ${alerts}}`,
+      title: '{{alertname}}',
+      text: '{{server}}{{service}} {{metric}} {{severity}}',
+    },
+    {
+      name: 'Actions',
+      color: 'blue',
+      // Every two minutes of it overlap: what Grafana 10 asks for marks knows no interval of rates.
+      expr: 'sum by (rule, action, outcome) (increase(linborg_actions_total[2m])) > 0',
+      title: 'action {{action}}: {{outcome}}',
+      text: 'rule {{rule}}',
+    },
+    {
+      name: 'Model changes',
+      color: 'purple',
+      // Whoever serves now and did not ten minutes ago, where somebody did.
+      expr: `max by (metric, model, profile) (linborg_model_serving)
 unless max by (metric, model, profile) (linborg_model_serving offset 10m)
 and on () count(linborg_model_serving offset 10m) > 0`,
-    title: '{{model}} serves {{metric}}',
-    text: '{{profile}}',
-  },
-];
+      title: '{{model}} serves {{metric}}',
+      text: '{{profile}}',
+    },
+    ...(to.startsWith('now+') ? [NOW] : []),
+  ];
+}
 
-function annotation({ name, color, expr, title, text }: AnnotationSpec): AnnotationQueryBuilder {
-  return new AnnotationQueryBuilder()
+/** The newest scrape of anything, the same at every point of the range. */
+const NOW: MarkSpec = {
+  name: 'Now',
+  color: '#8e8e8e',
+  expr: '1000 * max_over_time(max(timestamp(up))[9h:1m] @ end())',
+  title: 'now',
+  text: 'measured before, forecast after',
+  isMoment: true,
+};
+
+/** Grafana asks for `expr` until 11, and for the target since; both hold the same. */
+function annotation({ name, color, expr, title, text, isMoment = false }: MarkSpec): AnnotationQueryBuilder {
+  const builder = new AnnotationQueryBuilder()
     .name(name)
     .datasource(DATASOURCE)
     .enable(true)
     .iconColor(color)
     .expr(expr)
-    .step('60s')
+    .step(MARK_STEP)
+    .target(overTime(expr, '').interval(MARK_STEP).refId('Anno'))
     .titleFormat(title)
     .textFormat(text);
+  return isMoment ? builder.useValueForTime(true).hide(true) : builder;
 }
+
+const MARK_STEP = '60s';
 
 /** Places panels from left to right, as many in a line as fit, with numbers in reading order. */
 function layOut(rows: readonly RowSpec[]): (Panel | RowPanel)[] {

@@ -203,5 +203,15 @@ export function place<B extends AnyPanelBuilder>(builder: B, spec: PanelSpec, he
     if (series.startsWith('/')) builder.overrideByRegexp(series, [...properties]);
     else builder.overrideByName(series, [...properties]);
   }
-  return { panel: builder.build(), width: spec.width, height: spec.height ?? height };
+  return { panel: forGrafana10(builder.build()), width: spec.width, height: spec.height ?? height };
+}
+
+/** Defaults of the builders that came after Grafana 10, and the footer of tables, which has another shape since Grafana 12. */
+const LATER = ['percentChangeColorMode', 'perPage', 'footer'] as const;
+
+function forGrafana10(panel: Panel): Panel {
+  const options: Record<string, unknown> = { ...(panel.options as Readonly<Record<string, unknown>>) };
+  for (const name of LATER) delete options[name];
+  if (panel.type === 'bargauge') delete options['legend'];
+  return { ...panel, options };
 }

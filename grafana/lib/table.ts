@@ -58,10 +58,7 @@ export function table(spec: TableSpec): Placed {
   if (sortBy !== undefined) builder.sortBy([new TableSortByFieldStateBuilder().displayName(sortBy).desc(true)]);
   for (const column of labels) builder.overrideByName(column.title, labelProperties(column));
   for (const column of values) builder.overrideByName(column.title, valueProperties(column));
-  const placed = place(builder, { ...spec, unit: 'short', queries: values.map(({ expr }) => rows(expr)) }, 10);
-  // Tables have no footer of this shape since Grafana 12, and none without it before.
-  const { footer: _, ...options } = placed.panel.options as Readonly<Record<string, unknown>>;
-  return { ...placed, panel: { ...placed.panel, options } };
+  return place(builder, { ...spec, unit: 'short', queries: values.map(({ expr }) => rows(expr)) }, 10);
 }
 
 /** Grafana names the column of a lone query `Value`, and those of several `Value #A`, `Value #B`, … */

@@ -12,6 +12,37 @@ export interface Target {
   readonly datasource: unknown;
 }
 
+/** Where one gets from a dashboard, at its top or by a click on a value. */
+export interface Link {
+  readonly title: string;
+  readonly url?: string;
+  readonly type?: string;
+  readonly tags?: readonly string[];
+  readonly keepTime?: boolean;
+  readonly includeVars?: boolean;
+}
+
+interface Thresholds {
+  readonly steps: readonly { readonly value: number | null; readonly color: string }[];
+}
+
+export interface Variable {
+  readonly name: string;
+  readonly type: string;
+  readonly query: unknown;
+  readonly datasource?: unknown;
+  readonly refresh?: number;
+  readonly sort?: number;
+  readonly multi?: boolean;
+  readonly includeAll?: boolean;
+  readonly allValue?: string;
+}
+
+interface Override {
+  readonly matcher: { readonly id: string; readonly options?: unknown };
+  readonly properties: readonly { readonly id: string; readonly value?: unknown }[];
+}
+
 export interface Panel {
   readonly id: number;
   readonly type: string;
@@ -22,9 +53,16 @@ export interface Panel {
   readonly timeFrom?: string;
   readonly datasource?: unknown;
   readonly options?: unknown;
+  readonly transformations?: readonly unknown[];
   readonly fieldConfig?: {
-    readonly defaults: { readonly unit?: string; readonly noValue?: string; readonly custom?: unknown };
-    readonly overrides?: readonly unknown[];
+    readonly defaults: {
+      readonly unit?: string;
+      readonly noValue?: string;
+      readonly custom?: unknown;
+      readonly thresholds?: Thresholds;
+      readonly links?: readonly Link[];
+    };
+    readonly overrides?: readonly Override[];
   };
   /** Those of a folded row. */
   readonly panels?: readonly Panel[];
@@ -36,6 +74,9 @@ export interface Annotation {
   readonly step?: string;
   readonly titleFormat?: string;
   readonly textFormat?: string;
+  readonly useValueForTime?: boolean;
+  readonly target: Target;
+  readonly datasource: unknown;
 }
 
 export interface Dashboard {
@@ -44,7 +85,9 @@ export interface Dashboard {
   readonly description: string;
   readonly time: { readonly from: string; readonly to: string };
   readonly refresh: string;
-  readonly templating: { readonly list: readonly { readonly name: string; readonly query: unknown }[] };
+  readonly schemaVersion: number;
+  readonly links: readonly Link[];
+  readonly templating: { readonly list: readonly Variable[] };
   readonly annotations: { readonly list: readonly Annotation[] };
   readonly panels: readonly Panel[];
 }

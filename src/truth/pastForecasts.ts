@@ -114,7 +114,13 @@ export class PastForecasts {
         if (kept === undefined) return [];
         const { grid, model, metrics, values } = kept;
         const partOf = (i: number) => values.subarray(i * KEPT_SIZE, (i + 1) * KEPT_SIZE);
-        return metrics.map((metric, i) => ({ server, ...grid, model, metric, values: restore(partOf(i)) }));
+        return metrics.map((metric, i) => ({
+          ...{ server, ...grid, model, metric },
+          // Most of them are not asked for.
+          get values() {
+            return restore(partOf(i));
+          },
+        }));
       },
       riskPathOf(server, age) {
         const kept = keptOf(server, age);

@@ -1,5 +1,5 @@
 /** The series `linborg_future`: samples at the times that the forecasts are about, chosen by label matchers. */
-import { type Forecast, LEVEL_NAMES, type RiskPath } from '../../core/flow.js';
+import { type Forecast, HORIZON_STEPS, LEVEL_NAMES, type RiskPath } from '../../core/flow.js';
 import { groupBy } from '../../core/groupBy.js';
 import { FUTURE_LABELS } from '../../core/serverLabels.js';
 import type { ServerView } from '../cycleView.js';
@@ -12,30 +12,42 @@ export const RISK_METRIC = 'risk_score';
 
 export type Label = readonly [name: string, value: string];
 
-/** One series: its samples lie at origin + h × stepSeconds, h from 1 on. */
-export interface FutureSeries {
-  /** Sorted by name, as Prometheus wants them. */
-  readonly labels: readonly Label[];
+/** Where samples may lie: at origin + h × stepSeconds, h from 1 to 96. */
+interface Grid {
   readonly origin: number;
   readonly stepSeconds: number;
-  /** The h-th sample is `values[(h − 1) × stride + offset]`; NaN = none. */
-  readonly values: Float32Array;
-  readonly stride: number;
-  readonly offset: number;
   /** Epoch seconds; samples lie after it. */
   readonly after: number;
 }
 
+export interface FutureSeries extends Grid {
+  /** Sorted by name, as Prometheus wants them. */
+  readonly labels: readonly Label[];
+  /** The h-th sample is `values[(h − 1) × stride + offset]`; NaN = none. */
+  readonly values: Float32Array;
+  readonly stride: number;
+  readonly offset: number;
+}
+
+/** Epoch milliseconds, both included. */
+export interface TimeRange {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+export const ALL_TIMES: TimeRange = { fromMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY };
+
 export interface FutureSelection {
   readonly matchers: readonly ReadyMatcher[];
+  readonly range: TimeRange;
   /** Labels that all series carry, e.g. those that Prometheus adds to what leaves it. */
   readonly externalLabels: Readonly<Record<string, string>>;
 }
 
 /**
- * The series that all matchers take, server by server, so that others get their turn in between; a server has none where they do
- * not take it. Earlier forecasts carry the
- * label `age` and are asked for by it: without a matcher on `age`, only the newest forecast is chosen.
+ * The series that all matchers take and that have a step in the range, server by server, so that others get their turn in between; a server
+ * has none where they do not take it. Earlier forecasts carry the label `age` and are asked for by it: without a matcher on `age`, only the
+ * newest forecast is chosen.
  */
 export function* selectFuture(cycle: PublishedCycle, selection: FutureSelection): Generator<FutureSeries[]> {
   const chosen = new Choice(selection);
@@ -58,16 +70,14 @@ export function* selectFuture(cycle: PublishedCycle, selection: FutureSelection)
   }
 }
 
-/** Calls `visit` with the epoch milliseconds and the value of each sample in `fromMs` … `untilMs`; returns how many there are. */
+/** Calls `visit` with the epoch milliseconds and the value of each sample in the range; returns how many there are. */
 export function eachSample(
-  { origin, stepSeconds, values, stride, offset, after }: FutureSeries,
-  fromMs: number,
-  untilMs: number,
+  series: FutureSeries,
+  range: TimeRange,
   visit: (milliseconds: number, value: number) => void,
 ): number {
-  const earliest = Math.max(fromMs / 1000, after + 1e-3);
-  const first = Math.max(1, Math.ceil((earliest - origin) / stepSeconds));
-  const last = Math.min(values.length / stride, Math.floor((untilMs / 1000 - origin) / stepSeconds));
+  const { origin, stepSeconds, values, stride, offset } = series;
+  const { first, last } = stepsIn(series, range);
   let count = 0;
   for (let step = first; step <= last; step++) {
     const value = values[(step - 1) * stride + offset]!;
@@ -78,6 +88,15 @@ export function eachSample(
   return count;
 }
 
+/** The first and the last step in the range; the first is the greater one where there is none. */
+function stepsIn({ origin, stepSeconds, after }: Grid, { fromMs, untilMs }: TimeRange) {
+  const earliest = Math.max(fromMs / 1000, after + 1e-3);
+  return {
+    first: Math.max(1, Math.ceil((earliest - origin) / stepSeconds)),
+    last: Math.min(HORIZON_STEPS, Math.floor((untilMs / 1000 - origin) / stepSeconds)),
+  };
+}
+
 const OWN: readonly string[] = FUTURE_LABELS;
 
 /** What the matchers take, label by label; a label that a series lacks is the empty text. */
@@ -85,11 +104,14 @@ class Choice {
   readonly #matchers: ReadonlyMap<string, readonly ReadyMatcher[]>;
   /** Names of labels that are asked about and may come from a server's scraped series. */
   readonly #passed: readonly string[];
+  readonly #range: TimeRange;
   readonly externalLabels: Readonly<Record<string, string>>;
 
-  constructor({ matchers, externalLabels }: FutureSelection) {
+  constructor({ matchers, range, externalLabels }: FutureSelection) {
     this.#matchers = groupBy(matchers, ({ name }) => name);
-    this.#passed = [...this.#matchers.keys()].filter((name) => !OWN.includes(name) && !(name in externalLabels));
+    const isOwn = (name: string) => OWN.includes(name) || Object.hasOwn(externalLabels, name);
+    this.#passed = [...this.#matchers.keys()].filter((name) => !isOwn(name));
+    this.#range = range;
     this.externalLabels = externalLabels;
   }
 
@@ -99,6 +121,12 @@ class Choice {
 
   takes(label: string, value: string): boolean {
     return this.#matchers.get(label)?.every((matcher) => matcher.matches(value)) ?? true;
+  }
+
+  /** Whether a series with such steps has one that is asked for; its labels need not be put together otherwise. */
+  reaches(grid: Grid): boolean {
+    const { first, last } = stepsIn(grid, this.#range);
+    return first <= last;
   }
 
   /** Servers and subjects that may be taken: one at most where its name is given. */
@@ -118,7 +146,7 @@ class Choice {
   /** Whether the matchers on labels that are the same for all series of a server take them. */
   takesServer({ frame: { server, profile }, labels }: ServerView): boolean {
     if (!this.takes('server', server) || !this.takes('profile', profile)) return false;
-    return this.#passed.every((name) => this.takes(name, labels?.[name] ?? ''));
+    return this.#passed.every((name) => this.takes(name, labels && Object.hasOwn(labels, name) ? labels[name]! : ''));
   }
 }
 
@@ -145,7 +173,7 @@ function riskSeries(
 ): FutureSeries[] {
   if (!chosen.takes('metric', RISK_METRIC) || !chosen.takes('level', '')) return [];
   const path = pathOf();
-  if (path === undefined) return [];
+  if (path === undefined || !chosen.reaches({ ...path, after })) return [];
   const { origin, stepSeconds, scores } = path;
   const labels = labelsOf(server, chosen, { metric: RISK_METRIC, ...(age === undefined ? {} : { age }) });
   return [{ labels, origin, stepSeconds, values: scores, stride: 1, offset: 0, after }];
@@ -158,7 +186,7 @@ function forecastSeries(
   { age, after }: SeriesKind,
 ): FutureSeries[] {
   return forecasts
-    .filter(({ metric }) => chosen.takes('metric', metric))
+    .filter((forecast) => chosen.takes('metric', forecast.metric) && chosen.reaches(gridOf(forecast, after)))
     .flatMap(({ metric, origin, stepSeconds, values }) =>
       LEVEL_NAMES.flatMap((level, offset) => {
         if (!chosen.takes('level', level)) return [];
@@ -166,6 +194,11 @@ function forecastSeries(
         return [{ labels, origin, stepSeconds, values, stride: LEVEL_NAMES.length, offset, after }];
       }),
     );
+}
+
+/** Not spread: the values of an earlier forecast are made when they are asked for. */
+function gridOf({ origin, stepSeconds }: Forecast, after: number): Grid {
+  return { origin, stepSeconds, after };
 }
 
 function labelsOf(

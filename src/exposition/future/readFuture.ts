@@ -61,7 +61,7 @@ async function answerQuery(
 ): Promise<Uint8Array[]> {
   const matchers = query.matchers.map((matcher) => readyMatcher(matcher, budget.patterns));
   const chosen: FutureSeries[] = [];
-  for (const ofServer of selectFuture(cycle, { matchers, externalLabels: options.externalLabels })) {
+  for (const ofServer of selectFuture(cycle, { matchers, range: query, externalLabels: options.externalLabels })) {
     for (const series of ofServer) {
       if (takeFromBudget(series, query, budget, options)) chosen.push(series);
     }
@@ -73,7 +73,7 @@ async function answerQuery(
 
 /** Whether the series has anything in the range of the query. */
 function takeFromBudget(series: FutureSeries, query: ReadQuery, budget: Budget, options: FutureOptions): boolean {
-  const count = eachSample(series, query.fromMs, query.untilMs, () => {});
+  const count = eachSample(series, query, () => {});
   // A series without samples costs about as much as ten.
   budget.left -= query.wantsSeriesOnly ? 10 : count;
   if (budget.left < 0)
@@ -89,7 +89,7 @@ async function encodeInTurns(chosen: readonly FutureSeries[], query: ReadQuery, 
   let writer = new BinaryWriter();
   for (const series of chosen) {
     writeTimeSeries(writer, series.labels, (visit) => {
-      if (!query.wantsSeriesOnly) eachSample(series, query.fromMs, query.untilMs, visit);
+      if (!query.wantsSeriesOnly) eachSample(series, query, visit);
     });
     if (!turns.isOver) continue;
     parts.push(writer.finish());

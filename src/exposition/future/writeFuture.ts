@@ -3,7 +3,7 @@ import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { HORIZON_STEPS } from '../../core/flow.js';
 import type { ExportOptions, FutureOptions } from '../options.js';
 import type { PublishedCycle } from '../publishedCycle.js';
-import { eachSample, type FutureSeries, RISK_METRIC, selectFuture } from './futureSeries.js';
+import { ALL_TIMES, eachSample, type FutureSeries, RISK_METRIC, selectFuture } from './futureSeries.js';
 import { compressInTurns } from './snappy.js';
 import { writeTimeSeries } from './timeSeries.js';
 import { Turns } from './turns.js';
@@ -26,10 +26,10 @@ export async function* writeFuture(
   let writer = new BinaryWriter();
   let samples = 0;
   const turns = new Turns();
-  for (const ofServer of selectFuture(cycle, { matchers: [], externalLabels })) {
+  for (const ofServer of selectFuture(cycle, { matchers: [], range: ALL_TIMES, externalLabels })) {
     for (const series of ofServer.filter((one) => isExported(one, exported))) {
       writeTimeSeries(writer, series.labels, (visit) => {
-        samples += eachSample(series, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, (milliseconds, value) =>
+        samples += eachSample(series, ALL_TIMES, (milliseconds, value) =>
           visit(milliseconds + freshness(series, milliseconds / 1000 - cycle.at), value),
         );
       });

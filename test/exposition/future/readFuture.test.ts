@@ -166,6 +166,37 @@ describe('a remote read', () => {
     expect(empty!.length).toBeGreaterThan(0);
   });
 
+  it.each(['constructor', '__proto__', 'toString'])(
+    'finds nothing by the label %s, which no series has',
+    async (name) => {
+      expect(await select([['=', name, 'x']])).toEqual([]);
+      expect(await select([['=~', name, '.+']])).toEqual([]);
+      expect(await select([['=', name, '']])).toHaveLength(18);
+    },
+  );
+
+  it('puts no labels together where no series has a sample in the range', async () => {
+    let looks = 0;
+    const labels = new Proxy(
+      { env: 'prod' },
+      {
+        ownKeys(target) {
+          looks++;
+          return Reflect.ownKeys(target);
+        },
+      },
+    );
+    const view = { ...makeFleet(), servers: [{ ...makeServer('ppweb-2', 12), labels }] };
+    const between = { from: ORIGIN + 301, until: ORIGIN + 599 };
+    const late = { from: END + 1, until: END + 86_400 };
+    const queries = [{ from: 0, until: AT - 3600 }, between, late].map((range) => ({ matchers: [NAME], ...range }));
+    expect(await ask(queries, { view })).toEqual([[], [], []]);
+    // Once when the cycle was published.
+    expect(looks).toBe(1);
+    expect((await ask([{ matchers: [NAME], from: AT, until: END }], { view }))[0]).toHaveLength(6);
+    expect(looks).toBeGreaterThan(2);
+  });
+
   it('carries the external labels, and is found by them', async () => {
     const keys = { external_labels: { cluster: 'eu', zone: 'b' } };
     const found = await select(
@@ -378,6 +409,19 @@ describe('a request that asks too much', () => {
     });
     expect(await refusal(withMatchers(['=~', 'server', 'x{900}'.repeat(50)]))).toMatchObject({ status: 422 });
     expect(await refusal(withMatchers(['=~', 'server', '.'.repeat(5000)]))).toMatchObject({ status: 422 });
+  });
+
+  it('is refused for a regular expression that repeats too much before that costs anything', async () => {
+    const before = process.cpuUsage();
+    expect(await refusal(withMatchers(['=~', 'server', 'x{0,1000}'.repeat(450)]))).toMatchObject({ status: 422 });
+    const { user, system } = process.cpuUsage(before);
+    // Compiling it takes two seconds, in one turn, and 560 MB.
+    expect(user + system).toBeLessThan(1_000_000);
+  });
+
+  it('is refused for many regular expressions that repeat too much together', async () => {
+    const matchers = Array.from({ length: 50 }, (): MatcherText => ['=~', 'server', 'x{500}']);
+    expect(await refusal(withMatchers(...matchers))).toMatchObject({ status: 422 });
   });
 
   it('gets its answer at once where a backtracking engine would hang', async () => {

@@ -4,6 +4,7 @@ import Koa from 'koa';
 import { limitBody } from './middleware/bodyLimit.js';
 import { answerFaults } from './middleware/faults.js';
 import { setSecurityHeaders } from './middleware/securityHeaders.js';
+import { dropSlowReaders } from './middleware/slowReaders.js';
 import type { WebParts } from './parts.js';
 import { addActionRoutes } from './routes/actions.js';
 import { addAdminRoutes } from './routes/admin.js';
@@ -17,10 +18,14 @@ import { addRemoteReadRoute } from './routes/remoteRead.js';
 import { addScrapeRoute } from './routes/scrape.js';
 import { answerUnmatched } from './routes/unmatched.js';
 
+/** As long as the slowest scraper may take for a whole answer. */
+const SLOW_READER_MILLISECONDS = 60_000;
+
 /** @param keyDigest SHA-256 of the key of the JSON doors; undefined = loopback only */
 export function createApplication(parts: WebParts, keyDigest: Buffer | undefined): Koa {
   const router = createRouter(parts, keyDigest);
   const application = new Koa();
+  application.use(dropSlowReaders(SLOW_READER_MILLISECONDS));
   application.use(setSecurityHeaders);
   application.use(answerFaults(parts.log));
   application.use(limitBody(parts.options.maxBodyBytes));

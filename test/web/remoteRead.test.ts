@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AT } from '../exposition/fleet.js';
+import { AT, makeFleet, makeServer } from '../exposition/fleet.js';
 import { compressed, decodeRead, encodeRead, type MatcherText } from '../exposition/future/protocol.js';
 import { startServer } from './running.js';
 
@@ -69,6 +69,32 @@ describe('POST /api/v1/read', () => {
     expect(text).toMatch(/^linborg_future_reads_total 2$/m);
     expect(text).toMatch(/^linborg_future_reads_failed_total 1$/m);
     expect(text).toMatch(/^linborg_future_read_samples_total 1728$/m);
+  });
+});
+
+describe('a client that goes away', () => {
+  it('has no more of its answer computed, and nobody waits behind it', async () => {
+    const SERVERS = 1000;
+    let computed = 0;
+    const asked = new AbortController();
+    const riskPath = () => {
+      if (++computed === 10) asked.abort();
+      const until = performance.now() + 1;
+      while (performance.now() < until);
+      return { origin: AT, stepSeconds: 300, scores: new Float32Array(96) };
+    };
+    const servers = Array.from({ length: SERVERS }, (_, i) => ({ ...makeServer(`web-${i}`, 12), riskPath }));
+    const url = await startServer({ view: { ...makeFleet(), servers } });
+    const risks = compressed(
+      encodeRead([{ matchers: [NAME, ['=', 'metric', 'risk_score']], from: AT, until: AT + 3600 }]),
+    );
+    const body = Uint8Array.from(risks);
+    await expect(
+      fetch(`${url}/api/v1/read`, { method: 'POST', body, headers: HEADERS, signal: asked.signal }),
+    ).rejects.toThrow('aborted');
+    expect((await read(url, compressed(encodeRead([])))).status).toBe(200);
+    expect(computed).toBeLessThan(SERVERS / 2);
+    expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/^linborg_future_reads_failed_total 1$/m);
   });
 });
 

@@ -22,7 +22,7 @@ export interface FutureAnswer {
  * Answers in turns, so that others get theirs however much is asked for.
  * @param body   a ReadRequest, compressed
  * @param cycle  undefined while there is no result that may be served: then no query finds anything
- * @throws ReadRefusal
+ * @throws ReadRefusal, or the reason of a signal that ended its turns
  */
 export async function readFuture(
   body: Uint8Array,

@@ -7,11 +7,16 @@ const RUN_LENGTH = 256;
 
 export class Turns {
   readonly #clock: () => number;
+  readonly #signal: AbortSignal | undefined;
   #began: number;
 
-  /** @param clock  milliseconds that only go on */
-  constructor(clock: () => number = () => performance.now()) {
+  /**
+   * @param clock   milliseconds that only go on
+   * @param signal  ends the work at its next turn
+   */
+  constructor(clock: () => number = () => performance.now(), signal?: AbortSignal) {
     this.#clock = clock;
+    this.#signal = signal;
     this.#began = clock();
   }
 
@@ -20,8 +25,10 @@ export class Turns {
     return this.#clock() - this.#began > TURN_MILLISECONDS;
   }
 
+  /** Rejects with the signal's reason once nobody waits for the work. */
   async next(): Promise<void> {
     await nextTurn();
+    this.#signal?.throwIfAborted();
     this.#began = this.#clock();
   }
 }

@@ -3,6 +3,7 @@ import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { readFuture } from '../../exposition/future/readFuture.js';
 import { ReadRefusal } from '../../exposition/future/refusal.js';
+import { Turns } from '../../exposition/future/turns.js';
 import { currentCycle } from '../../exposition/readiness.js';
 import { requireApiKey } from '../middleware/apiKey.js';
 import { requireSameOrigin } from '../middleware/sameOrigin.js';
@@ -27,7 +28,8 @@ async function answer(ctx: Context, { state, now }: WebParts, body: Buffer): Pro
     if (!['', 'snappy'].includes(ctx.get('Content-Encoding'))) {
       throw new ReadRefusal(415, `the body is encoded by ${ctx.get('Content-Encoding')}; expected snappy`);
     }
-    const { body: read, samples } = await readFuture(body, currentCycle(state, now()), state.future());
+    const turns = new Turns(undefined, whileWaitedFor(ctx));
+    const { body: read, samples } = await readFuture(body, currentCycle(state, now()), state.future(), turns);
     state.exporter.futureRead(true, samples);
     ctx.status = 200;
     ctx.set({ 'Content-Type': 'application/x-protobuf', 'Content-Encoding': 'snappy' });
@@ -37,4 +39,11 @@ async function answer(ctx: Context, { state, now }: WebParts, body: Buffer): Pro
     if (!(error instanceof ReadRefusal)) throw error;
     await sendText(ctx, error.status, `${error.message}.\n`);
   }
+}
+
+/** Aborts when the client goes away: a dashboard that asks for something else, or a query that timed out. */
+function whileWaitedFor({ res }: Context): AbortSignal {
+  const waiting = new AbortController();
+  res.once('close', () => waiting.abort());
+  return waiting.signal;
 }

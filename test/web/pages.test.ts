@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Risk } from '../../src/core/flow.js';
 import { fleetAddress, parseFleetQuery } from '../../src/web/pages/fleetQuery.js';
 import { html } from '../../src/web/pages/html.js';
 import { metricQualities } from '../../src/web/pages/qualityTable.js';
 import { describeRatio } from '../../src/web/pages/words.js';
-import { AT, makeServer as makeFleetServer, makeFrame, makeRisk } from '../exposition/fleet.js';
+import { AT, makeFleet, makeServer as makeFleetServer, makeFrame, makeRisk } from '../exposition/fleet.js';
+import { makeTruth } from '../exposition/truth.js';
 import { type Setting, startServer } from './running.js';
 
 async function readPage(path: string, setting?: Setting): Promise<string> {
@@ -77,13 +79,139 @@ describe('the fleet page', () => {
     expect(serverLinks(overdue)).toEqual([]);
   });
 
+  test('says at once that a cycle or a source fails, while the last result still stands', async () => {
+    const page = await readPage('/', {
+      totals: { lastFailure: 'no query was answered' },
+      sources: [{ name: 'prometheus http://p', lastSuccessAt: AT - 179, lastFailure: 'HTTP 503', samples: 1 }],
+    });
+    expect(page).toContain(
+      '<b>The newest cycle failed</b>: no query was answered. What is shown is of 2026-01-05 12:02:00 UTC, 1 s ago.',
+    );
+    expect(page).toContain(
+      '<b>prometheus http://p fails</b>: HTTP 503. Its last answer came at 2026-01-05 11:59:01 UTC, 3 min ago.',
+    );
+    expect(serverLinks(page)).toContain('ppdb-1');
+    const silent = await readPage('/', { sources: [{ name: 'b', lastFailure: 'refused', samples: 0 }] });
+    expect(silent).toContain('<b>b fails</b>: refused. It has not answered since the start.');
+    expect(await readPage('/')).not.toContain('class="notice"');
+  });
+
   test('refreshes itself only when asked to', async () => {
     expect(await readPage('/')).not.toContain('http-equiv="refresh"');
     expect(await readPage('/?refresh=on')).toContain('<meta http-equiv="refresh" content="30">');
   });
 });
 
+describe('what is going to happen', () => {
+  const calm = { ...makeFleetServer('calm', 2), risk: makeRisk('calm', 2, null) };
+  const soon = { ...makeFleetServer('soon', 45), risk: makeRisk('soon', 45, 3600) };
+  const later = { ...makeFleetServer('later', 12), risk: makeRisk('later', 12, 7200) };
+  const may = { ...makeFleetServer('may', 50), risk: makeRisk('may', 50, null) };
+  const usual = { ...calm, risk: { ...calm.risk, thresholds: makeRisk('calm', 90).thresholds } };
+  const beyond = makeFleetServer('beyond', 90);
+
+  test.each([
+    [
+      [beyond, soon, later],
+      '1 server is beyond a threshold now; 2 more are expected to cross one within 8 h, the first in 1 h.',
+    ],
+    [[beyond, calm], '1 server is beyond a threshold now; no other is expected to cross one within 8 h.'],
+    [[later, calm], '1 server is expected to cross a threshold within 8 h, the first in 2 h.'],
+    [[may, calm], 'No server is expected to cross a threshold within 8 h; 1 may.'],
+    [[usual], 'No server is expected to cross a threshold within 8 h.'],
+    [[{ frame: calm.frame, forecasts: [] }], 'No server has a risk yet.'],
+  ])('is the first thing on the fleet page, in a sentence (%#)', async (servers, sentence) => {
+    expect(await readPage('/', { view: { at: AT, servers } })).toContain(`<h1>${sentence}</h1>`);
+  });
+
+  test('names the servers in the order of time, each with when, why and how likely', async () => {
+    const page = await readPage('/', { view: { at: AT, servers: [later, may, beyond, calm, soon] } });
+    const lines = [...page.matchAll(/<li><div class="when">(.*)<\/li>/g)].map(([, line]) => line!);
+    expect(lines.map((line) => /<bdi>(\w+)/.exec(line)![1])).toEqual(['beyond', 'soon', 'later', 'may']);
+    expect(lines[0]).toMatch(/^<b class="red-text">now<.*mem_used_pct 91 reaches 95/);
+    expect(lines[1]).toMatch(/^<b>in 1 h<\/b> <span[^>]*>13:02 UTC<.*chance within 8 h 23%/);
+    expect(lines[3]).toMatch(/^<b>within 8 h</);
+  });
+
+  test('names five servers and leads to the others', async () => {
+    const servers = Array.from({ length: 8 }, (_, index) => makeFleetServer(`web-${index}`, 60));
+    const page = await readPage('/', { view: { at: AT, servers } });
+    expect(page.match(/<li><div class="when">/g)).toHaveLength(5);
+    expect(page).toContain('<a href="#servers">and 3 more servers</a>');
+    expect(page).toContain('id="servers"');
+  });
+});
+
 describe("a server's page", () => {
+  test('says in a sentence what is crossed and what comes next', async () => {
+    const sentence = async (risk: Risk) => {
+      const servers = [{ ...makeFleetServer('a', 5), risk }];
+      const page = await readPage('/servers/a', { view: { at: AT, servers } });
+      return /<p class="lead">(.*)<\/p>/.exec(page)![1]!.replace(/<\/?b>/g, '');
+    };
+    expect(await sentence(makeRisk('a', 90))).toBe(
+      'Beyond its threshold now: cpu_iowait_pct. Expected to reach mem_used_pct 95% in 1 h 50 min (13:52 UTC), at the earliest in 55 min (12:57 UTC).',
+    );
+    expect(await sentence(makeRisk('a', 5, null))).toBe('No threshold is expected to be crossed within 8 h.');
+    const risk = makeRisk('a', 40);
+    const [memory] = risk.timeToThreshold as [Risk['timeToThreshold'][number]];
+    const maybe = { ...memory, seconds: { p10: null, p50: null, p90: 3600 } };
+    expect(await sentence({ ...risk, timeToThreshold: [maybe] })).toBe(
+      'May reach mem_used_pct 95%, at the earliest in 1 h (13:02 UTC); p50 does not within 8 h.',
+    );
+  });
+
+  test('lists the thresholds that are reached by time, and the others in a sentence', async () => {
+    const risk = makeRisk('a', 90);
+    const times = (metric: string, direction: 'above' | 'below', seconds: readonly (number | null)[]) => {
+      const [p10 = null, p50 = null, p90 = null] = seconds;
+      return { metric, threshold: 5, direction, seconds: { p10, p50, p90 } };
+    };
+    const timeToThreshold = [
+      times('swap_used_pct', 'above', []),
+      times('disk_usage_pct', 'above', [null, 7200, 3600]),
+      times('load_average', 'above', [0, 0, 0]),
+      times('cpu_idle_pct', 'below', [600, 7000, null]),
+    ];
+    const servers = [{ ...makeFleetServer('a', 90), risk: { ...risk, timeToThreshold } }];
+    const page = await readPage('/servers/a', { view: { at: AT, servers } });
+    const rows = [...page.matchAll(/<tr><th scope="row">(\w+)<\/th><td data-label="Now">.*<\/tr>/g)];
+    expect(rows.map(([, metric]) => metric)).toEqual(['load_average', 'cpu_idle_pct', 'disk_usage_pct']);
+    expect(rows[1]![0]).toMatch(
+      /earliest">in 10 min <.*p50">in 1 h 57 min <.*latest"><span class="muted">not within 8 h/,
+    );
+    expect(rows[2]![0]).toMatch(
+      /earliest">in 1 h <span[^>]*>13:02 UTC<.*p50">in 2 h <.*latest"><span class="muted">not/,
+    );
+    expect(page).toContain('Not within 8 h, inside p10–p90: swap_used_pct above 5%.');
+  });
+
+  test('tells of each forecast who made it and how far to trust it', async () => {
+    const judged = await readPage('/servers/ppdb-1');
+    expect(judged).toContain(
+      'Forecast by test; 8 h ahead its error is 0.71 of that of “as a day ago”, 83% of the samples inside p10–p90.',
+    );
+    expect(judged).toContain('Forecast by test; not judged here yet.');
+    const view = { ...makeFleet(), truth: makeTruth(AT, { accuracy: [] }) };
+    expect(await readPage('/servers/ppdb-1', { view })).toContain(
+      '1 h ahead, in hindsight, its error is 0.44 of that of “as a day ago”',
+    );
+  });
+
+  test('says that the chance is of a new breach where a threshold is crossed already', async () => {
+    const note = 'What is beyond its threshold now does not count.';
+    expect(await readPage('/servers/ppdb-1')).toContain(note);
+    expect(await readPage('/servers/ppweb-2')).not.toContain(note);
+  });
+
+  test('while there is no result is a 503 that says why, since when and where to look', async () => {
+    const response = await fetch(`${await startServer({ now: () => AT + 999 })}/servers/ppdb-1`);
+    expect(response.status).toBe(503);
+    const page = await response.text();
+    expect(page).toContain('Risks and forecasts are withdrawn');
+    expect(page).toContain('<a href="/activity">');
+  });
+
   test('draws every metric with its past, its band and its threshold', async () => {
     const page = await readPage('/servers/ppdb-1');
     expect(page.match(/<article class="card chart">/g)).toHaveLength(2);
@@ -186,7 +314,7 @@ describe('the page of the activity', () => {
       ],
     });
     expect(page).toContain('The last 3 cycles');
-    expect(page).toMatch(/1\.23 s<\/td><td class="number">20<\/td><td><span class="pill green">ok/);
+    expect(page).toMatch(/1\.23 s<\/td><td [^>]*>20<\/td><td [^>]*><span class="pill green">ok/);
     expect(page).toMatch(/3 series not forecast<\/span><div class="small">worker died/);
     expect(page).toMatch(/<span class="pill red">failed<\/span><div class="small">HTTP 503/);
   });
@@ -199,6 +327,17 @@ describe('the page of the activity', () => {
 });
 
 describe('every page', () => {
+  test.each([
+    ['/', 'Fleet'],
+    ['/trust', 'Trust'],
+    ['/model', 'Model'],
+    ['/activity', 'Activity'],
+    ['/configuration', 'Configuration'],
+  ])('of the navigation (%s) says which one it is', async (path, words) => {
+    const current = (await readPage(path)).match(/<a href="[^"]*" aria-current="page">[^<]*/g);
+    expect(current).toEqual([`<a href="${path}" aria-current="page">${words}`]);
+  });
+
   const view = { at: AT, servers: [makeFleetServer(hostileName, 80), makeFleetServer('b', 3)] };
   const paths = [
     '/',

@@ -11,7 +11,7 @@ import type { LearningDoors } from '../../src/exposition/learning.js';
 import { futureOptionsOf, futureReadFields } from '../../src/exposition/options.js';
 import { publishCycle } from '../../src/exposition/publishedCycle.js';
 import type { PushDoors } from '../../src/exposition/push.js';
-import type { CycleRecord, CycleTotals, QueryView, StateView } from '../../src/exposition/state.js';
+import type { CycleRecord, CycleTotals, QueryView, SourceStatus, StateView } from '../../src/exposition/state.js';
 import type { ModelCard } from '../../src/exposition/summaries.js';
 import { webOptionsSchema } from '../../src/web/options.js';
 import type { WebParts } from '../../src/web/parts.js';
@@ -40,6 +40,7 @@ export interface Setting {
   readonly configText?: () => string;
   readonly cycles?: readonly CycleRecord[];
   readonly queries?: readonly QueryView[];
+  readonly sources?: readonly SourceStatus[];
   /** The fields of the `future:` block about reading. */
   readonly future?: Record<string, unknown>;
 }
@@ -116,7 +117,7 @@ async function makeState(setting: Setting): Promise<StateView> {
     modelCard: () => CARD,
     recentCycles: () => setting.cycles ?? [],
     queries: () => setting.queries ?? [],
-    sources: () => [{ name: 'prometheus', lastSuccessAt: AT - 5, samples: 4711 }],
+    sources: () => setting.sources ?? [{ name: 'prometheus', lastSuccessAt: AT - 5, samples: 4711 }],
     warmupBuckets: () => 40,
     future: () => futureOptionsOf(z.strictObject(futureReadFields).parse(setting.future ?? {})),
     configText: setting.configText ?? (() => 'step: 5m\n'),

@@ -103,15 +103,17 @@ describe('the trust page', () => {
 
   test('shows each metric with who serves it and the verdict per horizon', async () => {
     const page = await read('/trust');
-    const rows = page.split('\n').filter((line) => line.startsWith('<tr><th scope="row">'));
+    const rows = page.split('\n').filter((line) => line.includes('data-label="Served by"'));
     expect(rows).toHaveLength(2);
     expect(rows[0]).toContain('error 0.71 against 0.81');
     expect(rows[0]).toMatch(
       /predict_linear_4h<\/span> <span class="small muted">for <span title="since [^"]*0\.6">database/,
     );
     expect(rows[0]).toMatch(/0\.71<div class="small one-line"><span class="red-text">−3%<\/span>.*83% inside/);
-    expect(rows[0]).toContain('<td class="number">0.31</td>');
-    expect(rows[0]).toContain('title="900 judged in hindsight"><span class="muted">(0.44)</span>');
+    expect(rows[0]).toContain('<td class="number" data-label="Drift">0.31</td>');
+    expect(rows[0]).toContain(
+      'title="900 judged in hindsight" data-label="Error, 1h"><span class="muted">(0.44)</span>',
+    );
     expect(rows[0]).toContain('<span class="muted" title="in hindsight">(+13%)</span>');
     expect(rows[1]!.match(/not judged yet/g)).toHaveLength(4);
     expect(rows[1]).toContain('pill yellow');
@@ -129,7 +131,7 @@ describe('the trust page', () => {
   test('says drift in numbers, limits and words', async () => {
     const page = await read('/trust');
     expect(page).toContain('Retrain when convenient');
-    expect(page).toContain('<span class="red-text">0.31</span></td><td class="number">0.20</td>');
+    expect(page).toContain('<span class="red-text">0.31</span></td><td class="number" data-label="Limit">0.20</td>');
     expect(page).toContain('not known yet');
     expect(page).toContain('calm 10%, ramping 42%');
     expect(page).toContain(

@@ -10,6 +10,7 @@ export function renderActivityPage(state: StateView, now: number): Html {
   return renderLayout(
     {
       title: 'Activity · linborg',
+      section: '/activity',
       status: renderStatusPill(state, now),
       footer: html`As of ${dateAndTime(now)}.`,
     },
@@ -47,13 +48,13 @@ function renderCycles(cycles: readonly CycleRecord[]): Html {
         : failedSeries > 0
           ? html`<span class="pill yellow">${describeNumber(failedSeries)} series not forecast</span>`
           : html`<span class="pill green">ok</span>`;
-    return html`<tr><td class="one-line">${dateAndTime(at)}</td><td class="number">${describeNumber(durationSeconds)} s</td><td class="number">${servers === undefined ? '–' : describeNumber(servers)}</td><td>${outcome}<div class="small">${failure}</div></td></tr>\n`;
+    return html`<tr><th scope="row" class="one-line">${dateAndTime(at)}</th><td class="number" data-label="Took">${describeNumber(durationSeconds)} s</td><td class="number" data-label="Servers">${servers === undefined ? '–' : describeNumber(servers)}</td><td data-label="Outcome">${outcome}<div class="small">${failure}</div></td></tr>\n`;
   });
   return html`<section class="card" aria-label="Cycles"><div class="bar-head"><h2>The last ${cycles.length} cycles</h2></div>
 ${
   cycles.length === 0
     ? html`<p class="empty">No cycle has ended yet.</p>`
-    : html`<div class="scroll" role="region" aria-label="Table of cycles" tabindex="0"><table>
+    : html`<div class="scroll" role="region" aria-label="Table of cycles" tabindex="0"><table class="stacked">
 <thead><tr><th scope="col">Ended</th><th scope="col" class="number">Took</th><th scope="col" class="number">Servers</th><th scope="col">Outcome</th></tr></thead>
 <tbody>
 ${rows}</tbody></table></div>`

@@ -7,7 +7,7 @@ import { renderNotice, renderStatusPill } from './statusPill.js';
 /** @param now epoch seconds */
 export function renderConfigurationPage(state: StateView, now: number): Html {
   return renderLayout(
-    { title: 'Configuration · linborg', status: renderStatusPill(state, now) },
+    { title: 'Configuration · linborg', section: '/configuration', status: renderStatusPill(state, now) },
     html`${renderNotice(state, now)}
 <div class="title"><h1>Configuration in force</h1><a class="small" href="/config">as a file</a></div>
 <p class="small muted">With every default filled in. Secrets and the values of environment variables are not shown. A reload that fails leaves it as it is.</p>

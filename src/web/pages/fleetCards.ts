@@ -5,7 +5,7 @@ import { isScored } from '../../exposition/json/scored.js';
 import type { StateView } from '../../exposition/state.js';
 import { type Html, html } from './html.js';
 import { coordinate } from './plot.js';
-import { describeAge, describeNumber, describeRatio } from './words.js';
+import { describeAge, describeHorizon, describeNumber, describeRatio } from './words.js';
 
 export function renderFleetCards(servers: readonly ServerView[], state: StateView, now: number): Html {
   const risks = servers.filter(isScored).map(({ risk }) => risk);
@@ -40,8 +40,8 @@ function renderFleetCard(servers: readonly ServerView[], risks: readonly Risk[])
 function renderExpectationCard(risks: readonly Risk[]): Html {
   const expected = (horizon: RiskHorizon) =>
     risks.reduce((sum, { incidentProbability }) => sum + incidentProbability[horizon], 0);
-  return html`<div class="card"><h2>Expected breaches</h2><div class="figure">${risks.length === 0 ? '–' : expected('8h').toFixed(1)} <small>servers within 8 h</small></div>
-<dl class="pairs">${RISK_HORIZONS.map(({ name }) => html`<dt>within ${name.replace('h', ' h')}</dt><dd>${risks.length === 0 ? '–' : `${expected(name).toFixed(1)} of ${risks.length}`}</dd>`)}</dl></div>`;
+  return html`<div class="card"><h2>New breaches expected</h2><div class="figure">${risks.length === 0 ? '–' : expected('8h').toFixed(1)} <small>servers within 8 h</small></div>
+<dl class="pairs">${RISK_HORIZONS.map(({ name }) => html`<dt>within ${describeHorizon(name)}</dt><dd>${risks.length === 0 ? '–' : `${expected(name).toFixed(1)} of ${risks.length}`}</dd>`)}</dl></div>`;
 }
 
 function renderSamplesCard(servers: readonly ServerView[], state: StateView, now: number): Html {

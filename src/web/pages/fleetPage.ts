@@ -15,6 +15,7 @@ import {
 import { renderFleetTable } from './fleetTable.js';
 import { type Html, html } from './html.js';
 import { renderLayout } from './layout.js';
+import { renderOutlook } from './outlook.js';
 import { renderNotice, renderStatusPill } from './statusPill.js';
 import { renderSubjects } from './subjectTable.js';
 import { renderTrustSummary } from './trustSummary.js';
@@ -33,7 +34,7 @@ const SORT_WORDS: Readonly<Record<FleetSort, readonly [string, string]>> = {
   risk: ['Servers, riskiest first', 'Servers, least risky first'],
   server: ['Servers by name', 'Servers by name, last first'],
   threshold: ['Servers, next threshold first', 'Servers, next threshold last'],
-  incident: ['Servers, likeliest incident first', 'Servers, likeliest incident last'],
+  incident: ['Servers, likeliest new breach first', 'Servers, likeliest new breach last'],
 };
 
 /** @param now epoch seconds */
@@ -44,13 +45,20 @@ export function renderFleetPage(state: StateView, query: FleetQuery, now: number
   const { succeeded, failed, skipped } = state.cycles();
   const footer = html`As of ${dateAndTime(cycle?.at ?? now)}. Cycles since the start: ${succeeded} succeeded, ${failed} failed, ${skipped} skipped. ${renderRefreshLink(query)}`;
   return renderLayout(
-    { title: 'Fleet · linborg', status: renderStatusPill(state, now), footer, refreshSeconds: query.refreshSeconds },
+    {
+      title: 'Fleet · linborg',
+      section: '/',
+      status: renderStatusPill(state, now),
+      footer,
+      refreshSeconds: query.refreshSeconds,
+    },
     html`${renderNotice(state, now)}
-${renderFleetCards(servers, state, now)}
-${cycle?.fleet && renderCategories(cycle.fleet.categories)}
+${cycle ? renderOutlook(cycle) : html`<div class="title"><h1>Fleet</h1></div>`}
 ${cycle && renderTrustSummary(cycle.truth, html`<a href="/trust">By metric and horizon</a>`)}
-<section class="card" aria-label="Servers">
-<div class="bar-head"><h1 class="small">${SORT_WORDS[query.sort][query.isReversed ? 1 : 0]}</h1>${renderFilters(query)}${renderSearch(query)}</div>
+${cycle?.fleet && renderCategories(cycle.fleet.categories)}
+${renderFleetCards(servers, state, now)}
+<section class="card" id="servers" aria-label="Servers">
+<div class="bar-head"><h2 class="small">${SORT_WORDS[query.sort][query.isReversed ? 1 : 0]}</h2>${renderFilters(query)}${renderSearch(query)}</div>
 ${selected.rows.length === 0 ? html`<p class="empty">${describeEmptiness(servers.length, cycle !== undefined)}</p>` : renderFleetTable(selected.rows, query)}
 ${renderPageLinks(selected, query)}
 </section>

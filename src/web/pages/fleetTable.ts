@@ -30,7 +30,7 @@ const COLUMNS: readonly Column[] = [
   { words: 'Server', sort: 'server', runs: 'ascending' },
   { words: 'Risk, 0–100', sort: 'risk', runs: 'descending' },
   { words: 'Threshold reached', sort: 'threshold', runs: 'ascending' },
-  { words: 'Incident within 8 h', sort: 'incident', runs: 'descending' },
+  { words: 'New breach within 8 h', sort: 'incident', runs: 'descending' },
   { words: 'Top reason' },
   { words: '8 h back, 8 h ahead' },
 ];
@@ -47,14 +47,15 @@ function renderHead({ words, sort, runs }: Column, query: FleetQuery): Html {
 
 function renderRow(view: ServerView): Html {
   const { frame, risk } = view;
-  const name = html`<a class="name" href="${serverAddress(frame.server)}">${frame.server}</a><div class="small muted">${PROFILE_DISPLAY_NAMES[frame.profile]}${frame.state === 'ok' || !risk ? undefined : html` · ${STATE_WORDS[frame.state]}`}</div>`;
-  if (!risk) return html`<tr><td>${name}</td><td colspan="5" class="muted">${describeAbsence(view)}</td></tr>\n`;
+  const name = html`<a class="name" href="${serverAddress(frame.server)}"><bdi>${frame.server}</bdi></a><div class="small muted">${PROFILE_DISPLAY_NAMES[frame.profile]}${frame.state === 'ok' || !risk ? undefined : html` · ${STATE_WORDS[frame.state]}`}</div>`;
+  if (!risk)
+    return html`<tr><th scope="row">${name}</th><td colspan="5" class="muted">${describeAbsence(view)}</td></tr>\n`;
   const top = topReasons(risk)[0];
   return html`<tr>
-<td>${name}</td>
+<th scope="row">${name}</th>
 <td data-label="Risk"><div class="risk ${risk.color}-text"><b>${Math.round(risk.score)}</b>${renderBar(risk.score / 100, risk.color)}${renderLevel(risk)}</div></td>
 <td data-label="Threshold">${renderFirstThreshold(risk.timeToThreshold)}</td>
-<td class="number" data-label="Incident within 8 h">${describeRatio(risk.incidentProbability['8h'])}</td>
+<td class="number" data-label="New breach within 8 h">${describeRatio(risk.incidentProbability['8h'])}</td>
 <td class="reason small">${top ? top.reason : html`<span class="muted">nothing stands out</span>`}</td>
 <td>${renderTopSparkline(view)}</td>
 </tr>\n`;

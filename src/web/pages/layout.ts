@@ -5,6 +5,8 @@ import { STYLES } from './styles.js';
 
 export interface PageFrame {
   readonly title: string;
+  /** The link of the navigation that this page is. */
+  readonly section?: Section;
   /** Stands at the right end of the header. */
   readonly status?: Html;
   readonly footer?: Html;
@@ -22,7 +24,17 @@ const BRAND = trustedHtml(
   `<svg viewBox="0 0 31 29" fill="currentColor" stroke="currentColor" stroke-linecap="round" aria-hidden="true">${ICON_PATHS}</svg>`,
 );
 
-export function renderLayout({ title, status, footer, refreshSeconds }: PageFrame, main: Html): Html {
+const SECTIONS = {
+  '/': 'Fleet',
+  '/trust': 'Trust',
+  '/model': 'Model',
+  '/activity': 'Activity',
+  '/configuration': 'Configuration',
+  '/metrics': 'Metrics',
+} as const;
+type Section = keyof typeof SECTIONS;
+
+export function renderLayout({ title, section, status, footer, refreshSeconds }: PageFrame, main: Html): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -38,7 +50,7 @@ ${refreshSeconds === undefined ? undefined : html`<noscript><meta http-equiv="re
 <a class="skip" href="#main">Skip to the content</a>
 <header><div class="wrap">
 <a class="brand" href="/">${BRAND}<span>linborg</span></a>
-<nav aria-label="Main"><a href="/">Fleet</a><a href="/trust">Trust</a><a href="/model">Model</a><a href="/activity">Activity</a><a href="/configuration">Configuration</a><a href="/metrics">Metrics</a></nav>
+<nav aria-label="Main">${Object.entries(SECTIONS).map(([path, words]) => (path === section ? html`<a href="${path}" aria-current="page">${words}</a>` : html`<a href="${path}">${words}</a>`))}</nav>
 ${status}
 </div></header>
 <main id="main" class="wrap">${main}</main>

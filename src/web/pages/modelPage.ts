@@ -14,6 +14,7 @@ export function renderModelPage(state: StateView, now: number): Html {
   return renderLayout(
     {
       title: 'Model · linborg',
+      section: '/model',
       status: renderStatusPill(state, now),
       footer: html`The whole card is CARD.md in the folder of the model.`,
     },
@@ -44,10 +45,10 @@ function renderAccuracy({ accuracy }: ModelCard): Html {
   const rows = accuracy.map((entry) => {
     const [name, best] = bestBaseline(entry);
     const isBetter = entry.mase <= best;
-    return html`<tr><th scope="row">${entry.dataset}${entry.trainedOn === false ? html` <span class="small muted">never trained on</span>` : undefined}</th><td class="number">${describeNumber(entry.series)}</td><td class="number"><span class="${isBetter ? 'green-text' : 'red-text'}">${entry.mase.toFixed(3)}</span></td><td>${best.toFixed(3)} <span class="small muted">${name}</span></td><td class="number">${describeRatio(entry.coverage)}</td></tr>\n`;
+    return html`<tr><th scope="row">${entry.dataset}${entry.trainedOn === false ? html` <span class="small muted">never trained on</span>` : undefined}</th><td class="number" data-label="Series">${describeNumber(entry.series)}</td><td class="number" data-label="Error"><span class="${isBetter ? 'green-text' : 'red-text'}">${entry.mase.toFixed(3)}</span></td><td data-label="Best method by hand">${best.toFixed(3)} <span class="small muted">${name}</span></td><td class="number" data-label="Inside p10–p90">${describeRatio(entry.coverage)}</td></tr>\n`;
   });
   return html`<section class="card" aria-label="Measured accuracy"><div class="bar-head"><h2>Measured while it was made</h2></div>
-<div class="scroll" role="region" aria-label="Table of measured accuracy" tabindex="0"><table>
+<div class="scroll" role="region" aria-label="Table of measured accuracy" tabindex="0"><table class="stacked">
 <thead><tr><th scope="col">Data set</th><th scope="col" class="number">Series</th><th scope="col" class="number">Error</th><th scope="col">Best method by hand</th><th scope="col" class="number">Inside p10–p90</th></tr></thead>
 <tbody>
 ${rows}</tbody></table></div>
@@ -61,10 +62,10 @@ function bestBaseline({ baselines }: CardAccuracy): readonly [string, number] {
 function renderDatasets({ datasets }: ModelCard): Html {
   const rows = datasets.map(
     ({ name, servers, series, from, to }) =>
-      html`<tr><th scope="row">${name}</th><td class="number">${describeNumber(servers)}</td><td class="number">${describeNumber(series)}</td><td>${from.slice(0, 10)} to ${to.slice(0, 10)}</td></tr>\n`,
+      html`<tr><th scope="row">${name}</th><td class="number" data-label="Servers">${describeNumber(servers)}</td><td class="number" data-label="Series">${describeNumber(series)}</td><td data-label="Recorded">${from.slice(0, 10)} to ${to.slice(0, 10)}</td></tr>\n`,
   );
   return html`<section class="card" aria-label="Training data"><div class="bar-head"><h2>Learnt from</h2></div>
-<div class="scroll" role="region" aria-label="Table of training data" tabindex="0"><table>
+<div class="scroll" role="region" aria-label="Table of training data" tabindex="0"><table class="stacked">
 <thead><tr><th scope="col">Data set</th><th scope="col" class="number">Servers</th><th scope="col" class="number">Series</th><th scope="col">Recorded</th></tr></thead>
 <tbody>
 ${rows}</tbody></table></div></section>`;

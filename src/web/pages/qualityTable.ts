@@ -48,14 +48,14 @@ export function renderQualityTable(frame: Frame): Html {
   const poor = qualities.filter(({ filledRatio }) => filledRatio < 1);
   const rows = qualities.map(
     ({ metric, filledRatio, longestGapSeconds, silentSeconds }) =>
-      html`<tr><th scope="row">${metric}<div class="small muted">${metricHelp(metric)}</div></th><td class="number">${describeRatio(filledRatio)}</td><td>${longestGapSeconds === 0 ? html`<span class="muted">none</span>` : describeDuration(longestGapSeconds)}</td><td>${describeNewest(silentSeconds)}</td></tr>\n`,
+      html`<tr><th scope="row">${metric}<div class="small muted">${metricHelp(metric)}</div></th><td class="number" data-label="Filled, 24 h">${describeRatio(filledRatio)}</td><td data-label="Longest gap">${longestGapSeconds === 0 ? html`<span class="muted">none</span>` : describeDuration(longestGapSeconds)}</td><td data-label="Newest value">${describeNewest(silentSeconds)}</td></tr>\n`,
   );
   const summary =
     poor.length === 0
       ? `Data quality: all ${qualities.length} metrics complete over the last 24 h`
       : `Data quality: ${poor.length} of ${qualities.length} metrics with gaps in the last 24 h`;
   return html`<details class="card quality"><summary>${summary}</summary>
-<div class="scroll" role="region" aria-label="Table of data quality" tabindex="0"><table>
+<div class="scroll" role="region" aria-label="Table of data quality" tabindex="0"><table class="stacked">
 <thead><tr><th scope="col">Metric</th><th scope="col" class="number">Filled, 24 h</th><th scope="col">Longest gap</th><th scope="col">Newest value</th></tr></thead>
 <tbody>
 ${rows}</tbody></table></div></details>`;

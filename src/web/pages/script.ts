@@ -14,9 +14,11 @@ async function refresh() {
   const answer = await fetch(location.href);
   if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-  const focused = document.activeElement.getAttribute('href');
+  const href = document.activeElement.getAttribute('href');
+  const same = () => [...document.links].filter((link) => link.getAttribute('href') === href);
+  const place = same().indexOf(document.activeElement);
   for (const part of ['header', 'main', 'footer']) document.querySelector(part).replaceWith(page.querySelector(part));
-  if (focused) [...document.links].find((link) => link.getAttribute('href') === focused)?.focus();
+  if (place >= 0) same()[place]?.focus({ preventScroll: true });
 }
 const seconds = Number(document.body.dataset.refresh);
 if (seconds > 0) setInterval(() => refresh().catch(() => {}), 1000 * seconds);

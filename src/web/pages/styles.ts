@@ -9,7 +9,7 @@ export const STYLES = `
   --green-soft: #e3f4ea; --yellow-soft: #fdf2d5; --red-soft: #fce5e3; --gray-soft: #e9edf2;
   --shadow: 0 1px 2px rgba(23, 32, 46, .06), 0 1px 6px rgba(23, 32, 46, .04);
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --page: #0e131a; --card: #161d27; --line: #263140; --text: #e5eaf1; --muted: #9aa7b8; --accent: #8eaaff;
     --track: #253040; --band: #8eaaff; --hover: #1b2431;
@@ -43,7 +43,7 @@ h2 { font-size: 16px; margin: 0; letter-spacing: -.005em; }
 .pill.green { background: var(--green-soft); color: var(--green); }
 .pill.yellow { background: var(--yellow-soft); color: var(--yellow); }
 .pill.red { background: var(--red-soft); color: var(--red); }
-.notice { background: var(--yellow-soft); color: var(--text); border: 1px solid var(--yellow-fill); border-radius: 10px; padding: 12px 16px; margin-bottom: 20px; }
+.notice { background: var(--yellow-soft); color: var(--text); border: 1px solid var(--yellow-fill); border-radius: 10px; padding: 12px 16px; margin-bottom: 20px; overflow-wrap: anywhere; } .notice p { margin: 0; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 12px; box-shadow: var(--shadow); }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(250px, 1fr)); gap: 16px; margin-bottom: 20px; }
 .cards .card { padding: 16px 18px; display: flex; flex-direction: column; }
@@ -72,10 +72,10 @@ th { text-align: left; font-size: 12.5px; font-weight: 550; color: var(--muted);
 td { padding: 9px 12px; border-bottom: 1px solid var(--line); vertical-align: middle; }
 th:first-child, td:first-child { padding-left: 18px; } th:last-child, td:last-child { padding-right: 18px; }
 tbody tr:last-child > * { border-bottom: 0; }
-th a { color: inherit; }
+thead th a { color: inherit; }
 th .small { font-weight: 400; }
-tbody th { color: var(--text); font-weight: 600; }
-td:first-child { min-width: 224px; }
+tbody th { color: var(--text); font-size: 14px; font-weight: 600; white-space: normal; overflow-wrap: anywhere; } tbody th.one-line { white-space: nowrap; }
+.fleet th[scope=row] { min-width: 224px; }
 tbody tr:hover { background: var(--hover); }
 td .small { line-height: 1.35; }
 .name { font-weight: 600; overflow-wrap: anywhere; }
@@ -91,6 +91,13 @@ td .small { line-height: 1.35; }
 .pages { display: flex; justify-content: space-between; padding: 12px 18px; border-top: 1px solid var(--line); font-size: 13px; color: var(--muted); }
 .title { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 14px; margin: 4px 0 20px; }
 .crumbs { margin: 0; font-size: 13px; }
+.lead { margin: -8px 0 20px; font-size: 16px; max-width: 75ch; }
+.outlook { padding: 16px 18px; margin-bottom: 20px; } .outlook h1 { font-size: 20px; }
+.outlook ol { margin: 10px 0 0; padding: 0; list-style: none; } .outlook > p { margin: 8px 0 0; }
+.outlook li { display: grid; grid-template-columns: 130px minmax(130px, 220px) 1fr; gap: 2px 18px; padding: 7px 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
+.outlook li a { font-weight: 600; }
+nav a[aria-current] { color: var(--text); font-weight: 600; text-decoration: underline; text-decoration-thickness: 2px; text-underline-offset: 5px; }
+tbody td p, .chart p { margin: 0; } .chart p { padding: 0 0 6px; }
 .reasons { margin: 8px 0 0; padding: 0; list-style: none; font-size: 14px; }
 .reasons li { display: grid; grid-template-columns: 46px 90px 1fr; align-items: center; gap: 12px; padding: 5px 0; }
 .reasons b { text-align: right; font-variant-numeric: tabular-nums; }
@@ -136,6 +143,8 @@ summary { padding: 12px 18px; cursor: pointer; font-weight: 550; }
 @media (max-width: 640px) { .wrap { padding: 0 14px; } .wide { grid-column: span 1; } nav { order: 3; flex-basis: 100%; flex-wrap: wrap; gap: 4px 18px; }
   nav a, .filters a { padding-top: 6px; padding-bottom: 6px; }
   .filters { flex: 1 1 100%; } form { flex: 1 1 100%; } input[type=search] { flex: 1; width: auto; min-width: 0; padding: 8px 10px; }
+  .outlook li { grid-template-columns: 1fr; }
+  .chart svg text { font-size: 18px; }
   .reasons li { grid-template-columns: 46px 1fr; } .reasons svg { display: none; }
   .stacked thead tr { display: none; } .stacked.fleet thead tr { display: flex; flex-wrap: wrap; gap: 4px 14px; padding: 8px 14px; }
   .fleet thead th { border: 0; padding: 6px 0; } .fleet thead th:nth-child(n + 5) { display: none; }
@@ -144,5 +153,10 @@ summary { padding: 12px 18px; cursor: pointer; font-weight: 550; }
   .stacked td[data-label]::before { content: attr(data-label) ": "; color: var(--muted); font-size: 13px; }
   .fleet td[data-label="Risk"]::before { content: none; }
 }
-@media print { header nav, form, .filters { display: none; } }
+@media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
+@media print {
+  :root { color-scheme: light; }
+  header nav, form, .filters, .skip, .pages { display: none; }
+  .card, .chart, .outlook li, tr { break-inside: avoid; } .scroll { overflow: visible; }
+}
 `;

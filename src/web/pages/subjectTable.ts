@@ -60,7 +60,7 @@ function renderRow({ frame, risk, forecasts }: ServerView, metric: string): Html
     times && Math.min(...Object.values(times.seconds).map((seconds) => seconds ?? Number.POSITIVE_INFINITY));
   const reached = first === undefined ? '–' : Number.isFinite(first) ? describeUntil(first) : 'not within 8 h';
   return html`<tr>
-<td><a class="name" href="${serverAddress(frame.server)}">${frame.server}</a>${state}</td>
+<th scope="row"><a class="name" href="${serverAddress(frame.server)}"><bdi>${frame.server}</bdi></a>${state}</th>
 <td>${metric}</td>
 <td class="number" data-label="Now">${now === undefined ? '–' : describeValue(metric, now)}${describeRise(riseInHour(frame, metric))}</td>
 <td class="number" data-label="In 1 h">${(forecast && describeRange(forecast)) ?? '–'}</td>

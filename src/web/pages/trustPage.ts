@@ -7,6 +7,7 @@ import {
   type ForecastAccuracy,
   type ServingModel,
   TRUTH_HORIZONS,
+  type TruthHorizon,
   type TruthReport,
   UNFAMILIAR,
 } from '../../core/truth.js';
@@ -42,6 +43,7 @@ export function renderTrustPage(state: StateView, now: number): Html {
   return renderLayout(
     {
       title: 'Trust · linborg',
+      section: '/trust',
       status: renderStatusPill(state, now),
       footer: html`As of ${dateAndTime(cycle?.at ?? now)}.${since}`,
     },
@@ -74,12 +76,12 @@ function renderMetricTable(truth: TruthReport): Html | undefined {
     const cells = TRUTH_HORIZONS.map((horizon) => {
       const find = (entries: readonly ForecastAccuracy[]) =>
         entries.find((entry) => entry.metric === metric && entry.horizon === horizon);
-      return renderVerdict(find(truth.accuracy), find(truth.hindsight));
+      return renderVerdict(find(truth.accuracy), find(truth.hindsight), horizon);
     });
     const score = scores.get(metric);
-    return html`<tr><th scope="row">${metric}</th><td>${renderServing(truth.serving.filter((entry) => entry.metric === metric))}</td>${cells}<td class="number">${score === undefined ? html`<span class="muted">–</span>` : score.toFixed(2)}</td></tr>\n`;
+    return html`<tr><th scope="row">${metric}</th><td data-label="Served by">${renderServing(truth.serving.filter((entry) => entry.metric === metric))}</td>${cells}<td class="number" data-label="Drift">${score === undefined ? html`<span class="muted">–</span>` : score.toFixed(2)}</td></tr>\n`;
   });
-  return html`<section class="card" aria-label="Metrics"><div class="scroll" role="region" aria-label="Table of metrics" tabindex="0"><table>
+  return html`<section class="card" aria-label="Metrics"><div class="scroll" role="region" aria-label="Table of metrics" tabindex="0"><table class="stacked">
 <thead><tr><th scope="col">Metric</th><th scope="col">Served by</th>${TRUTH_HORIZONS.map((horizon) => html`<th scope="col">Error, ${horizon}</th>`)}<th scope="col" class="number">Drift</th></tr></thead>
 <tbody>
 ${rows}</tbody>
@@ -88,15 +90,20 @@ ${rows}</tbody>
 }
 
 /** What is not judged live is told in hindsight, in brackets. */
-function renderVerdict(live: ForecastAccuracy | undefined, past: ForecastAccuracy | undefined): Html {
+function renderVerdict(
+  live: ForecastAccuracy | undefined,
+  past: ForecastAccuracy | undefined,
+  horizon: TruthHorizon,
+): Html {
   const isLive = live !== undefined && Number.isFinite(live.mase);
   const entry = isLive ? live : past;
-  if (entry === undefined || !Number.isFinite(entry.mase)) return html`<td class="muted" title="not judged yet">–</td>`;
+  if (entry === undefined || !Number.isFinite(entry.mase))
+    return html`<td class="muted" title="not judged yet" data-label="Error, ${horizon}">–</td>`;
   const inside = Number.isFinite(entry.coverage) ? html` · ${describeRatio(entry.coverage)} inside` : undefined;
   const gain = renderGain(isLive ? leastSkill(live) : Number.NaN, past === undefined ? Number.NaN : leastSkill(past));
   const title = `${describeNumber(entry.forecasts)} judged${isLive ? '' : ' in hindsight'}`;
   const error = isLive ? entry.mase.toFixed(2) : html`<span class="muted">(${entry.mase.toFixed(2)})</span>`;
-  return html`<td title="${title}">${error}<div class="small one-line">${gain}<span class="muted">${inside}</span></div></td>`;
+  return html`<td title="${title}" data-label="Error, ${horizon}">${error}<div class="small one-line">${gain}<span class="muted">${inside}</span></div></td>`;
 }
 
 function renderGain(live: number, past: number): Html {
@@ -136,7 +143,7 @@ function renderDrift(drift: DriftReport): Html {
     const figure = Number.isFinite(value)
       ? html`<span class="${value > limit ? 'red-text' : 'green-text'}">${value.toFixed(2)}</span>`
       : html`<span class="muted">not known yet</span>`;
-    return html`<tr><td>${words}</td><td class="number">${figure}</td><td class="number">${limit.toFixed(2)}</td><td class="small muted">${TREND_WORDS[drift.trends[measure]]}</td></tr>\n`;
+    return html`<tr><th scope="row">${words}</th><td class="number" data-label="Now">${figure}</td><td class="number" data-label="Limit">${limit.toFixed(2)}</td><td class="small muted" data-label="Over a day">${TREND_WORDS[drift.trends[measure]]}</td></tr>\n`;
   });
   const { unfamiliarity } = drift;
   const stranger = Number.isFinite(unfamiliarity)
@@ -144,7 +151,7 @@ function renderDrift(drift: DriftReport): Html {
     : undefined;
   const regimes = Object.entries(drift.regimes).map(([name, share]) => `${name} ${describeRatio(share)}`);
   return html`<section class="card" aria-label="Drift"><div class="bar-head"><h2>Drift</h2><span>${drift.recommendation}</span></div>
-<div class="scroll" role="region" aria-label="Table of drift" tabindex="0"><table><thead><tr><th scope="col">Measure</th><th scope="col" class="number">Now</th><th scope="col" class="number">Limit</th><th scope="col">Over a day</th></tr></thead><tbody>
+<div class="scroll" role="region" aria-label="Table of drift" tabindex="0"><table class="stacked"><thead><tr><th scope="col">Measure</th><th scope="col" class="number">Now</th><th scope="col" class="number">Limit</th><th scope="col">Over a day</th></tr></thead><tbody>
 ${rows}</tbody></table></div>
 ${stranger}
 ${regimes.length === 0 ? undefined : html`<p class="note small muted">Windows among the calmest, noisiest, most seasonal and steepest fifth of the training’s: ${regimes.join(', ')}; 20% each would be as in the training.</p>`}</section>`;

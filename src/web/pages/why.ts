@@ -43,11 +43,11 @@ function renderCounterfactuals(counterfactuals: readonly Counterfactual[]): Html
   const rows = counterfactuals.map(
     (
       told,
-    ) => html`<tr><td><div class="name">${told.scenario}</div><div class="small muted">${told.recommendation}</div></td>
-<td class="one-line">${renderScore(told.scoreBefore, told.colorBefore)} → ${renderScore(told.scoreAfter, told.colorAfter)}</td>
-<td class="one-line">${describeRatio(told.probabilityBefore)} → ${describeRatio(told.probabilityAfter)}</td></tr>`,
+    ) => html`<tr><th scope="row"><div class="name">${told.scenario}</div><div class="small muted">${told.recommendation}</div></th>
+<td class="one-line" data-label="Risk">${renderScore(told.scoreBefore, told.colorBefore)} → ${renderScore(told.scoreAfter, told.colorAfter)}</td>
+<td class="one-line" data-label="New breach within 8 h">${describeRatio(told.probabilityBefore)} → ${describeRatio(told.probabilityAfter)}</td></tr>`,
   );
-  return html`<div class="scroll" role="region" aria-label="Table of what would change it" tabindex="0"><table><thead><tr><th scope="col">If</th><th scope="col">Risk</th><th scope="col">New breach within 8 h</th></tr></thead><tbody>${rows}</tbody></table></div>
+  return html`<div class="scroll" role="region" aria-label="Table of what would change it" tabindex="0"><table class="stacked"><thead><tr><th scope="col">If</th><th scope="col">Risk</th><th scope="col">New breach within 8 h</th></tr></thead><tbody>${rows}</tbody></table></div>
 <p class="note small muted">The model and the score were run again on the changed values. It is what they expect then, not a promise about the server.</p>`;
 }
 
@@ -59,11 +59,11 @@ function renderEvidence(metrics: readonly ExplainedMetric[]): Html {
   const rows = metrics.flatMap(({ contribution, evidence, servedBy }) =>
     evidence
       ? [
-          html`<tr><th scope="row">${contribution.metric}</th><td>${renderShares(evidence.past)}</td><td>${renderShares(evidence.future)}</td><td>${renderShares(evidence.statics)}</td><td>${renderAttention(evidence)}</td><td>${renderShares(servedBy)}</td></tr>`,
+          html`<tr><th scope="row">${contribution.metric}</th><td data-label="Looked at: past">${renderShares(evidence.past)}</td><td data-label="Known ahead">${renderShares(evidence.future)}</td><td data-label="Of the window">${renderShares(evidence.statics)}</td><td data-label="Attention, 24 h ago to now">${renderAttention(evidence)}</td><td data-label="Served by">${renderShares(servedBy)}</td></tr>`,
         ]
       : [],
   );
-  return html`<div class="scroll" role="region" aria-label="Table of what the model looked at" tabindex="0"><table><thead><tr><th scope="col">Metric</th><th scope="col">Looked at: past</th><th scope="col">Known ahead</th><th scope="col">Of the window</th><th scope="col">Attention, 24 h ago to now</th><th scope="col">Served by</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return html`<div class="scroll" role="region" aria-label="Table of what the model looked at" tabindex="0"><table class="stacked"><thead><tr><th scope="col">Metric</th><th scope="col">Looked at: past</th><th scope="col">Known ahead</th><th scope="col">Of the window</th><th scope="col">Attention, 24 h ago to now</th><th scope="col">Served by</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 function renderShares(shares: readonly NamedShare[]): Html {

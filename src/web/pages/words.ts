@@ -48,6 +48,16 @@ export function describeRatio(ratio: number): string {
   return `${Math.round(percent)}%`;
 }
 
+/** A horizon as in the label `horizon`, for people: `30m` → `30 min`. */
+export function describeHorizon(name: string): string {
+  return name.replace('m', ' min').replace('h', ' h');
+}
+
+/** `1 server`, `1,234 servers`. */
+export function describeCount(count: number, noun: string): string {
+  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** `now` or `in 1 h 50 min`. */
 export function describeUntil(seconds: number): string {
   return seconds <= 0 ? 'now' : `in ${describeDuration(seconds)}`;
@@ -56,6 +66,11 @@ export function describeUntil(seconds: number): string {
 /** Time of day in UTC, e.g. `14:05`. */
 export function timeOfDay(at: number): string {
   return new Date(at * 1000).toISOString().slice(11, 16);
+}
+
+/** Time of day with its zone, e.g. `14:05 UTC`. */
+export function describeClock(at: number): string {
+  return `${timeOfDay(at)} UTC`;
 }
 
 /** Date and time in UTC, e.g. `2026-01-05 12:02:31 UTC`. */

@@ -8,7 +8,7 @@ import { renderFleetPage } from '../pages/fleetPage.js';
 import { parseFleetQuery } from '../pages/fleetQuery.js';
 import { serverAddress } from '../pages/fleetTable.js';
 import { renderModelPage } from '../pages/modelPage.js';
-import { renderNotFound } from '../pages/notFoundPage.js';
+import { renderNotFound, renderWithoutResult } from '../pages/notFoundPage.js';
 import { renderServerPage } from '../pages/serverPage.js';
 import { renderTrustPage } from '../pages/trustPage.js';
 import { renderWhy } from '../pages/why.js';
@@ -34,11 +34,15 @@ export function addPageRoutes(router: Router, { state, now, explain }: WebParts)
     if (cycle && server) {
       const answer = server.risk && explain && withDeadline(explain.explain(wanted), WHY_MILLISECONDS);
       const why = answer && renderWhy(await answer, wanted);
-      await sendPage(ctx, 200, renderServerPage({ server, at: cycle.at, why }, state, now()));
+      await sendPage(ctx, 200, renderServerPage({ server, at: cycle.at, truth: cycle.truth, why }, state, now()));
       return;
     }
-    const names = [...(cycle?.servers ?? []), ...(cycle?.subjects ?? [])].map(({ frame }) => frame.server);
-    const detail = cycle ? `no server is called ${wanted}` : 'there is no fresh result to show now';
-    await sendPage(ctx, 404, renderNotFound(detail, closestNames(wanted, names).map(serverAddress)));
+    if (!cycle) {
+      await sendPage(ctx, 503, renderWithoutResult(wanted, state, now()));
+      return;
+    }
+    const names = [...cycle.servers, ...cycle.subjects].map(({ frame }) => frame.server);
+    const closest = closestNames(wanted, names).map(serverAddress);
+    await sendPage(ctx, 404, renderNotFound(`no server is called ${wanted}`, closest));
   });
 }

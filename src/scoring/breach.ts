@@ -48,15 +48,20 @@ export function stepsOver(firstSeconds: number, stepSeconds: number): number {
   return Math.max(0, Math.ceil(-firstSeconds / stepSeconds));
 }
 
+/** How much of an independent look one step more is, 0–1. */
+export function lookShare(stepSeconds: number): number {
+  return Math.min(1, stepSeconds / ERROR_MEMORY_SECONDS);
+}
+
 /** Gathers the probabilities of single steps, one after the other, into that of a breach by the newest of them. */
-export class Reached {
+class Reached {
   readonly #weight: number;
   #highest = 0;
   #logIndependent = 0;
   #probability = 0;
 
   constructor(stepSeconds: number) {
-    this.#weight = Math.min(1, stepSeconds / ERROR_MEMORY_SECONDS);
+    this.#weight = lookShare(stepSeconds);
   }
 
   /** 0–1, never falling. */

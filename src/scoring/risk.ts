@@ -106,22 +106,16 @@ export function excess(value: number, threshold: Threshold): number {
 }
 
 /** Expected value of 2^(−time to breach / half-life), 0–1; no breach counts 0. */
-export function nearness(curve: BreachCurve, discounts = discountsOf(curve)): number {
-  const { probability } = curve;
+function nearness({ probability, firstSeconds, stepSeconds }: BreachCurve): number {
   if (probability[probability.length - 1]! < SMALLEST_PROBABILITY) return 0;
   let expected = 0;
   let reached = 0;
   for (let step = 0; step < probability.length; step++) {
     if (probability[step] === reached) continue;
-    expected += (probability[step]! - reached) * discounts[step]!;
+    expected += (probability[step]! - reached) * discountAt(firstSeconds + step * stepSeconds);
     reached = probability[step]!;
   }
   return expected;
-}
-
-/** What a breach at each step of a curve counts; for those who ask for the nearness of many curves with the same steps. */
-export function discountsOf({ probability, firstSeconds, stepSeconds }: BreachCurve): Float64Array {
-  return Float64Array.from(probability, (_, step) => discountAt(firstSeconds + step * stepSeconds));
 }
 
 /** What a breach so many seconds ahead counts, 0–1. */

@@ -1,16 +1,9 @@
 /** One server's risk along its forecast: what the score would be at each step if things go as forecast (docs/risk.md). */
 import { type Forecast, HORIZON_STEPS, LEVEL_NAMES, type Risk, type RiskPath } from '../core/flow.js';
-import { breachCurve, horizonCurve, Reached, stepProbability } from './breach.js';
+import { breachCurve, horizonCurve, stepProbability } from './breach.js';
 import type { Threshold } from './limit.js';
-import {
-  discountAt,
-  discountsOf,
-  excess,
-  nearness,
-  noisyOr,
-  SHARE_AT_THRESHOLD,
-  SMALLEST_PROBABILITY,
-} from './risk.js';
+import { nearnessAlong } from './nearnessAlong.js';
+import { discountAt, excess, noisyOr, SHARE_AT_THRESHOLD, SMALLEST_PROBABILITY } from './risk.js';
 import { isBreach } from './timeToThreshold.js';
 
 /**
@@ -59,7 +52,7 @@ function weightsAlong(outlook: Outlook): Float64Array | undefined {
   const reached = reachedBy(outlook, chances);
   if (Math.max(...reached) < SMALLEST_PROBABILITY) return undefined;
   const hasHead = forecast.breachProbability !== undefined && !outlook.isBreached;
-  const near = hasHead ? nearnessOfHazard(reached, stepSeconds) : nearnessOfChances(chances, stepSeconds);
+  const near = hasHead ? nearnessOfHazard(reached, stepSeconds) : nearnessAlong(chances, stepSeconds);
   return Float64Array.from({ length: HORIZON_STEPS }, (_, step) => {
     // What has not begun cannot be there: a head may be surer of that than the quantiles of one step.
     const there = Math.min(chances[step]!, reached[step]!);
@@ -77,25 +70,10 @@ function reachedBy({ forecast, threshold, isBreached, at }: Outlook, chances: Fl
   return breachCurve(forecast, threshold, at).probability;
 }
 
-/** [HORIZON_STEPS]: how near a breach after each step is, judged by these steps alone. */
-function nearnessOfChances(chances: Float64Array, stepSeconds: number): Float64Array {
-  // Seen from any step, the next one is one step ahead.
-  const discounts = discountsOf({ probability: chances, firstSeconds: stepSeconds, stepSeconds });
-  return Float64Array.from(chances, (_, step) => {
-    const rest = new Float64Array(Math.max(1, HORIZON_STEPS - 1 - step));
-    const breached = new Reached(stepSeconds);
-    for (let next = step + 1; next < HORIZON_STEPS; next++) {
-      breached.add(chances[next]!);
-      rest[next - step - 1] = breached.probability;
-    }
-    return nearness({ probability: rest, firstSeconds: stepSeconds, stepSeconds }, discounts);
-  });
-}
-
 /**
- * [HORIZON_STEPS]: the same by a head, whose hazard that is left counts, given that nothing has begun by the step. With
- * S = 1 − reached, it is Σ (S[n−1] − S[n]) · d^(n−step) / S[step] over the steps n that follow, whose sum is that of the next
- * step, one step further away, and one more.
+ * [HORIZON_STEPS]: how near a breach after each step is by a head, whose hazard that is left counts, given that nothing has begun
+ * by the step. With S = 1 − reached, it is Σ (S[n−1] − S[n]) · d^(n−step) / S[step] over the steps n that follow, whose sum is
+ * that of the next step, one step further away, and one more.
  */
 function nearnessOfHazard(reached: Float64Array, stepSeconds: number): Float64Array {
   const near = new Float64Array(HORIZON_STEPS);

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { type Forecast, HORIZON_STEPS } from '../../src/core/flow.js';
 import { horizonCurve } from '../../src/scoring/breach.js';
 import { settleThresholds } from '../../src/scoring/limit.js';
-import { nearness, SHARE_AT_THRESHOLD, scoreServer } from '../../src/scoring/risk.js';
+import { SHARE_AT_THRESHOLD, scoreServer } from '../../src/scoring/risk.js';
 import { riskPath } from '../../src/scoring/riskPath.js';
-import { defaults, forecastOf, frameOf, NOW, type Quantiles, STEP } from './support.js';
+import { defaults, forecastOf, frameOf, NOW, nearnessOf, type Quantiles } from './support.js';
 
 /** The present score of a web server, and the path of it. */
 function scored(current: number, forecasts: readonly Forecast[]) {
@@ -118,8 +118,7 @@ describe('the risk along a forecast', () => {
         )!;
         for (let step = 0; step < HORIZON_STEPS - 1; step++) {
           const after = reached.subarray(step + 1);
-          const left = after.map((later) => 1 - (1 - later) / (1 - reached[step]!));
-          const near = nearness({ probability: left, firstSeconds: STEP, stepSeconds: STEP });
+          const near = nearnessOf(Array.from(after, (later) => 1 - (1 - later) / (1 - reached[step]!)));
           expect(path[step]).toBeCloseTo(100 * threshold.severity * SHARE_AT_THRESHOLD * near, 4);
         }
       }),

@@ -84,3 +84,13 @@ export function line(metric: string, from: number, slope: number, spread: number
     return [middle - spread * step, middle, middle + spread * step];
   });
 }
+
+/** How near a breach is by its definition, out of the probabilities that it has begun by each step; the first is one step ahead. */
+export function nearnessOf(reached: readonly number[], stepSeconds = STEP): number {
+  // Less than that counts as none.
+  if ((reached.at(-1) ?? 0) < 0.001) return 0;
+  return reached.reduce(
+    (sum, by, i) => sum + (by - (reached[i - 1] ?? 0)) * 0.5 ** (((i + 1) * stepSeconds) / (6 * 3600)),
+    0,
+  );
+}

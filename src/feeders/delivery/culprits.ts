@@ -12,8 +12,25 @@ export type Complaint =
   | { readonly kind: 'batch' };
 
 const RECORD_INDEX = /^records\[(\d+)\]/;
-const TOO_EARLY = /^records\[(\d+)\]\.timestamp is .*; expected a time up to /;
+const TOO_EARLY = /^records\[\d+\]\.timestamp is .*; expected a time up to (\S+)$/;
 const MISSING = /Missing required columns: \[([^\]]*)\]/;
+
+/**
+ * The records whose times are ahead of linborg's clock by its messages, and past at epoch second `at` here: it can take them later.
+ * A time that is ahead by this clock, too, is a mistake of whoever wrote it. One message tells of all, however many were left out.
+ */
+export function earlyRecords(
+  records: readonly LinborgRecord[],
+  messages: readonly string[],
+  at: number,
+): readonly LinborgRecord[] {
+  const limit = messages.map((message) => TOO_EARLY.exec(message)?.[1]).find((time) => time !== undefined);
+  if (limit === undefined) return [];
+  return records.filter(({ timestamp }) => {
+    const time = Date.parse(timestamp);
+    return time > Date.parse(limit) && time / 1000 <= at;
+  });
+}
 
 /**
  * What the messages of a 422 are about.
@@ -26,7 +43,7 @@ export function complaintOf(
   columns: ReadonlySet<string>,
   at: number,
 ): Complaint {
-  if (messages.some((message) => isOfClock(records, message, at))) return { kind: 'early' };
+  if (earlyRecords(records, messages, at).length > 0) return { kind: 'early' };
   const indices = new Set<number>();
   const required = new Set<string>();
   for (const message of messages) {
@@ -40,10 +57,4 @@ export function complaintOf(
     if ([...required].some((name) => !Object.hasOwn(record, name))) indices.add(index);
   });
   return indices.size > 0 ? { kind: 'records', indices } : { kind: 'batch' };
-}
-
-/** A time that is ahead by this clock, too, is a mistake of whoever wrote it. */
-function isOfClock(records: readonly LinborgRecord[], message: string, at: number): boolean {
-  const record = records[Number(TOO_EARLY.exec(message)?.[1])];
-  return record !== undefined && Date.parse(record.timestamp) / 1000 <= at;
 }

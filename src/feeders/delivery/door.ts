@@ -8,7 +8,13 @@ import type { DoorOptions } from '../options.js';
 import type { LinborgRecord } from '../records/record.js';
 
 export type Outcome =
-  | { readonly kind: 'accepted'; readonly accepted: number; readonly rejected: number }
+  | {
+      readonly kind: 'accepted';
+      readonly accepted: number;
+      readonly rejected: number;
+      /** What was wrong with the rejected ones; a door of the first generation says nothing of that. */
+      readonly messages: readonly string[];
+    }
   /** The door says what is wrong with records of this batch, and took none of them. */
   | { readonly kind: 'invalid'; readonly messages: readonly string[] }
   /** The batch is larger than the door takes. */
@@ -18,7 +24,11 @@ export type Outcome =
   /** A person must act: key, address, a proxy in between. */
   | { readonly kind: 'refused'; readonly message: string };
 
-const acceptedAnswer = z.object({ accepted: z.number().optional(), rejected: z.number().optional() });
+const acceptedAnswer = z.object({
+  accepted: z.number().optional(),
+  rejected: z.number().optional(),
+  errors: z.array(z.string()).optional().catch(undefined),
+});
 const invalidAnswer = z.object({
   errors: z.array(z.unknown()).optional(),
   detail: z.array(z.unknown()).optional().catch(undefined),
@@ -70,8 +80,8 @@ export class Door {
     if (status === 200 || status === 202) {
       const said = acceptedAnswer.safeParse(jsonOf(body));
       if (!said.success) return { kind: 'refused', message: `${message}; expected the answer of linborg's door` };
-      const rejected = said.data.rejected ?? 0;
-      return { kind: 'accepted', accepted: said.data.accepted ?? sent - rejected, rejected };
+      const { rejected = 0, accepted = sent - rejected, errors: messages = [] } = said.data;
+      return { kind: 'accepted', accepted, rejected, messages };
     }
     if (status === 422) return { kind: 'invalid', messages: messagesOf(body) };
     if (status === 413) return { kind: 'too_large', message };

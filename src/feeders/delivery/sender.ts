@@ -4,7 +4,7 @@ import type { FeedMetrics } from '../feedMetrics.js';
 import type { LinborgRecord } from '../records/record.js';
 import { pauseSeconds, type Surroundings } from '../surroundings.js';
 import type { BufferPosition, RecordBuffer } from './buffer.js';
-import { type Complaint, complaintOf } from './culprits.js';
+import { type Complaint, complaintOf, earlyRecords } from './culprits.js';
 import type { Door, Outcome } from './door.js';
 
 export interface SenderParts {
@@ -52,8 +52,11 @@ export class Sender {
       if (signal.aborted && outcome.kind !== 'accepted') return;
       this.#parts.metrics.posted(outcome.kind);
       if (outcome.kind === 'accepted') {
-        this.#accepted(rest, outcome);
-        break;
+        rest = this.#accepted(rest, outcome);
+        if (rest.length === 0) break;
+        await this.#tryAgain(rest.length, { kind: 'invalid', messages: outcome.messages }, signal);
+        if (signal.aborted) return;
+        continue;
       }
       const good = this.#withoutCulprits(rest, outcome);
       if (good === undefined) return await this.#tryAgain(rest.length, outcome, signal);
@@ -76,15 +79,19 @@ export class Sender {
     }
   }
 
-  #accepted(records: readonly LinborgRecord[], { accepted, rejected }: Extract<Outcome, { kind: 'accepted' }>): void {
-    const { metrics, log, batchRecords } = this.#parts;
-    metrics.sent(accepted, Date.parse(records.at(-1)!.timestamp) / 1000);
-    metrics.rejected(rejected);
+  /** Gives the records that a lenient linborg left out and can take later. */
+  #accepted(records: readonly LinborgRecord[], outcome: Acceptance): readonly LinborgRecord[] {
+    const { metrics, log, batchRecords, surroundings } = this.#parts;
+    const early = earlyRecords(records, outcome.messages, surroundings.clock());
+    const newest = records.findLast((record) => !early.includes(record));
+    if (newest !== undefined) metrics.sent(outcome.accepted, Date.parse(newest.timestamp) / 1000);
+    metrics.rejected(Math.max(0, outcome.rejected - early.length));
+    if (early.length > 0) return early;
     this.#failures = 0;
     this.#limit = Math.min(batchRecords, this.#limit * 2);
-    if (this.#trouble === undefined) return;
+    if (this.#trouble !== undefined) log.info('linborg takes records again');
     this.#trouble = undefined;
-    log.info('linborg takes records again');
+    return [];
   }
 
   /** What is left without the records that can never be taken; undefined where that is not known of any. */
@@ -135,7 +142,8 @@ export class Sender {
   }
 }
 
-type Refusal = Exclude<Outcome, { kind: 'accepted' }>;
+type Acceptance = Extract<Outcome, { kind: 'accepted' }>;
+type Refusal = Exclude<Outcome, Acceptance>;
 
 function reasonOf(outcome: Refusal): string {
   return outcome.kind === 'invalid' ? outcome.messages.slice(0, 5).join('; ') : outcome.message;

@@ -7,6 +7,7 @@ import { complaintOf } from '../../../src/feeders/delivery/culprits.js';
 import { Door } from '../../../src/feeders/delivery/door.js';
 import { Sender } from '../../../src/feeders/delivery/sender.js';
 import type { FeedMetrics } from '../../../src/feeders/feedMetrics.js';
+import type { LinborgRecord } from '../../../src/feeders/records/record.js';
 import { feedOf, hurried, newMetrics, record, SILENT } from '../fixtures/parts.js';
 import { type Answer, Receiver } from '../fixtures/receiver.js';
 
@@ -185,6 +186,53 @@ describe('a batch that linborg finds faulty', () => {
     await buffer.append(ten);
     await sendAll();
     expect(receiver.accepted).toEqual(ten);
+  });
+});
+
+describe('a batch of which a lenient linborg takes the good records', () => {
+  /** Takes what is not later than a minute, which moves on with every request. */
+  function takeUntil(minutes: number[]) {
+    const taken: LinborgRecord[] = [];
+    receiver.answer = (records) => {
+      const limit = record('web1', minutes.shift() ?? 59).timestamp;
+      const good = records.filter(({ timestamp }) => timestamp <= limit);
+      const errors = records.flatMap(({ timestamp }, i) =>
+        timestamp > limit ? [`records[${i}].timestamp is "${timestamp}"; expected a time up to ${limit}`] : [],
+      );
+      taken.push(...good);
+      const rejected = records.length - good.length;
+      // As the door does: the lines are cut.
+      return { status: 200, body: { accepted: good.length, rejected, errors: errors.slice(0, 1) } };
+    };
+    return taken;
+  }
+
+  test('keeps the rest while their times are ahead of the clock of linborg alone', async () => {
+    const taken = takeUntil([6, 6, 8]);
+    await buffer.append(ten);
+    await sendAll();
+    expect(receiver.requests.map(({ records }) => records.length)).toEqual([10, 3, 3, 1]);
+    expect(taken).toEqual(ten);
+    expect(await counter('records_sent_total')).toBe(10);
+    expect(await counter('records_rejected_total')).toBe(0);
+    expect(pauses).toEqual([0.75, 1.5, 3]);
+  });
+
+  test('does not wait for a time that is ahead here, too', async () => {
+    const taken = takeUntil([]);
+    await buffer.append([...ten.slice(0, 9), { ...ten[9]!, timestamp: '2099-01-01T00:00:00Z' }]);
+    await sendAll();
+    expect(taken).toEqual(ten.slice(0, 9));
+    expect(await counter('records_rejected_total')).toBe(1);
+  });
+
+  test('is sent again by the next start if the feeder ends meanwhile', async () => {
+    takeUntil(Array.from({ length: 100 }, () => 6));
+    await buffer.append(ten);
+    await sendRequests(2);
+    const taken = takeUntil([]);
+    await sendAll();
+    expect(taken).toEqual(ten);
   });
 });
 

@@ -26,6 +26,8 @@ export interface LearningParts {
   readonly log: Logger;
   /** Epoch seconds now. */
   readonly clock: () => number;
+  /** Takes the data folder before anything in it is changed; rejects where another linborg has it. */
+  readonly takeFolder: () => Promise<void>;
   /** Puts the model of a folder into service; if it throws, the model before goes on. */
   readonly serve: (modelPath: string) => Promise<void>;
   /** Counts what came of a training. */
@@ -142,6 +144,7 @@ export class LearningStore {
   /** A state that cannot be written costs the next start, not this one. */
   async save(): Promise<void> {
     try {
+      await this.#parts.takeFolder();
       await writeState(join(this.#dataFolder, STATE_FILE), this.#state);
     } catch (error) {
       const reason = (error as Error).message;
@@ -168,6 +171,7 @@ export class LearningStore {
     const { serving, trial } = this.#state;
     const used = [this.#configured.name, serving, trial?.model].filter((name) => typeof name === 'string');
     try {
+      await this.#parts.takeFolder();
       await prune(this.folder, this.options.keep, new Set(used));
     } catch (error) {
       this.#parts.log.warn({ reason: (error as Error).message }, 'old models could not be removed');

@@ -11,7 +11,7 @@ export class DataFolder {
   readonly #log: Logger;
   #lock: FolderLock | undefined;
 
-  constructor({ retrain }: Config, log: Logger) {
+  constructor({ retrain }: Pick<Config, 'retrain'>, log: Logger) {
     this.#folder = resolve(retrain.dataFolder);
     this.#log = log;
   }
@@ -22,14 +22,23 @@ export class DataFolder {
    * @throws CommandError if another linborg has it
    */
   async claim(config: Config): Promise<void> {
-    if (this.#lock || !isWrittenTo(config)) return;
+    if (!isWrittenTo(config)) return;
     try {
-      await mkdir(this.#folder, { recursive: true });
-      this.#lock = await lockFolder(this.#folder, 'give each linborg a data_dir of its own');
+      await this.take();
     } catch (error) {
       if (error instanceof CommandError) throw error;
       this.#log.warn({ folder: this.#folder, reason: (error as Error).message }, 'data_dir cannot be written to');
     }
+  }
+
+  /**
+   * Takes the folder before something is written to it that no configuration foretells: a person's choice of a model, past maintenance.
+   * @throws CommandError if another linborg has it; what the system says if it cannot be written to
+   */
+  async take(): Promise<void> {
+    if (this.#lock) return;
+    await mkdir(this.#folder, { recursive: true });
+    this.#lock = await lockFolder(this.#folder, 'give each linborg a data_dir of its own');
   }
 
   async release(): Promise<void> {

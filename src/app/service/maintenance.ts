@@ -22,6 +22,8 @@ export interface MaintenanceParts {
   readonly isPushed: boolean;
   /** Now; it may change. */
   readonly profileOf: (server: string) => Profile;
+  /** Takes the data folder before the file is written; rejects where another linborg has it. */
+  readonly takeFolder: () => Promise<void>;
   /** What a pipeline before this one knew; without, the file in the data folder tells. */
   readonly past?: readonly PastMaintenance[];
 }
@@ -36,6 +38,7 @@ export class Maintenance {
   readonly #book: MaintenanceBook;
   readonly #queries: MaintenanceQueries;
   readonly #path: string;
+  readonly #takeFolder: () => Promise<void>;
   readonly #log: Logger;
   #lastStatus: readonly MaintenanceStatus[] = [];
   #saved = '';
@@ -51,6 +54,7 @@ export class Maintenance {
     const depthSeconds = Math.max(windows.historySeconds, retrain.days * DAY_SECONDS);
     this.#log = log;
     this.#path = maintenanceFile(retrain.dataFolder);
+    this.#takeFolder = parts.takeFolder;
     const observed = parts.isPushed ? [PUSHED_STATUS] : [];
     this.#book = new MaintenanceBook({ windows: maintenance, observed, depthSeconds, past });
     const asked = config.sources.map(({ prometheus }, i) => ({
@@ -138,6 +142,7 @@ export class Maintenance {
     const summary = JSON.stringify([past.length, past.reduce((sum, { from, to }) => sum + to - from, 0)]);
     if (past.length === 0 || summary === this.#saved) return;
     try {
+      await this.#takeFolder();
       await writePastMaintenance(this.#path, past);
       this.#saved = summary;
       this.#savedAt = at;

@@ -40,6 +40,8 @@ export interface OpenOptions {
   readonly levels?: LevelMemory;
   /** linborg's own figures, as the pipeline before kept them; without, as Prometheus recorded them. */
   readonly own?: SampleBatch;
+  /** Takes the data folder before something is written to it; without, nobody else is thought to. */
+  readonly takeFolder?: () => Promise<void>;
   /** Ends the opening. */
   readonly signal?: AbortSignal;
 }
@@ -123,6 +125,7 @@ export class Pipeline {
       const maintenance = await Maintenance.open({
         ...{ config, sources, log, ...(past === undefined ? {} : { past }) },
         isPushed: push !== undefined,
+        takeFolder: options.takeFolder ?? (async () => {}),
         profileOf: (server) => profiles.decide(server).profile,
       });
       const levels = options.levels ?? new LevelMemory(config.cycleSeconds);

@@ -95,10 +95,11 @@ export class Service {
     const open = (modelPath?: string) =>
       Pipeline.open(parts.config, parts.log, events, {
         signal: stopping.signal,
+        takeFolder: () => data.take(),
         ...(push === undefined ? {} : { push }),
         ...(modelPath === undefined ? {} : { modelPath }),
       });
-    const learning = await Service.#openLearning(parts, () => service);
+    const learning = await Service.#openLearning(parts, data, () => service);
     const pipeline = learning ? await openWithLearning(learning, open) : await open();
     const { engine, manifest } = pipeline.report;
     parts.log.info({ engine: engine.kind, version: engine.version, reason: engine.reason }, 'engine loaded');
@@ -124,12 +125,14 @@ export class Service {
   /** What learns from the fleet; undefined where nothing is to. */
   static async #openLearning(
     { learning, config, log }: ServiceParts,
+    data: DataFolder,
     service: () => Service | undefined,
   ): Promise<FleetLearning | undefined> {
     return (
       learning &&
       (await openLearning(learning, config, {
         ...{ log, clock: now },
+        takeFolder: () => data.take(),
         serve: (path) => service()!.#changeModel(path),
         onOutcome: (reason, outcome) => service()?.state.exporter.retrained(reason, outcome),
       }))
@@ -353,6 +356,7 @@ export class Service {
     const events = eventsFor(this.#parts, () => this.state);
     return Pipeline.open(config, this.#log, events, {
       signal: this.#stopping.signal,
+      takeFolder: () => this.#data.take(),
       pastMaintenance: this.#pipeline.maintenance.past(now()),
       levels: this.#pipeline.levels,
       ...(own === undefined ? {} : { own }),

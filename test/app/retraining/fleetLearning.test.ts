@@ -1,4 +1,4 @@
-import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CycleResult } from '../../../src/app/cycle.js';
@@ -77,6 +77,23 @@ describe('which model serves', () => {
     expect(await learning.models()).toMatchObject([{ isCurrent: false }, { name: TRAINED, isCurrent: true }]);
     expect(await learning.load(undefined)).toMatchObject({ kind: 'done' });
     expect(served).toEqual([path.join(dataFolder, 'models', TRAINED), DEFAULT_MODEL]);
+  });
+
+  it('is written down by one linborg only: a second one on the folder says that it does not', async () => {
+    const dataFolder = await learntFolder({});
+    const { learning, log } = await openLearning({ dataFolder });
+    writeFileSync(path.join(dataFolder, 'lock'), String(process.ppid));
+    const before = readFileSync(path.join(dataFolder, 'learning.json'), 'utf8');
+    expect(await learning.load(TRAINED)).toMatchObject({ kind: 'done' });
+    expect(readFileSync(path.join(dataFolder, 'learning.json'), 'utf8')).toBe(before);
+    expect(log).toMatchObject([
+      {
+        msg: 'what was learnt cannot be written down; a restart will not know of it',
+        reason: expect.stringContaining(
+          `is in use by process ${process.ppid}; give each linborg a data_dir of its own`,
+        ),
+      },
+    ]);
   });
 
   it('stays the one before where the chosen one cannot be put into service', async () => {

@@ -7,6 +7,7 @@ import { retrainFields, retrainOptionsOf } from '../../../src/app/options.js';
 import { FleetLearning } from '../../../src/app/retraining/fleetLearning.js';
 import type { LearningState } from '../../../src/app/retraining/learningState.js';
 import type { LearningSettings } from '../../../src/app/retraining/learningStore.js';
+import { DataFolder } from '../../../src/app/service/dataFolder.js';
 import { REPOSITORY } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 
@@ -48,12 +49,16 @@ export async function openLearning(wishes: Wishes): Promise<Here> {
   const log: Here['log'] = [];
   const outcomes: string[] = [];
   const served: string[] = [];
+  const settings = settingsOf(wishes);
+  const logger = pino({}, { write: (line: string) => log.push(JSON.parse(line)) });
+  const data = new DataFolder({ retrain: settings.options }, logger);
   const learning = await FleetLearning.open({
-    settings: settingsOf(wishes),
+    settings,
     program: path.join(REPOSITORY, 'bin/linborg.js'),
     from: wishes.from ?? ['--from', 'csv', '/nowhere'],
-    log: pino({}, { write: (line: string) => log.push(JSON.parse(line)) }),
+    log: logger,
     clock: () => Date.now() / 1000,
+    takeFolder: () => data.take(),
     serve: async (model) => {
       await wishes.serve?.(model);
       served.push(model);

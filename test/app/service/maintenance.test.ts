@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfigFile } from '../../../src/app/configFile.js';
 import { openSources } from '../../../src/app/openSources.js';
+import { DataFolder } from '../../../src/app/service/dataFolder.js';
 import { Maintenance } from '../../../src/app/service/maintenance.js';
 import { profileOf } from '../../../src/core/profiles.js';
 import type { Source } from '../../../src/sources/source.js';
@@ -52,11 +53,13 @@ async function open(
   const sources = await openSources(config);
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) });
+  const data = new DataFolder(config, log);
   const opened = await Maintenance.open({
     config,
     sources,
     log,
     isPushed: false,
+    takeFolder: () => data.take(),
     profileOf: (server) => profileOf(server),
     ...(past === undefined ? {} : { past }),
   });
@@ -196,6 +199,16 @@ describe('what is remembered of maintenance', () => {
       'past maintenance is not known',
       'past maintenance cannot be written down; a restart may not know of it',
     ]);
+  });
+
+  it('is written by one linborg only: a second one on the folder says once that it does not', async () => {
+    const { opened, lines, dataFolder } = await open([NIGHTS]);
+    writeFileSync(path.join(dataFolder, 'lock'), String(process.ppid));
+    await opened.update(NOW, everyone);
+    await opened.save(NOW, true);
+    await opened.save(NOW + 60, true);
+    expect(readdirSync(dataFolder)).toEqual(['lock']);
+    expect(lines).toMatchObject([{ reason: expect.stringContaining(`is in use by process ${process.ppid}`) }]);
   });
 
   it('names all servers at once where a window means all', async () => {

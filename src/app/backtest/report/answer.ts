@@ -12,6 +12,7 @@ import {
 } from './figures.js';
 import { judgedMethod, methodTitle, quotientOf, ratioOf, scoreOf, verdictOf } from './lookup.js';
 import type { BacktestReport, DatasetReport, Estimate, Method } from './reportData.js';
+import { describeAlarms } from './warnings.js';
 
 /** More lost metrics than this are counted, not named. */
 const NAMED_LOSSES = 6;
@@ -27,6 +28,7 @@ export function renderAnswer(report: BacktestReport): Html {
   const findings = [describeLosses, describeCoverage, describeOthers].flatMap((describe) =>
     describe(report, method, judged),
   );
+  if (report.incidents) findings.unshift(...describeAlarms(report.incidents));
   return html`<p class="answer">${answerSentence(report, method, judged)}</p>
 ${renderFigures(report, method, judged)}
 <ul class="findings">${findings.map((text) => html`<li>${text}</li>`)}</ul>`;

@@ -20,8 +20,8 @@ export function renderDrawnSeries(view: DatasetView): Html | undefined {
   const { best, worst } = view.dataset;
   if (best.length === 0 && worst.length === 0) return undefined;
   return html`${renderKeys(view)}
-${renderList(view, worst, 'The worst series', 'by the ratio of what was served to the best method by hand, worst first')}
-${renderList(view, best, 'The best series', 'by the same ratio, best first')}`;
+${renderList(view, worst, 'The worst series', 'by the ratio of what was served to the best method by hand, worst first, at most two of a metric')}
+${renderList(view, best, 'The best series', 'by the same ratio, best first, at most two of a metric')}`;
 }
 
 function renderKeys({ report, dataset }: DatasetView): Html {

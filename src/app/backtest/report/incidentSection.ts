@@ -1,5 +1,6 @@
 /** Alarms: whether somebody would have been warned, how long before, and how often for nothing. */
 import { describeDuration } from '../../../core/duration.js';
+import { STEP_SECONDS } from '../../../sources/grid.js';
 import { type Html, html } from '../../../web/pages/html.js';
 import { ABSENT, describeAmount, describeCount, describeFixed, describeShare } from './figures.js';
 import { renderHistogram } from './histogram.js';
@@ -15,66 +16,110 @@ import type {
 import { describeLead, renderTable } from './incidentTable.js';
 import { renderReliabilityPlot } from './reliabilityPlot.js';
 import { renderRules } from './ruleTable.js';
+import { farthestServed, warnedSubjects } from './warnings.js';
 
 const SECONDS_PER_HOUR = 3600;
 
 /** @param index of the data set, for its anchor `#incidents-<index>` */
 export function renderIncidents(report: IncidentReport, dataset: DatasetIncidents, index: number): Html {
-  const judged = dataset.subjects.filter(({ onsets }) => onsets > 0);
+  const judged = warnedSubjects(dataset);
   const idle = dataset.subjects.filter(({ onsets }) => onsets === 0);
   return html`<section id="incidents-${String(index)}"><h2>Alarms on ${dataset.name}</h2>
 <p>An alarm begins when a score reaches its limit, and claims an onset within ${describeDuration(report.claimSeconds)}. Each limit is the lowest with at most ${describeAmount(report.falseAlarmsPerServerWeek, 'false alarm')} per server-week: <b>in hindsight</b> on the same span, which nobody can do beforehand, or <b>ahead</b> on the first half of the span and judged on the second. An onset begins a breach that lasts as long as its threshold says, with none in the ${describeDuration(report.quietSeconds)} before.</p>
-${judged.map(renderSubject)}
+${judged.length === 0 ? undefined : renderWarned(judged)}
+${judged.map((subject) => renderSubject(subject))}
 ${idle.length === 0 ? undefined : html`<p class="muted">No onset to warn of: ${idle.map(({ name, serverWeeks }) => `${name} (${describeFixed(serverWeeks, 1)} server-weeks watched)`).join(', ')}.</p>`}
 ${renderReliabilityPlot('Reliability, all thresholds together', dataset.reliability, dataset.rawReliability)}
 ${dataset.rules && renderRules(dataset.rules)}
 </section>`;
 }
 
+/** Methods that stand beside the probability in the first table, where a subject has them. */
+const COMPARED = ['current_value', 'predict_linear_4h', 'risk_score'];
+
+/** The short answer, before every subject's tables. */
+function renderWarned(subjects: readonly IncidentSubject[]): Html {
+  const methods = [farthestServed(subjects[0]!)?.method, ...COMPARED];
+  const titles = new Map(subjects.flatMap(({ alarms }) => alarms.map(({ method, title }) => [method, title])));
+  const shown = methods.filter((method) => method !== undefined).filter((method) => titles.has(method));
+  const rows = subjects.map(({ name, onsets, serverWeeks, alarms }) => [
+    name,
+    describeCount(onsets),
+    describeFixed(serverWeeks, 1),
+    ...shown.map((method) => describeWarned(alarms.find((alarm) => alarm.method === method))),
+  ]);
+  const header = ['Onsets of', 'onsets', 'server-weeks', ...shown.map((method) => titles.get(method)!)];
+  return html`<h3>Who would have been warned <span class="muted small">share of the onsets and median lead, limits of hindsight</span></h3>
+${renderTable('Who would have been warned', header, rows)}`;
+}
+
+function describeWarned(alarm: AlarmScore | undefined): string {
+  if (alarm === undefined) return ABSENT;
+  const { recall, medianLeadSeconds } = alarm.hindsight;
+  const isWarned = recall !== null && recall > 0;
+  return `${describeShare(recall, 0)}${isWarned ? `, ${describeLead(medianLeadSeconds)}` : ''}`;
+}
+
+/** Of a threshold, the tables are folded: there may be one for each metric. */
 function renderSubject(subject: IncidentSubject): Html {
-  const { name, onsets, servers, serverWeeks, otherIncidents, traps } = subject;
-  const rest = [
+  const parts = renderParts(subject);
+  const about = html`${subject.name} <span class="muted small">${describeSubject(subject)}</span>`;
+  if (subject.kind !== 'threshold') return html`<h3>${about}</h3>${parts}`;
+  return html`<details class="subject"><summary><h3>${about}</h3></summary>${parts}</details>`;
+}
+
+function describeSubject({ onsets, servers, serverWeeks, otherIncidents, traps }: IncidentSubject): string {
+  const counts = [
+    describeAmount(onsets, 'onset'),
     otherIncidents > 0 ? `${describeCount(otherIncidents)} that nobody could warn of or had to` : '',
-    traps > 0 ? `${describeAmount(traps, 'trap')}` : '',
-  ].filter((text) => text !== '');
-  return html`<h3>${name} <span class="muted small">${describeAmount(onsets, 'onset')}${rest.length === 0 ? '' : `, ${rest.join(', ')}`}, ${describeAmount(servers, 'server')}, ${describeFixed(serverWeeks, 1)} server-weeks</span></h3>
-${renderAlarms(subject)}
+    traps > 0 ? describeAmount(traps, 'trap') : '',
+    describeAmount(servers, 'server'),
+    `${describeFixed(serverWeeks, 1)} server-weeks`,
+  ];
+  return counts.filter((text) => text !== '').join(', ');
+}
+
+function renderParts(subject: IncidentSubject): Html {
+  const { name } = subject;
+  return html`${renderAlarms(subject)}
 <h3>${name}: who ranks best <span class="muted small">AUROC over all moments · mean AUROC within servers · average precision; guessing gives 0.5, 0.5 and the share in the heading</span></h3>
 ${renderRankings(subject.rankings)}
 <div class="charts">${renderReliabilityPlot(`Reliability, ${name}`, subject.reliability, subject.rawReliability)}${renderLeads(subject)}</div>
 ${subject.kinds.length === 0 ? undefined : renderKinds(subject.kinds, subject.alarms)}`;
 }
-
-const POINT_COLUMNS = ['recall', 'median lead', 'precision', 'false alarms per server-week', 'limit'];
+const POINT_COLUMNS = ['recall', 'median lead', 'precision', 'false per server-week', 'limit'];
 
 function renderAlarms({ name, alarms, traps }: IncidentSubject): Html {
   const columns = [...POINT_COLUMNS, ...(traps > 0 ? ['traps fallen for'] : [])];
-  const cells = ({ hindsight, ahead }: AlarmScore) =>
+  const cells = ({ method, hindsight, ahead }: AlarmScore) =>
     [hindsight, ahead].flatMap((point) => [
-      ...pointCells(point),
+      ...pointCells(point, method),
       ...(traps > 0 ? [describeCount(point.trapsFallenFor)] : []),
     ]);
+  const groups = ['limit of hindsight', 'limit chosen ahead'].map((title) => ({ title, columns: columns.length }));
   return renderTable(
     `Alarms of ${name}`,
-    ['Method', ...columns.map((title) => `${title}, hindsight`), ...columns.map((title) => `${title}, ahead`)],
+    ['Method', ...columns, ...columns],
     alarms.map((alarm) => [alarm.title, ...cells(alarm)]),
+    groups,
   );
 }
 
-function pointCells({
-  recall,
-  medianLeadSeconds,
-  precision,
-  falseAlarmsPerServerWeek,
-  limit,
-}: OperatingPoint): string[] {
+function pointCells(point: OperatingPoint, method: string): string[] {
   return [
-    describeShare(recall, 0),
-    describeLead(medianLeadSeconds),
-    describeShare(precision, 0),
-    describeFixed(falseAlarmsPerServerWeek, 2),
-    limit === null ? 'never alarms' : describeFixed(limit, 3),
+    describeShare(point.recall, 0),
+    describeLead(point.medianLeadSeconds),
+    describeShare(point.precision, 0),
+    describeFixed(point.falseAlarmsPerServerWeek, 2),
+    describeLimit(point.limit, method),
   ];
+}
+
+/** A score of 0 to 1 or 0 to 100, but for a line: how far off its crossing is. */
+function describeLimit(limit: number | null, method: string): string {
+  if (limit === null) return 'never alarms';
+  if (method !== 'predict_linear_4h') return describeFixed(limit, 3);
+  return `${describeFixed((-limit * STEP_SECONDS) / SECONDS_PER_HOUR, 1)} h off`;
 }
 
 /** One row per method, one column per horizon. */
@@ -97,13 +142,13 @@ function renderRankings(rankings: readonly HorizonRanking[]): Html {
   return renderTable('Ranking', ['Method', ...header], rows);
 }
 
-function renderLeads({ name, alarms }: IncidentSubject): Html | undefined {
-  const farthest = alarms.filter(({ method }) => method.startsWith('served_')).at(-1);
+function renderLeads(subject: IncidentSubject): Html | undefined {
+  const farthest = farthestServed(subject);
   if (farthest === undefined || farthest.leadSeconds.length === 0) return undefined;
   const hours = farthest.leadSeconds.map((seconds) => seconds / SECONDS_PER_HOUR);
   return html`<figure class="card chart"><figcaption><b>Lead time of ${farthest.title}</b> <span class="muted small">${describeAmount(hours.length, 'onset')} warned of, limit of hindsight</span></figcaption><div class="scroll">${renderHistogram(
     {
-      label: `Onsets of ${name} by lead time`,
+      label: `Onsets of ${subject.name} by lead time`,
       values: hours,
       from: 0,
       to: 8,

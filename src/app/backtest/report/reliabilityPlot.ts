@@ -27,7 +27,7 @@ ${x.ticks(TICKS).map((tick) => html`<text x="${coordinate(x(tick))}" y="${String
 <text x="${coordinate((AREA.left + AREA.right) / 2)}" y="${String(AREA.bottom + 32)}" text-anchor="middle">probability that was given; up: share that came</text>
 <line class="reference" x1="${coordinate(x(0))}" y1="${coordinate(y(0))}" x2="${coordinate(x(1))}" y2="${coordinate(y(1))}"/>
 ${reports.map(({ horizon, bins }, i) => html`<g class="${LOOKS[i % LOOKS.length]}">${bins.map((bin) => renderBin(horizon, bin, x, y))}</g>`)}
-</svg></div><p class="small muted">${reports.map((report, i) => html`<i class="${LOOKS[i % LOOKS.length]}"><i class="swatch"></i></i>${report.horizon}: ${describeScore(report, raw[i])} `)}</p></figure>`;
+</svg></div><ul class="scores small muted">${reports.map((report, i) => html`<li><i class="${LOOKS[i % LOOKS.length]}"><i class="swatch"></i></i>${report.horizon}: ${describeScore(report, raw[i])}</li>`)}</ul></figure>`;
 }
 
 /** Where single cases are not known, how many there were. */

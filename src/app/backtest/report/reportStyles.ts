@@ -44,6 +44,10 @@ svg .naive { fill: none; stroke: var(--best); stroke-width: 1.4; stroke-linejoin
 .triple { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 4px 14px; }
 .triple svg { width: 100%; height: auto; display: block; margin-top: 4px; }
 .triple figcaption { font-size: 12.5px; color: var(--muted); padding-left: 40px; }
+.scores { list-style: none; padding: 0; margin: 8px 0; } .scores li { margin: 3px 0; }
+.groups th { border-bottom: 0; padding-bottom: 0; } .groups th + th { border-left: 1px solid var(--line); } .groups td { border-bottom: 0; }
+.subject { margin-top: 14px; } .subject > summary { padding: 4px 0; } .subject > summary > h3 { display: inline; } .subject[open] { margin-bottom: 34px; }
+.chart svg.loss { max-width: 600px; }
 @media (max-width: 900px) { .triple { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 640px) {
   .answer { font-size: 18px; } .about { grid-template-columns: minmax(0, 1fr); gap: 0; } .about dd { margin-bottom: 8px; }
@@ -60,6 +64,7 @@ svg .naive { fill: none; stroke: var(--best); stroke-width: 1.4; stroke-linejoin
   }
   body, .small { font-size: 11.5px; } body { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .wrap { max-width: none; padding: 0; } nav, .skip { display: none; }
+  details::details-content { content-visibility: visible; block-size: auto; }
   .card, .chart, .drawn > li, tr, .answer { break-inside: avoid; } h2, h3 { break-after: avoid; }
   .charts { grid-template-columns: 1fr 1fr; } .scroll { overflow: visible; } 
   table, thead th, tbody th, td .small, td.small, tbody th .small { font-size: 10px; } .reason { min-width: 0; }

@@ -9,6 +9,8 @@ import type { KeptForecast, SeriesResult } from './serverScorer.js';
 
 /** Series drawn at each end. */
 const DRAWN_SERIES = 10;
+/** Of them of one metric, so that one that is easy or hard everywhere does not hide the others. */
+const DRAWN_OF_METRIC = 2;
 /** Column of what was served among the methods. */
 const SERVED = 0;
 const LOW = 0;
@@ -20,6 +22,12 @@ interface KeptSeries {
   readonly score: SeriesScore;
   readonly kept: readonly KeptForecast[];
 }
+
+const DRAWING = {
+  size: DRAWN_SERIES,
+  kindOf: ({ score }: KeptSeries) => score.identity.metric,
+  sizeOfKind: DRAWN_OF_METRIC,
+};
 
 export class DatasetScores {
   readonly #name: string;
@@ -36,9 +44,7 @@ export class DatasetScores {
     this.#name = name;
     this.#methods = methods;
     this.#extremes = new Map(
-      methods.flatMap(({ kind }, method) =>
-        kind === 'naive' ? [[method, new Extremes<KeptSeries>(DRAWN_SERIES)]] : [],
-      ),
+      methods.flatMap(({ kind }, method) => (kind === 'naive' ? [[method, new Extremes<KeptSeries>(DRAWING)]] : [])),
     );
   }
 
@@ -81,20 +87,22 @@ export class DatasetScores {
       byHorizon: groupsByHorizon(series, methods),
       byProfile: groupsBy(series, methods, ({ identity }) => identity.profile),
       outcomes: reference === undefined ? [] : series.map((score) => outcomeOf(score, reference)),
-      ...this.#drawings(reference, series.length),
+      ...this.#drawings(reference, series),
     };
   }
 
-  #drawings(reference: number | undefined, scored: number): Pick<DatasetReport, 'best' | 'worst'> {
+  #drawings(reference: number | undefined, series: readonly SeriesScore[]): Pick<DatasetReport, 'best' | 'worst'> {
     if (reference === undefined) return { best: [], worst: [] };
     const extremes = this.#extremes.get(reference)!;
     const firstNaive = this.#methods.findIndex(({ kind }) => kind === 'naive');
     const draw = (kept: KeptSeries) => drawnSeries(kept, reference, reference - firstNaive);
     // No series is both among the best and the worst.
-    const half = Math.ceil(scored / 2);
+    const ratios = series.map((score) => ratioOf(score, reference)).sort((a, b) => a - b);
+    const middle = ratios[Math.ceil(ratios.length / 2) - 1]!;
+    const isBetter = ({ score }: KeptSeries) => ratioOf(score, reference) <= middle;
     return {
-      best: extremes.smallest.slice(0, half).map(draw),
-      worst: extremes.largest.slice(0, scored - half).map(draw),
+      best: extremes.smallest.filter(isBetter).map(draw),
+      worst: extremes.largest.filter((kept) => !isBetter(kept)).map(draw),
     };
   }
 }

@@ -5,19 +5,27 @@ interface Keyed<T> {
   readonly item: T;
 }
 
-/** Keeps at most `size` items at each end. */
+interface ExtremesOptions<T> {
+  /** At most so many items at each end. */
+  readonly size: number;
+  readonly kindOf: (item: T) => string;
+  /** At most so many of a kind at each end. */
+  readonly sizeOfKind: number;
+}
+
+/** Keeps the items at each end, of each kind only the outermost. */
 export class Extremes<T> {
-  readonly #size: number;
+  readonly #options: ExtremesOptions<T>;
   readonly #smallest: Keyed<T>[] = [];
   readonly #largest: Keyed<T>[] = [];
 
-  constructor(size: number) {
-    this.#size = size;
+  constructor(options: ExtremesOptions<T>) {
+    this.#options = options;
   }
 
   offer(key: number, item: T): void {
-    insert(this.#smallest, { key, item }, this.#size, (a, b) => a.key - b.key);
-    insert(this.#largest, { key, item }, this.#size, (a, b) => b.key - a.key);
+    this.#insert(this.#smallest, { key, item }, (a, b) => a.key - b.key);
+    this.#insert(this.#largest, { key, item }, (a, b) => b.key - a.key);
   }
 
   /** Smallest first. */
@@ -29,12 +37,15 @@ export class Extremes<T> {
   get largest(): T[] {
     return this.#largest.map(({ item }) => item);
   }
-}
 
-function insert<T>(kept: Keyed<T>[], entry: Keyed<T>, size: number, compare: (a: Keyed<T>, b: Keyed<T>) => number) {
-  let at = kept.length;
-  while (at > 0 && compare(kept[at - 1]!, entry) > 0) at--;
-  if (at >= size) return;
-  kept.splice(at, 0, entry);
-  if (kept.length > size) kept.pop();
+  /** What leaves a full list leaves for good: as many lie farther out, and only one that lies farther still replaces one. */
+  #insert(kept: Keyed<T>[], entry: Keyed<T>, compare: (a: Keyed<T>, b: Keyed<T>) => number): void {
+    const { size, kindOf, sizeOfKind } = this.#options;
+    const kind = kindOf(entry.item);
+    const after = kept.findIndex((other) => compare(other, entry) > 0);
+    kept.splice(after < 0 ? kept.length : after, 0, entry);
+    const ofKind = kept.filter(({ item }) => kindOf(item) === kind);
+    if (ofKind.length > sizeOfKind) kept.splice(kept.indexOf(ofKind.at(-1)!), 1);
+    if (kept.length > size) kept.pop();
+  }
 }

@@ -22,6 +22,7 @@ export function renderHead(incident: IncidentManifest): Html {
   const horizons = steps.map(describeHorizon);
   return html`<section id="head"><h2>Incident head</h2><p>Outcome: ${outcome}; ${describeCount(rows)} cases. Command: <code>${command}</code></p>
 ${renderRanking(accuracy, horizons)}
+<p class="small muted">AUROC is the chance that a moment before a breach gets a higher probability than one before none: 0.5 is guessing, 1 is always right.</p>
 <h3>Do the probabilities come true?</h3>
 ${renderPlots(accuracy, horizons)}
 ${renderFarthest(accuracy, horizons)}</section>`;

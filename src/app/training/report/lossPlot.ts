@@ -7,9 +7,9 @@ import { coordinate, linePath } from '../../../web/pages/plot.js';
 import { logAxis } from '../../backtest/report/axis.js';
 import { describeCount, describeFixed } from '../../backtest/report/figures.js';
 
-const WIDTH = 720;
-const HEIGHT = 300;
-const AREA: PlotArea = { left: 60, right: 700, top: 24, bottom: 252 };
+const WIDTH = 520;
+const HEIGHT = 256;
+const AREA: PlotArea = { left: 40, right: 500, top: 12, bottom: 214 };
 const STEP_TICKS = 5;
 
 /** Undefined where nothing was learnt. @param keptStep  0 = the weights it began with */
@@ -34,7 +34,7 @@ export function renderLossPlot(history: readonly LossPoint[], keptStep: number):
       { x, y: at },
     );
   const kept = coordinate(x(keptStep));
-  return html`<figure class="card chart"><figcaption><b>Loss over steps</b> <span class="muted small"><i class="other"><i class="swatch"></i></i>training <i class="served"><i class="swatch"></i></i>validation; dashed: step ${describeCount(keptStep)}, which was kept; logarithmic</span></figcaption><div class="scroll"><svg viewBox="0 0 ${String(WIDTH)} ${String(HEIGHT)}" role="img" aria-label="Training and validation loss over steps">
+  return html`<figure class="card chart"><figcaption><b>Loss over steps</b> <span class="muted small"><i class="other"><i class="swatch"></i></i>training <i class="served"><i class="swatch"></i></i>validation; dashed: step ${describeCount(keptStep)}, which was kept; logarithmic</span></figcaption><div class="scroll"><svg class="loss" viewBox="0 0 ${String(WIDTH)} ${String(HEIGHT)}" role="img" aria-label="Training and validation loss over steps">
 ${ticks.map((tick) => renderValueTick(AREA, at(tick), String(tick)))}
 ${stepTicks.map((step) => html`<text x="${coordinate(x(step))}" y="${String(AREA.bottom + 18)}" text-anchor="middle">${describeCount(step)}</text>`)}
 <text x="${coordinate((AREA.left + AREA.right) / 2)}" y="${String(AREA.bottom + 36)}" text-anchor="middle">steps</text>

@@ -1,8 +1,15 @@
 /** The page of a training. */
+import { medianOf } from '../../../core/statistics.js';
 import type { Manifest, ModelAccuracy } from '../../../model/files/manifest.js';
 import type { LossPoint } from '../../../model/training/checkpoint.js';
 import { type Html, html } from '../../../web/pages/html.js';
-import { describeCount, describeFixed, describeShare } from '../../backtest/report/figures.js';
+import {
+  describeAmount,
+  describeCount,
+  describeFixed,
+  describeLessOrMore,
+  describeShare,
+} from '../../backtest/report/figures.js';
 import { renderReportPage } from '../../backtest/report/reportPage.js';
 import { MOST_ROWS, renderBoundedTable } from './boundedTable.js';
 import { renderHead } from './headSection.js';
@@ -19,7 +26,7 @@ export function renderTrainingReport(manifest: Manifest, history: readonly LossP
     created,
     navigation: renderNavigation(manifest),
     main: html`<div class="title"><h1>What was learnt?</h1><span class="muted">training of ${name}</span></div>
-<p class="answer">${describeOutcome(manifest)}</p>
+<p class="answer">${describeOutcome(manifest)}${describeGain(manifest)}</p>
 ${renderTrained(manifest)}
 ${renderLosses(manifest, history)}
 ${renderAccuracy(manifest)}
@@ -42,6 +49,14 @@ function describeOutcome({ training: { base, steps, average, validation_loss: lo
   return base.outcome === 'gain'
     ? `Fine-tuning ${base.name} gained ${describeShare(1 - loss / base.validation_loss)} of validation loss: ${before} before, ${describeFixed(loss, 4)} at step ${describeCount(steps)}.`
     : `No gain over the validation loss of ${base.name}, ${before}: its weights are kept.`;
+}
+
+/** Against what a careful person does by hand, on data sets that have both. */
+function describeGain({ accuracy }: Manifest): string {
+  const ratios = accuracy.flatMap(({ ratio }) => ratio ?? []);
+  if (ratios.length === 0) return '';
+  const where = accuracy.length === 1 ? '' : `, in the middle of ${describeAmount(ratios.length, 'data set')},`;
+  return ` On what it never saw it missed${where} by ${describeLessOrMore(medianOf(ratios))} the best method by hand.`;
 }
 
 function renderTrained({ training, hyperparameters, weights }: Manifest): Html {
@@ -69,7 +84,9 @@ function renderLosses({ training }: Manifest, history: readonly LossPoint[]): Ht
     from > 20
       ? html`<p class="small muted">The curves begin at step ${describeCount(from)}, where an earlier run was gone on with.</p>`
       : undefined;
-  return html`<section id="losses"><h2>Losses</h2>${renderLossPlot(history, training.steps) ?? html`<p>The network was not trained in this run.</p>`}${late}</section>`;
+  const plot = renderLossPlot(history, training.steps);
+  const how = html`<p class="small muted">The loss is the pinball loss of all quantiles, on scaled values: lower is better. Validation is on windows that nothing is learnt from; where it rises while that of training falls, the model learns by heart.</p>`;
+  return html`<section id="losses"><h2>Losses</h2>${plot ? html`${plot}${how}` : html`<p>The network was not trained in this run.</p>`}${late}</section>`;
 }
 
 function renderAccuracy({ accuracy, training: { base } }: Manifest): Html {
@@ -92,7 +109,8 @@ ${renderBoundedTable({
   ],
   rank: ({ ratio }) => ratio ?? Number.NaN,
   ranked: 'with the highest ratio to the best by hand',
-})}</section>`;
+})}
+<p class="small muted">MASE is the error of p50 over that of “as yesterday at this time”. The ratio is the error over that of the best method by hand, series by series, then the mean: below 1 it is better, although that method is chosen in hindsight. The WQL is the error of all levels as a share of the values. The coverage of p10–p90 should be 80%.</p></section>`;
 }
 
 /** What the table does not show. */

@@ -110,6 +110,29 @@ describe('the alarms', () => {
     expect(text).toContain('8h: Brier 0.0200 (always saying the rate of 2.50%: 0.0240)');
   });
 
+  test('are told first for whole servers, then for the thresholds with the most onsets, whose tables are folded', () => {
+    const page = pageOf([
+      subject({ name: 'swap_used_pct', onsets: 3 }),
+      subject(),
+      subject({ kind: 'server', name: 'any threshold', onsets: 12 }),
+    ]);
+    const text = textOf(page);
+    expect(text).toMatch(
+      /Onsets of onsets server-weeks probability 8h current value any threshold 12 4\.0 60%, 2 h – mem_used_pct 10 4\.0 60%, 2 h – swap_used_pct 3/,
+    );
+    const folded = readHtml(page).filter(({ name }) => name === 'details');
+    expect(folded).toHaveLength(2);
+    expect(text).toContain(
+      'Alarms on shop: probability 8h warned of 2 of 12 onsets of any threshold, half of them 2 h before or more, at 0.50 false alarms per server-week.',
+    );
+  });
+
+  test('of a line have a limit in hours to the crossing', () => {
+    const line = { method: 'predict_linear_4h', title: 'predict_linear, 4 h', ahead: nothing, leadSeconds: [] };
+    const text = textOf(pageOf([subject({ alarms: [{ ...line, hindsight: point({ limit: -30 }) }] })]));
+    expect(text).toContain('predict_linear, 4 h 60% 2 h 75% 0.50 2.5 h off');
+  });
+
   test('count traps only where there are some, and kinds only of labels', () => {
     const kinds = [
       {
@@ -121,7 +144,8 @@ describe('the alarms', () => {
     ];
     const text = textOf(pageOf([subject({ kind: 'labels', name: 'labels.csv', traps: 5, kinds })]));
     expect(text).toContain('5 traps');
-    expect(text).toContain('traps fallen for, hindsight');
+    expect(text).toContain('limit of hindsight limit chosen ahead Method recall');
+    expect(text.match(/traps fallen for/g)).toHaveLength(2);
     expect(text).toContain('leak 4 1 75%, 1 h');
     expect(textOf(pageOf([subject()]))).not.toContain('traps fallen for');
   });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Extremes } from '../../../../src/app/backtest/scores/extremes.js';
 import { methodsOf } from '../../../../src/app/backtest/scores/methods.js';
@@ -81,7 +82,7 @@ describe('compareMethods', () => {
 
 describe('Extremes', () => {
   it('keeps the ends of what passes by, in order', () => {
-    const extremes = new Extremes<string>(2);
+    const extremes = new Extremes<string>({ size: 2, kindOf: (item) => item, sizeOfKind: 1 });
     for (const [key, item] of [
       [5, 'e'],
       [1, 'a'],
@@ -92,5 +93,27 @@ describe('Extremes', () => {
       extremes.offer(key, item);
     expect(extremes.smallest).toEqual(['a', 'b']);
     expect(extremes.largest).toEqual(['i', 'e']);
+  });
+
+  it('are what sorting all and taking the outermost of each kind would give, in whatever order they pass by', () => {
+    const items = fc.uniqueArray(
+      fc.record({ key: fc.integer({ min: 0, max: 99 }), kind: fc.constantFrom('a', 'b', 'c') }),
+      {
+        selector: ({ key }) => key,
+      },
+    );
+    type Item = { readonly key: number; readonly kind: string };
+    const ofKind = (item: Item, kept: readonly Item[]) => kept.filter(({ kind }) => kind === item.kind).length;
+    const outermost = (sorted: readonly Item[]) =>
+      sorted.filter((item, index) => ofKind(item, sorted.slice(0, index)) < 2).slice(0, 4);
+    fc.assert(
+      fc.property(items, (all) => {
+        const extremes = new Extremes<Item>({ size: 4, kindOf: ({ kind }) => kind, sizeOfKind: 2 });
+        for (const item of all) extremes.offer(item.key, item);
+        const ascending = all.toSorted((a, b) => a.key - b.key);
+        expect(extremes.smallest).toEqual(outermost(ascending));
+        expect(extremes.largest).toEqual(outermost(ascending.toReversed()));
+      }),
+    );
   });
 });

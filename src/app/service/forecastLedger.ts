@@ -129,6 +129,8 @@ export class ForecastLedger {
       if (signal.aborted) return;
       // Less than an hour has been recorded meanwhile: nothing that the past did not teach better.
       if (hindcasts > 0 || recorded > 0 || told.length > 0) this.#truth = truth;
+      // What was learnt is told by the next cycle, not minutes later.
+      this.#lastDrift = undefined;
       const seconds = Number(((performance.now() - startedAt) / 1000).toFixed(1));
       log.info({ hindcasts, recorded, seconds }, 'learnt from forecasts of the past');
     } catch (error) {

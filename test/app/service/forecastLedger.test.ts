@@ -6,8 +6,10 @@ import { ROW_WIDTH } from '../../../src/app/forecasting/protocol.js';
 import { ForecastLedger, type Lessons } from '../../../src/app/service/forecastLedger.js';
 import { type Frame, RISK_HORIZONS } from '../../../src/core/flow.js';
 import type { TruthReport } from '../../../src/core/truth.js';
+import { STATIC_FIGURES } from '../../../src/model/inputs/contract.js';
 import { thresholdsSchema } from '../../../src/scoring/options.js';
 import type { Source } from '../../../src/sources/source.js';
+import type { TrainingInputs } from '../../../src/truth/driftInputs.js';
 import type { ActedUpon } from '../../../src/truth/incidents/incidentLedger.js';
 import type { TruthOptions } from '../../../src/truth/options.js';
 import { WINDOWS } from '../fixtures/frames.js';
@@ -27,10 +29,10 @@ const OPTIONS: TruthOptions = {
 /** The model says half of what every candidate says. */
 const halfTooLow = forecasterOf(lastValue, 0.5);
 
-function ledgerWith(change: Partial<TruthOptions> = {}): ForecastLedger {
+function ledgerWith(change: Partial<TruthOptions> = {}, trainingInputs?: TrainingInputs): ForecastLedger {
   const options = { ...OPTIONS, ...change };
   const { stepSeconds } = WINDOWS;
-  return new ForecastLedger({ model: 'tft', options, stepSeconds, thresholds: THRESHOLDS, trainingInputs: undefined });
+  return new ForecastLedger({ model: 'tft', options, stepSeconds, thresholds: THRESHOLDS, trainingInputs });
 }
 
 /** As `serve` does it. */
@@ -167,6 +169,21 @@ describe('a start', () => {
     expect(medianOverLast).toBeGreaterThan(0.8);
     // Nobody has seen the hindcasts.
     expect(judgedIn(report)).toBe(0);
+  });
+
+  it('tells with the next cycle how its inputs lie to those of the training', async () => {
+    const deciles = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+    const edges = { '*': STATIC_FIGURES.map(() => deciles) };
+    const ledger = ledgerWith({}, { names: STATIC_FIGURES, edges });
+    const fleet = new HourlyFleet();
+    // Those of the past alone weigh a little less than it takes.
+    for (let hour = 1; hour < 6; hour++) await cycle(ledger, fleet, halfTooLow);
+    const { report } = await cycle(ledger, fleet, halfTooLow);
+    expect(report?.drift?.regimes).toEqual({});
+    await ledger.learn(lessonsOf(fleet).lessons);
+    const nothing = { servers: [], details: [], failedSeries: 0, failure: undefined };
+    const next = ledger.end({ ...nothing, at: fleet.at + 60 });
+    expect(Object.keys(next?.drift?.regimes ?? {})).not.toEqual([]);
   });
 
   it('goes on counting what Prometheus recorded before', async () => {

@@ -325,12 +325,18 @@ function together(): Placed[] {
 
 /** A linborg that has just started judges categories after half an hour; until then what was judged before it counts. */
 const JUDGED_WITHIN = '40m';
+/** The severity that was told with the last score, and none that was over by then. */
+const SEVERITY_WITH_SCORE = `max by (category, severity) (
+  max_over_time(timestamp(linborg_category_anomaly)[${JUDGED_WITHIN}:1m])
+  >= on (category, job, instance) group_left ()
+  max_over_time(timestamp(linborg_category_anomaly_score)[${JUDGED_WITHIN}:1m])
+)`;
 
 function categories(): Placed {
   return table({
     title: 'Categories',
     description:
-      'Whether the last hour of the servers, of the services and of the AI engines, as a whole, was what was forecast. Severity: nothing means no anomaly. From a confidence of 99 % on it is no coincidence. After a restart of linborg, score and confidence are those that were judged last, at most 40 minutes before. Which series, and what to do: /anomalies of linborg.',
+      'Whether the last hour of the servers, of the services and of the AI engines, as a whole, was what was forecast. Severity: nothing means no anomaly. From a confidence of 99 % on it is no coincidence. After a restart of linborg, all three are those that were judged last, at most 40 minutes before. Which series, and what to do: /anomalies of linborg.',
     width: 12,
     height: 7,
     lastOf: '1h',
@@ -363,7 +369,7 @@ function categories(): Placed {
         steps: CONFIDENCE,
         cell: 'gauge',
       },
-      { expr: 'max by (category, severity) (linborg_category_anomaly)', title: 'is anomalous', unit: 'none' },
+      { expr: SEVERITY_WITH_SCORE, title: 'is anomalous', unit: 'none' },
     ],
     order: ['Category', 'Severity', 'Score', 'Confidence'],
     hidden: ['is anomalous'],

@@ -231,9 +231,9 @@ function drift(): Placed[] {
     bars({
       title: 'Drift since the first week',
       description:
-        'How far the inputs of the last two days are from those of the first week since the start. Known a day after that week. Above 0.2 they are distributed otherwise: retraining may pay.',
+        'How far the inputs of the last two days are from those of the first week since the start. Known a day after that week; after a restart of linborg this is what was known last, in the eight days before. Above 0.2 they are distributed otherwise: retraining may pay.',
       unit: 'none',
-      queries: [now('sort_desc(metric:linborg_drift_score:max)', '{{metric}}')],
+      queries: [now('sort_desc(last_over_time(metric:linborg_drift_score:max[8d]))', '{{metric}}')],
       width: 12,
       height: 10,
       min: 0,

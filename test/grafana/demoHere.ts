@@ -7,8 +7,9 @@ import { temporaryFolder } from '../app/fixtures/folder.js';
 import { freePort } from '../sources/fixtures/realPrometheus.js';
 import { momentOf } from './form.js';
 
-export interface RecordingRule {
+export interface Rule {
   readonly name: string;
+  readonly type: 'recording' | 'alerting';
   readonly health: string;
 }
 
@@ -25,14 +26,14 @@ export interface DemoHere {
   count(expr: string): Promise<number>;
   /** Series that a query finds in a time range such as now-16h to now+8h. */
   countOverTime(expr: string, range: { readonly from: string; readonly to: string }): Promise<number>;
-  recordingRules(): Promise<readonly RecordingRule[]>;
+  rules(): Promise<readonly Rule[]>;
   stop(): Promise<void>;
 }
 
 /** One of each profile. */
 const SERVERS = 7;
 
-/** Starts it and waits until Prometheus has evaluated every rule on what it shows. */
+/** Starts it and waits until it has its past, and Prometheus has evaluated every rule on what it shows. */
 export async function startDemo(): Promise<DemoHere> {
   const ports = { prometheus: await freePort(), linborg: await freePort(), simulator: await freePort() };
   const flags = Object.entries(ports).flatMap(([name, port]) => [`--${name}-port`, String(port)]);
@@ -45,7 +46,7 @@ export async function startDemo(): Promise<DemoHere> {
   const said = await untilReady(demo);
   const url = `http://127.0.0.1:${ports.prometheus}/api/v1`;
   await untilRecorded(url);
-  const server = await serverWithAllMetrics(url);
+  const server = await serverWithLeak(url);
   const variables: Readonly<Record<string, string>> = {
     ...{ server, profile: '.*', instance: '.*', container: '.*', service: 'orders' },
     // Grafana's where a scrape is every 30 s; in it a cycle ends for sure.
@@ -65,8 +66,8 @@ export async function startDemo(): Promise<DemoHere> {
       const span = { start: start.toFixed(0), end: end.toFixed(0), step: '60' };
       return (await ask<Vector>(`${url}/query_range?${asked({ query: fill(expr), ...span })}`)).result.length;
     },
-    recordingRules: async () => {
-      const { groups } = await ask<{ groups: { rules: RecordingRule[] }[] }>(`${url}/rules?type=record`);
+    rules: async () => {
+      const { groups } = await ask<{ groups: { rules: Rule[] }[] }>(`${url}/rules`);
       return groups.flatMap(({ rules }) => rules);
     },
     stop: async () => {
@@ -83,7 +84,7 @@ function untilReady(demo: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     const hear = (chunk: unknown) => {
       said += String(chunk);
-      if (said.includes('Ctrl-C ends it')) resolve(said);
+      if (said.includes('the dashboards have all of their past')) resolve(said);
     };
     demo.stdout?.on('data', hear);
     demo.stderr?.on('data', hear);
@@ -101,6 +102,8 @@ async function untilRecorded(url: string): Promise<void> {
     'count_over_time(fleet:linborg_risk_score:avg[45s]) >= 3',
     'count_over_time(linborg_cycles_total[1m]) >= 6',
     'rate(linborg_cycle_duration_seconds_count[2m]) > 0',
+    // Known when linborg has learnt from the past.
+    'count(linborg_training_distance_score) > 0',
     // For as long as the points of a graph are apart.
     'count_over_time((job_instance_source:linborg_source_queries_failed:ratio_rate10m >= 0)[1m:15s]) >= 4',
   ].join(' and on () ');
@@ -111,8 +114,9 @@ async function untilRecorded(url: string): Promise<void> {
   }
 }
 
-async function serverWithAllMetrics(url: string): Promise<string> {
-  const query = 'topk(1, count by (server) (linborg_forecast_value{horizon="1h", level="p50"}))';
+/** Something will happen to it: all that is told of that has something to tell. */
+async function serverWithLeak(url: string): Promise<string> {
+  const query = 'bottomk(1, linborg_time_to_threshold_seconds{metric="mem_used_pct", level="p50"} > 0)';
   const { result } = await ask<Vector>(`${url}/query?${asked({ query })}`);
   return result[0]!.metric['server']!;
 }

@@ -224,9 +224,39 @@ describe('the demo', () => {
     expect(anchor - staged('cpu_runaway').episode.start).toBeLessThan(25 * 60);
   });
 
+  it.each([1, 2, 3, 4, 5, 6])('had a leak that was over 95 % until two hours ago (seed %i)', (seed) => {
+    const fleet = fleetOf({ servers: 7, seed, demoAnchor: anchor });
+    const leaks = troublesOf(fleet, anchor - 3 * HOUR, anchor - 2 * HOUR);
+    const { server } = leaks.find(({ episode }) => episode.outcome === 'process_restart')!;
+    const memoryAt = (hours: number) => rowAt(server, anchor + hours * HOUR)[ROW.mem_used_pct]!;
+    expect(memoryAt(-8)).toBeLessThan(90);
+    expect(memoryAt(-2.5)).toBeGreaterThan(95);
+    expect(memoryAt(-1.5)).toBeLessThan(85);
+  });
+
+  it.each([
+    [7, 4],
+    [20, 6],
+  ])('of %i servers had a cascade over %i that ended five minutes ago', (servers, members) => {
+    const fleet = fleetOf({ servers, demoAnchor: anchor });
+    const within = troublesOf(fleet, anchor - HOUR, anchor).filter(({ episode }) => episode.kind === 'cascade');
+    expect(within).toHaveLength(members);
+    const [origin, ...dependents] = within.map(({ episode }) => episode).sort((a, b) => a.start - b.start);
+    expect(origin?.role).toBe('origin');
+    for (const { start } of dependents) expect(start).toBeGreaterThan(origin!.start);
+    for (const { server, episode } of within) {
+      expect(rowAt(server, anchor - HOUR / 2)[ROW[episode.metric]]).toBeGreaterThan(40);
+      expect(rowAt(server, anchor)[ROW[episode.metric]]).toBeLessThan(40);
+    }
+  });
+
+  it('spares a database that nobody waits for the cascade', () => {
+    expect(troublesOf(fleetOf({ servers: 1, demoAnchor: anchor }), anchor - 12 * HOUR, anchor)).toEqual([]);
+  });
+
   it('is quiet otherwise, so that most servers are healthy', () => {
     const around = troublesOf(demo, anchor - 12 * HOUR, anchor + 6 * HOUR);
-    expect(around).toHaveLength(5);
+    expect(around).toHaveLength(5 + 1 + 6);
     for (const server of demo.servers) {
       const restart = server.restartBefore(anchor + 2 * HOUR);
       expect(anchor - restart.at).toBeGreaterThan(12 * HOUR);

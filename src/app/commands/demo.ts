@@ -1,19 +1,22 @@
 /** `linborg demo`: a real Prometheus with history of a simulated fleet, live scraping, and linborg on it. */
 
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
 import { CommandError } from '../../core/errors.js';
+import type { ServerView } from '../../exposition/cycleView.js';
 import type { PublishedCycle } from '../../exposition/publishedCycle.js';
+import { lockFolder } from '../../files/folderLock.js';
 import { containerViews } from '../../simulator/containers/containerSeries.js';
 import { createFleet, type Fleet } from '../../simulator/fleet.js';
 import { listenSimulator, type RunningSimulator } from '../../simulator/listen.js';
 import { nodeViews } from '../../simulator/node/nodeSeries.js';
 import { type Receiver, writeHistory, writeSeries } from '../../simulator/remoteWrite.js';
 import { loadConfigFile } from '../configFile.js';
-import { type DemoPorts, writeDemoFiles } from '../demo/demoFiles.js';
+import { type DemoPorts, LOG_FILE, writeDemoFiles } from '../demo/demoFiles.js';
 import { requireFreePorts } from '../demo/freePorts.js';
-import { pastCycles } from '../demo/pastCycles.js';
-import { recordPastRules } from '../demo/pastRules.js';
+import { type Past, recordPastCycles, recordPastEvaluations } from '../demo/past.js';
 import { pastServices } from '../demo/pastServices.js';
 import { requirePrometheus, startPrometheus } from '../demo/prometheusProcess.js';
 import { type Pushing, type SplitFleet, splitFleet, startPushing } from '../demo/pushedServers.js';
@@ -42,13 +45,9 @@ const HISTORY_INTERVAL_SECONDS = 100;
 const CONTAINERS_SECONDS = 7 * 3600;
 const CONTAINERS_INTERVAL_SECONDS = 15;
 const FORECAST_SECONDS = 8 * 3600;
-/** Longer than the farthest horizon, so that forecasts of all horizons have come due. */
-const PAST_SECONDS = 10 * 3600;
-const PAST_RULES_SECONDS = 120;
 const FIRST_CYCLE_SECONDS = 180;
 const RECORDED_SECONDS = 60;
 const SEED = 1;
-const LOG_FILE = 'linborg.log';
 
 const now = () => Date.now() / 1000;
 
@@ -61,6 +60,8 @@ export async function demo(flags: DemoFlags): Promise<number> {
   };
   requirePrometheus();
   await requireFreePorts({ ...ports });
+  await mkdir(flags.dir, { recursive: true });
+  const lock = await lockFolder(flags.dir, 'end that demo or choose another folder with --dir');
   const interrupt = interruptSignal();
   const progress = createProgress();
   const closers: (() => Promise<void>)[] = [];
@@ -73,6 +74,7 @@ export async function demo(flags: DemoFlags): Promise<number> {
   } finally {
     progress.done('stopping');
     for (const close of closers.reverse()) await close();
+    await lock.release();
     interrupt.release();
   }
 }
@@ -92,6 +94,7 @@ async function run(plan: DemoPlan, progress: Progress, closers: (() => Promise<v
   const simulator: RunningSimulator = await listenSimulator({ fleet: split.pulled, port: ports.simulator, now });
   closers.push(() => simulator.close());
   const files = await writeDemoFiles(folder, ports);
+  const log = openLog(join(folder, LOG_FILE));
   progress.update('starting Prometheus');
   const prometheus = await startPrometheus(
     { folder, configFile: files.prometheusConfig, port: ports.prometheus },
@@ -100,27 +103,29 @@ async function run(plan: DemoPlan, progress: Progress, closers: (() => Promise<v
   closers.push(() => prometheus.stop());
   progress.done(`Prometheus is ready at ${prometheus.url}`);
   const readyAt = performance.now();
+  const sinceReady = () => `${((performance.now() - readyAt) / 1000).toFixed(1)} s after Prometheus was ready`;
   const receiver = { url: `${prometheus.url}/api/v1/write`, signal };
   await loadRated(fleet, receiver, anchor);
   await loadHistory(split.pulled, receiver, anchor, progress);
-  await recordPast(
-    { fleet, anchor, ports, prometheusUrl: prometheus.url, configFile: files.linborgConfig, folder },
-    progress,
-    signal,
-  );
-  const { service, url } = await startLinborg(files.linborgConfig, folder, progress);
+  const past: Past = {
+    ...{ fleet, anchor, log, signal, prometheusUrl: prometheus.url },
+    config: await loadConfigFile(files.linborgConfig),
+    labels: { job: 'linborg', instance: `127.0.0.1:${ports.linborg}` },
+    onProgress: (text) => progress.update(text),
+  };
+  await replay(past, progress);
+  const { service, url } = await startLinborg(files.linborgConfig, log, progress);
   closers.push(() => service.stop());
-  const pushing = await push(split, url, folder, progress);
+  const pushing = await push(split, url, log, progress);
   closers.push(() => pushing.stop());
   const cycle = await untilFirstCycle(service, split, progress, signal);
-  const seconds = (performance.now() - readyAt) / 1000;
-  progress.done(`first risk table ${seconds.toFixed(1)} s after Prometheus was ready`);
+  progress.done(`first risk table ${sinceReady()}`);
   if (plan.isOnce) await sayRecorded(prometheus.url, servers, progress, signal);
   const { servers: ranked } = service.state.cycle() ?? cycle;
-  const riskiest = ranked[0]?.frame.server ?? '';
-  process.stdout.write(`\n${renderRiskTable(ranked)}\n\n${describeUrls(url, ports, riskiest)}\n`);
+  process.stdout.write(`\n${renderRiskTable(ranked)}\n\n${describeUrls(url, ports, worthALook(ranked))}\n`);
   if (plan.isOnce) return;
   process.stdout.write('\nCtrl-C ends it.\n');
+  await completePast(past, progress, sinceReady);
   await untilAborted(signal);
 }
 
@@ -157,45 +162,25 @@ async function loadHistory(fleet: Fleet, receiver: Receiver, until: number, prog
   );
 }
 
-interface Past {
-  readonly fleet: Fleet;
-  /** Epoch seconds at which the past ends. */
-  readonly anchor: number;
-  readonly ports: DemoPorts;
-  readonly prometheusUrl: string;
-  readonly configFile: string;
-  readonly folder: string;
-}
-
-/** Fills Prometheus with what linborg and the recording rules would have given had they run before. */
-async function recordPast(past: Past, progress: Progress, signal: AbortSignal) {
+async function replay(past: Past, progress: Progress): Promise<void> {
   const startedAt = performance.now();
-  const span = { from: past.anchor - PAST_SECONDS, until: past.anchor };
-  const receiver = { url: `${past.prometheusUrl}/api/v1/write`, signal };
-  const series = await pastCycles({
-    ...span,
-    fleet: past.fleet,
-    config: await loadConfigFile(past.configFile),
-    labels: { job: 'linborg', instance: `127.0.0.1:${past.ports.linborg}` },
-    log: openLog(join(past.folder, LOG_FILE)),
-    signal,
-    onProgress: (done, total) => progress.update(`linborg's last 10 hours: ${done} of ${total} cycles`),
-  });
-  await writeSeries(series, receiver);
-  progress.update("recording rules over linborg's last 10 hours");
-  await recordPastRules({
-    ...span,
-    url: past.prometheusUrl,
-    everySeconds: PAST_RULES_SECONDS,
-    write: async (recorded) => void (await writeSeries(recorded, receiver)),
-  });
+  await recordPastCycles(past);
   const seconds = (performance.now() - startedAt) / 1000;
   progress.done(`replayed linborg's last 10 hours into Prometheus in ${seconds.toFixed(1)} s`);
 }
 
-async function startLinborg(configFile: string, folder: string, progress: Progress) {
+/** What the dashboards show besides. Never throws: all else goes on without. */
+async function completePast(past: Past, progress: Progress, sinceReady: () => string): Promise<void> {
+  try {
+    await recordPastEvaluations(past);
+    progress.done(`the dashboards have all of their past ${sinceReady()}`);
+  } catch (error) {
+    if (!past.signal.aborted) progress.done(`the dashboards lack a part of their past: ${(error as Error).message}`);
+  }
+}
+
+async function startLinborg(configFile: string, log: Logger, progress: Progress) {
   const readConfig = () => loadConfigFile(configFile);
-  const log = openLog(join(folder, LOG_FILE));
   progress.update('starting linborg');
   const started = await Service.start({
     config: await readConfig(),
@@ -209,8 +194,7 @@ async function startLinborg(configFile: string, folder: string, progress: Progre
 }
 
 /** Has the servers that are in no Prometheus send their records, until everything ends. */
-async function push({ pushed }: SplitFleet, url: string, folder: string, progress: Progress): Promise<Pushing> {
-  const log = openLog(folder);
+async function push({ pushed }: SplitFleet, url: string, log: Logger, progress: Progress): Promise<Pushing> {
   const pushing = await startPushing({ servers: pushed, url, now, historySeconds: HISTORY_SECONDS, log });
   if (pushed.length > 0)
     progress.done(
@@ -237,6 +221,15 @@ async function untilFirstCycle(
   throw new CommandError(
     `no cycle succeeded within ${FIRST_CYCLE_SECONDS} s (${why}); see linborg.log in the demo's folder`,
   );
+}
+
+/** Whose memory is full first, since its past and future are drawn; the riskiest where nobody's will be. */
+function worthALook(ranked: readonly ServerView[]): string {
+  const secondsLeft = ({ risk }: ServerView) =>
+    risk?.timeToThreshold.find(({ metric }) => metric === 'mem_used_pct')?.seconds.p50 || Number.POSITIVE_INFINITY;
+  const soonest = Math.min(...ranked.map(secondsLeft));
+  const filling = ranked.find((view) => Number.isFinite(soonest) && secondsLeft(view) === soonest);
+  return (filling ?? ranked[0])?.frame.server ?? '';
 }
 
 /** @param server  whose past and future are worth a look */

@@ -1,5 +1,5 @@
 /** The demo's configuration files: a Prometheus that scrapes a simulated fleet and linborg, and linborg's own. */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { PACKAGE_ROOT } from '../package.js';
@@ -18,11 +18,12 @@ export interface DemoFiles {
 
 /** Where linborg keeps what is pushed; Prometheus has `data`. */
 const DATA_FOLDER = 'linborg-data';
+/** What linborg says. */
+export const LOG_FILE = 'linborg.log';
 
-/** Fresh folder with both files; what an earlier demo left in it is removed. */
+/** Puts both files into a folder that is there; what an earlier demo left in it is removed. */
 export async function writeDemoFiles(folder: string, ports: DemoPorts): Promise<DemoFiles> {
-  for (const name of ['data', DATA_FOLDER]) await rm(join(folder, name), { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  for (const name of ['data', DATA_FOLDER, LOG_FILE]) await rm(join(folder, name), { recursive: true, force: true });
   const prometheusConfig = join(folder, 'prometheus.yml');
   const linborgConfig = join(folder, 'linborg.yml');
   await writeFile(prometheusConfig, stringify(prometheusSettings(ports)));

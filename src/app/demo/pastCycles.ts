@@ -14,6 +14,10 @@ export interface PastOptions {
   /** Epoch seconds; cycles lie at from ≤ time < until. */
   readonly from: number;
   readonly until: number;
+  /** Between two cycles. */
+  readonly everySeconds: number;
+  /** Which lines of /metrics are recorded; all unless given. */
+  readonly wants?: (line: string) => boolean;
   /** Labels that Prometheus adds when it scrapes linborg. */
   readonly labels: Readonly<Record<string, string>>;
   readonly log: Logger;
@@ -21,33 +25,35 @@ export interface PastOptions {
   readonly onProgress: (done: number, total: number) => void;
 }
 
-/** Two buckets: half the work, and a verdict on every forecast all the same. */
-const EVERY_SECONDS = 600;
 /** Prometheus forgets a sample after five minutes: scrapes between two cycles leave no gap. */
-const SCRAPES_SECONDS = [0, 200, 400] as const;
+const SCRAPE_SECONDS = 200;
+/** What Prometheus itself says of a scrape that succeeded. */
+const UP = 'up 1';
 
-/** Runs a cycle every ten minutes of the past. No forecast knows what came after its moment. */
+/** Runs cycles over the past, and scrapes them. No forecast knows what came after its moment. */
 export async function pastCycles(options: PastOptions): Promise<WriteSeries[]> {
-  const { fleet, config, from, until, labels, log, signal, onProgress } = options;
+  const { fleet, config, everySeconds, from, until, wants = () => true, labels, log, signal, onProgress } = options;
   const ignored = () => {};
   const events = { onPull: ignored, onDropped: ignored, onHistory: ignored };
   const pipeline = await Pipeline.open(config, log, events, { sources: [fleetSource(fleet)], signal });
   const book = new SeriesBook(labels);
-  const first = Math.ceil(from / EVERY_SECONDS);
-  const end = Math.ceil(until / EVERY_SECONDS);
+  const first = Math.ceil(from / everySeconds);
+  const end = Math.ceil(until / everySeconds);
   try {
     for (let step = first; step < end; step++) {
       signal.throwIfAborted();
-      const at = step * EVERY_SECONDS;
+      const at = step * everySeconds;
       const { metrics } = await publishCycle(await pipeline.cycle(at), config.export);
-      book.add(
-        metrics.text.toString(),
-        SCRAPES_SECONDS.map((delay) => at + delay).filter((moment) => moment < until),
-      );
+      const lines = [UP, ...metrics.text.toString().split('\n')].filter(wants);
+      book.add(lines.join('\n'), scrapesBetween(at, Math.min(at + everySeconds, until)));
       onProgress(step + 1 - first, end - first);
     }
   } finally {
     await pipeline.close();
   }
   return book.series();
+}
+
+function scrapesBetween(from: number, until: number): number[] {
+  return Array.from({ length: Math.ceil((until - from) / SCRAPE_SECONDS) }, (_, i) => from + i * SCRAPE_SECONDS);
 }

@@ -6,6 +6,8 @@ const BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
 /** Requests per message: each is asked for, and looked at. */
 const REQUESTS_PER_MESSAGE = 2;
 const REQUEST_SECONDS_SHARE = 0.5;
+/** Messages in which something is missing or makes no sense. */
+const FAULTY_SHARE = 0.001;
 
 /** The page at a moment (epoch seconds), in Prometheus' text format. */
 export function servicePage(service: SimulatedService, at: number): string {
@@ -32,6 +34,7 @@ export function servicePage(service: SimulatedService, at: number): string {
       REQUESTS_PER_MESSAGE * messages,
       meanSeconds * REQUEST_SECONDS_SHARE,
     ),
+    counter('data_quality_issues_total', 'Faults found in messages.', [['', Math.floor(messages * FAULTY_SHARE)]]),
     counter(`${name}_jobs_completed_total`, 'Jobs completed.', [['', messages - failed]]),
     counter(`${name}_jobs_failed_total`, 'Jobs that failed.', [['', failed]]),
     gauge('redis_key_size', 'The length or size of "key"', queue, queueLengthAt(service, at)),

@@ -57,13 +57,18 @@ describe('demo', () => {
     expect(processesWith(dir)).toEqual([]);
   }, 90_000);
 
-  it('stays up without --once until Ctrl-C, and then ends Prometheus with itself', async () => {
+  it('stays up without --once until Ctrl-C, keeps its folder from a second one, and then ends Prometheus with itself', async () => {
     const dir = path.join(temporaryFolder(), 'demo');
     const ports = await freePorts();
     const demo = startCli(demoArgs(dir, ports, 1));
     await demo.says('Ctrl-C ends it');
     expect(demo.stdout).toContain(`status page  http://127.0.0.1:${ports.linborg}/`);
     expect(processesWith(dir).filter((line) => line.startsWith('prometheus '))).toHaveLength(1);
+    const second = await runHere(...demoArgs(dir, await freePorts()));
+    expect(second).toMatchObject({ code: 1, stdout: '' });
+    expect(second.stderr).toContain(`linborg: ${dir} is in use by process`);
+    expect(second.stderr).toContain('end that demo or choose another folder with --dir');
+    expect(existsSync(path.join(dir, 'data'))).toBe(true);
     demo.send('SIGINT');
     expect((await demo.finished()).code).toBe(0);
     expect(processesWith(dir)).toEqual([]);

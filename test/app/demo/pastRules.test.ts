@@ -8,6 +8,8 @@ import type { WriteSeries } from '../../../src/simulator/writeRequest.js';
 let server: Server | undefined;
 afterEach(() => server?.close());
 
+const span = { from: 0, until: 60, everySeconds: 60, signal: new AbortController().signal };
+
 const MISSED = '{"status":"error","errorType":"execution","error":"cannot populate chunk 1 from block 0: not found"}';
 
 /** Has one rule; refuses the first ranges that it is asked for. */
@@ -30,7 +32,7 @@ test('a rule that Prometheus cannot evaluate while it compacts is asked for agai
   const { url, asked } = await startPrometheus(1);
   const written: WriteSeries[] = [];
   const write = async (series: readonly WriteSeries[]) => void written.push(...series);
-  expect(await recordPastRules({ url, from: 0, until: 60, everySeconds: 60, write })).toBe(1);
+  expect(await recordPastRules({ ...span, url, write })).toBe(1);
   expect(written).toEqual([
     { labels: { __name__: 'fleet:up:sum' }, times: Float64Array.of(60), values: Float64Array.of(3) },
   ]);
@@ -39,6 +41,6 @@ test('a rule that Prometheus cannot evaluate while it compacts is asked for agai
 
 test('one that it refuses for good ends it with what Prometheus says', async () => {
   const { url } = await startPrometheus(Number.POSITIVE_INFINITY);
-  const span = { url, from: 0, until: 60, everySeconds: 60, write: async () => {} };
-  await expect(recordPastRules(span)).rejects.toThrow(/HTTP 422 .*cannot populate chunk/);
+  const write = async () => {};
+  await expect(recordPastRules({ ...span, url, write })).rejects.toThrow(/HTTP 422 .*cannot populate chunk/);
 });

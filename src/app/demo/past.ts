@@ -1,0 +1,76 @@
+/** What Prometheus would hold had linborg and the rules run before the demo: first what a start learns from, then what only eyes miss. */
+import type { Logger } from 'pino';
+import type { Config } from '../../config/load.js';
+import type { Fleet } from '../../simulator/fleet.js';
+import { writeSeries } from '../../simulator/remoteWrite.js';
+import type { WriteSeries } from '../../simulator/writeRequest.js';
+import { pastAlerts } from './pastAlerts.js';
+import { pastCycles } from './pastCycles.js';
+import { recordPastRules } from './pastRules.js';
+
+export interface Past {
+  readonly fleet: Fleet;
+  /** Epoch seconds at which the past ends. */
+  readonly anchor: number;
+  readonly config: Config;
+  /** Labels that Prometheus adds when it scrapes linborg. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly prometheusUrl: string;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  /** Tells what is being done now. */
+  readonly onProgress: (text: string) => void;
+}
+
+/** Longer than the farthest horizon, so that forecasts of all horizons have come due. */
+const PAST_SECONDS = 10 * 3600;
+/** Two buckets: half the work, and a verdict on every forecast all the same. */
+const CYCLE_SECONDS = 600;
+const RULES_SECONDS = 120;
+/** Drift is known a week and a day after the first cycle. */
+const DRIFT_SECONDS = 8.5 * 86_400;
+/** Eight forecasts of a series in a day tell how its inputs are distributed. */
+const DRIFT_CYCLE_SECONDS = 3 * 3600;
+/** What is known after so long only, and not after PAST_SECONDS; `anomaly_rate` is known sooner. */
+const DRIFT_LINE = /^linborg_drift_(score\{|measure_ratio\{measure="(per|dss|fds)")/;
+
+/** Fills Prometheus with linborg's own series of the last hours. */
+export async function recordPastCycles(past: Past): Promise<void> {
+  const series = await pastCycles({
+    ...{ ...past, from: firstCycleOf(past.anchor), until: past.anchor, everySeconds: CYCLE_SECONDS },
+    onProgress: (done, total) => past.onProgress(`linborg's last 10 hours: ${done} of ${total} cycles`),
+  });
+  await write(past, series);
+}
+
+/** Adds what the recording rules and alerts would have given of it, and drift, which takes a week to be known. */
+export async function recordPastEvaluations(past: Past): Promise<void> {
+  const { anchor, prometheusUrl: url, signal, onProgress } = past;
+  const span = { url, signal, from: firstCycleOf(anchor), until: anchor, everySeconds: RULES_SECONDS };
+  const record = { ...span, write: (series: readonly WriteSeries[]) => write(past, series) };
+  const isOfDrift = ({ query }: { readonly query: string }) => query.includes('linborg_drift_');
+  onProgress("recording rules over linborg's last 10 hours");
+  await recordPastRules({ ...record, wants: (rule) => !isOfDrift(rule) });
+  await recordPastDrift(past);
+  await recordPastRules({ ...record, wants: isOfDrift });
+  onProgress("alerts over linborg's last 10 hours");
+  await write(past, await pastAlerts(span));
+}
+
+/** Before it linborg was not there, and an alert would say so. */
+function firstCycleOf(anchor: number): number {
+  return Math.ceil((anchor - PAST_SECONDS) / CYCLE_SECONDS) * CYCLE_SECONDS;
+}
+
+async function recordPastDrift(past: Past): Promise<void> {
+  const series = await pastCycles({
+    ...{ ...past, from: past.anchor - DRIFT_SECONDS, until: past.anchor, everySeconds: DRIFT_CYCLE_SECONDS },
+    wants: (line) => DRIFT_LINE.test(line),
+    onProgress: (done, total) => past.onProgress(`drift since the week before: ${done} of ${total} cycles`),
+  });
+  await write(past, series);
+}
+
+async function write({ prometheusUrl, signal }: Past, series: readonly WriteSeries[]): Promise<void> {
+  await writeSeries(series, { url: `${prometheusUrl}/api/v1/write`, signal });
+}

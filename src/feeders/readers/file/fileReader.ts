@@ -28,6 +28,14 @@ interface Progress {
   readonly isAtEnd: boolean;
 }
 
+/** What one read got out of a file. */
+interface FileReading extends Progress {
+  /** Whether it was renamed or cut meanwhile, which the next read sees. */
+  readonly hasMoved?: boolean;
+  /** What kept the rest of it from being read. */
+  readonly failure?: Error;
+}
+
 export class FileReader implements Reader {
   readonly #options: FileOptions;
   readonly #globs: readonly FileGlob[];
@@ -55,45 +63,56 @@ export class FileReader implements Reader {
   }
 
   async #read({ bookmark, limit, signal }: ReadRequest): Promise<ReadResult> {
-    const known = bookmark === undefined ? [] : bookmarkSchema.parse(bookmark).files;
-    const isFirst = bookmark === undefined && this.#options.start === 'end';
-    const places = await locate(this.#globs, known, ({ path, bytes }) => (isFirst && !isCompressed(path) ? bytes : 0));
-    const documents: SourceDocument[] = [];
-    const files: FilePlace[] = [];
-    let unreadable = 0;
-    let isAtEnd = true;
-    let hasMoved = false;
-    let failure: Error | undefined;
-    for (const open of places) {
-      let progress: Progress = { place: placeOf(open), documents: [], unreadable: 0, isAtEnd: false };
-      try {
-        while (!progress.isAtEnd && !hasMoved && documents.length < limit && !signal.aborted) {
-          const next = await this.#advance({ ...open, ...progress.place }, limit - documents.length);
-          if (next === undefined) {
-            // What follows is newer than what is left of it.
-            hasMoved = true;
-            break;
-          }
-          progress = next;
-          documents.push(...progress.documents);
-          unreadable += progress.unreadable;
-        }
-        isAtEnd &&= progress.isAtEnd;
-      } catch (error) {
-        failure ??= error as Error;
-      }
-      files.push(progress.place);
-    }
-    if (failure !== undefined && failure.message !== this.#told) {
-      if (documents.length + unreadable > 0) isAtEnd = false;
-      else {
-        this.#told = failure.message;
-        throw failure;
-      }
+    const readings = await this.#readAll(await this.#locate(bookmark), limit, signal);
+    const documents = readings.flatMap((reading) => reading.documents);
+    const unreadable = readings.reduce((sum, reading) => sum + reading.unreadable, 0);
+    const { failure } = readings.find((reading) => reading.failure !== undefined) ?? {};
+    const isUntold = failure !== undefined && failure.message !== this.#told;
+    if (isUntold && documents.length + unreadable === 0) {
+      this.#told = failure.message;
+      throw failure;
     }
     if (failure === undefined) this.#told = undefined;
-    const next: Bookmark = { files };
+    const isAtEnd = !isUntold && readings.every((reading) => reading.isAtEnd || reading.failure !== undefined);
+    const next: Bookmark = { files: readings.map(({ place }) => place) };
     return { documents, bookmark: next, isAtEnd, unreadable };
+  }
+
+  async #locate(bookmark: Bookmark | undefined): Promise<OpenPlace[]> {
+    const known = bookmark === undefined ? [] : bookmarkSchema.parse(bookmark).files;
+    const isFirst = bookmark === undefined && this.#options.start === 'end';
+    return await locate(this.#globs, known, ({ path, bytes }) => (isFirst && !isCompressed(path) ? bytes : 0));
+  }
+
+  /** One file after the other, as far as the limit goes; what follows one that has moved is newer than what is left of it, and stays. */
+  async #readAll(places: readonly OpenPlace[], limit: number, signal: AbortSignal): Promise<FileReading[]> {
+    const readings: FileReading[] = [];
+    let left = limit;
+    for (const open of places) {
+      const reading = await this.#readFile(open, left, signal);
+      readings.push(reading);
+      left = reading.hasMoved ? 0 : left - reading.documents.length;
+    }
+    return readings;
+  }
+
+  async #readFile(open: OpenPlace, limit: number, signal: AbortSignal): Promise<FileReading> {
+    const documents: SourceDocument[] = [];
+    let place = placeOf(open);
+    let unreadable = 0;
+    try {
+      while (documents.length < limit && !signal.aborted) {
+        const next = await this.#advance({ ...open, ...place }, limit - documents.length);
+        if (next === undefined) return { place, documents, unreadable, isAtEnd: false, hasMoved: true };
+        place = next.place;
+        documents.push(...next.documents);
+        unreadable += next.unreadable;
+        if (next.isAtEnd) return { place, documents, unreadable, isAtEnd: true };
+      }
+      return { place, documents, unreadable, isAtEnd: false };
+    } catch (error) {
+      return { place, documents, unreadable, isAtEnd: false, failure: error as Error };
+    }
   }
 
   async changed(signal: AbortSignal): Promise<void> {

@@ -3,22 +3,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../../config/load.js';
 import { PartialReloadError } from '../../core/errors.js';
-import type { ExcludedSpan } from '../../model/training/excludedSpans.js';
 import { createWebServer, type WebServer } from '../../web/server.js';
 import { PolicyRunner } from '../policy/policyRunner.js';
 import type { FleetLearning } from '../retraining/fleetLearning.js';
 import type { LearningSettings } from '../retraining/learningStore.js';
+import { Cycles } from './cycles.js';
 import { DataFolder } from './dataFolder.js';
 import { ExporterState } from './exporterState.js';
-import { FutureWriter } from './futureWriter.js';
 import type { IntakeEvents } from './intake.js';
 import { type LearningSource, learningSettings, openLearning, openWithLearning } from './learning.js';
-import { figuresOf } from './ownFigures.js';
-import { Pipeline, type PipelineCycle } from './pipeline.js';
+import { Pipeline } from './pipeline.js';
 import { PushFeed } from './pushFeed.js';
 import { QueryFailures } from './queryFailures.js';
 import { RecordedHistory } from './recordedHistory.js';
-import { type Schedule, startSchedule } from './scheduler.js';
 
 export interface ServiceParts {
   readonly config: Config;
@@ -48,7 +45,7 @@ export class Service {
   readonly #parts: ServiceParts;
   readonly #log: Logger;
   #pipeline: Pipeline;
-  #schedule: Schedule | undefined;
+  #cycles: Cycles | undefined;
   #web: WebServer | undefined;
   #learning: FleetLearning | undefined;
   #policy: PolicyRunner | undefined;
@@ -60,7 +57,6 @@ export class Service {
   /** Aborted by `stop`: ends a reload under way. */
   readonly #stopping: AbortController;
   readonly state: ExporterState;
-  readonly #futureWriter: FutureWriter;
 
   private constructor(parts: ServiceParts, pipeline: Pipeline, opened: Opened) {
     this.#parts = parts;
@@ -69,8 +65,6 @@ export class Service {
     this.#log = parts.log;
     this.#pipeline = pipeline;
     this.state = new ExporterState(pipeline, now());
-    const { exporter } = this.state;
-    this.#futureWriter = new FutureWriter({ exporter, log: parts.log, clock: now, random: Math.random });
   }
 
   /** Opens everything; the first cycle runs in the background. Throws what `Pipeline.open` and the web server throw. */
@@ -110,11 +104,12 @@ export class Service {
     push?.publish(service.state.exporter);
     try {
       service.#policy = await service.#openPolicy();
+      service.#cycles = service.#createCycles(service.#policy);
       service.#web = service.#createDoors(service.#policy);
       const url = await service.#web.start();
       parts.log.info({ url }, 'listening');
       void push?.load();
-      service.#startCycles();
+      service.#cycles.start();
       return { service, url };
     } catch (error) {
       await pipeline.close();
@@ -148,6 +143,18 @@ export class Service {
       clock: now,
       random: Math.random,
       onDecided: (rule, action, outcome) => this.state.exporter.actionDecided(rule, action, outcome),
+    });
+  }
+
+  #createCycles(policy: PolicyRunner): Cycles {
+    return new Cycles({
+      state: this.state,
+      pipeline: () => this.#pipeline,
+      policy,
+      learning: this.#learning,
+      stopping: this.#stopping.signal,
+      log: this.#log,
+      clock: now,
     });
   }
 
@@ -196,13 +203,13 @@ export class Service {
   /** Ends cycles, workers and doors, within five seconds whatever is going on. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    const idle = Promise.all([this.#schedule?.stop(), this.#reloading?.catch(() => {})]);
+    const idle = Promise.all([this.#cycles?.stop(), this.#reloading?.catch(() => {})]);
     await this.#web?.stop();
     await Promise.all([
       this.#pipeline.close(),
       this.#learning?.close(),
       this.#policy?.close(),
-      this.#futureWriter.close(),
+      this.#cycles?.close(),
       this.#push?.close(),
     ]);
     await this.#pipeline.maintenance.save(now(), true);
@@ -227,68 +234,6 @@ export class Service {
     await this.#pipeline.changeModel(path);
     this.state.modelChanged();
     this.#log.info({ path }, 'another model serves');
-  }
-
-  #startCycles(): void {
-    // A reload may come to its end after the stop.
-    if (this.#stopping.signal.aborted) return;
-    const { cycleSeconds } = this.#pipeline.config;
-    this.#schedule = startSchedule(
-      cycleSeconds,
-      () => this.#cycle(),
-      () => {
-        this.state.skipped();
-        this.#pipeline.noteOwn({ linborg_failed_cycles_ratio: 1 }, now());
-        this.#log.warn({ cycleSeconds }, 'a cycle was skipped: the one before still runs');
-      },
-    );
-  }
-
-  async #cycle(): Promise<void> {
-    const startedAt = performance.now();
-    const seconds = () => (performance.now() - startedAt) / 1000;
-    const pipeline = this.#pipeline;
-    try {
-      const actedUpon = this.#policy?.actedUponSpans() ?? [];
-      const result = await pipeline.cycle(now(), actedUpon);
-      await this.#publish(pipeline, result, seconds);
-      void pipeline.learn(result.at, actedUpon);
-      this.#policy?.observe(result);
-      // Asked for before the next pull changes the windows.
-      const excluded = () => this.#excludedFromTraining(pipeline, result);
-      await this.#learning?.observe(result, { drift: result.truth?.drift, excluded });
-      await pipeline.maintenance.save(result.at);
-    } catch (error) {
-      if (this.#stopping.signal.aborted || pipeline !== this.#pipeline) return;
-      const reason = (error as Error).message;
-      // The reason may change from refused to reset and back; the state changes once.
-      const isNew = this.state.cycles().lastFailure === undefined;
-      this.state.failed(reason, seconds(), now());
-      pipeline.noteOwn({ linborg_failed_cycles_ratio: 1 }, now());
-      if (isNew) this.#log.warn({ reason }, 'cycle failed; the next one tries again');
-    }
-  }
-
-  /** Shows a cycle on all doors and notes what it cost. @param seconds  since its begin, now */
-  async #publish(pipeline: Pipeline, result: PipelineCycle, seconds: () => number): Promise<void> {
-    const { succeeded, lastFailure } = this.state.cycles();
-    const published = await this.state.succeeded(result, seconds(), now());
-    this.#futureWriter.offer(published, { exported: pipeline.config.export, future: pipeline.config.future });
-    const facts = { servers: published.servers.length, seconds: Number(seconds().toFixed(2)) };
-    const isFirst = succeeded === 0;
-    if (isFirst || lastFailure !== undefined) {
-      this.#log.info(facts, isFirst ? 'first cycle done' : 'cycles succeed again');
-    } else this.#log.debug(facts, 'cycle done');
-    const droppedSeries = published.metrics.dropped;
-    const residentBytes = process.memoryUsage.rss();
-    const figures = figuresOf(result, { seconds: seconds(), droppedSeries, residentBytes });
-    if (figures) pipeline.noteOwn(figures, result.at);
-  }
-
-  /** Spans that show what an action did, or maintenance, and not how servers usually are. */
-  #excludedFromTraining(pipeline: Pipeline, { servers, at }: PipelineCycle): ExcludedSpan[] {
-    const frames = servers.map(({ frame }) => frame);
-    return [...(this.#policy?.actedUponSpans() ?? []), ...pipeline.maintenance.excluded(frames, at)];
   }
 
   /** Reads a new pipeline's history while the one before still serves: no gap in the risk, however long that takes. */
@@ -346,7 +291,7 @@ export class Service {
         { cause },
       );
     } finally {
-      this.#startCycles();
+      this.#cycles?.start();
     }
   }
 
@@ -367,7 +312,7 @@ export class Service {
 
   async #replacePipeline(next: Pipeline): Promise<void> {
     const before = this.#pipeline;
-    const idle = this.#schedule?.stop();
+    const idle = this.#cycles?.stop();
     this.#pipeline = next;
     // Ends the cycle under way, too: a new address need not wait until the old one has timed out.
     await before.close();

@@ -53,8 +53,8 @@ export async function runBacktest(options: BacktestOptions, hooks: BacktestHooks
   const opened = await openTraces(options, progress);
   const planned = options.excludeFile === undefined ? [] : await readExclusions(options.excludeFile);
   sayExcluded(planned, opened.actedUpon, progress);
-  const { schedule, baselines, risk } = options;
-  const replayable = { ...opened, thresholds: withLimits(opened.thresholds, options.limits), planned, schedule };
+  const thresholds = withLimits(opened.thresholds, options.limits);
+  const replayable = { ...opened, thresholds, planned, schedule: options.schedule };
   const incidents = options.incidents ? await openIncidents(options, replayable) : undefined;
   const onDeath = (reason: string) => progress.done(`a forecasting worker died and is being replaced: ${reason}`);
   const workers = await startWorkers({ ...options, signal, onDeath }).catch(async (error: unknown) => {
@@ -64,20 +64,7 @@ export async function runBacktest(options: BacktestOptions, hooks: BacktestHooks
   const interrupt = () => void closeAll(workers);
   signal.addEventListener('abort', interrupt, { once: true });
   try {
-    const methods = methodsOf(workers.model.report.manifest.name, workers.yardstick?.report.manifest.name);
-    const { datasets } = replayable.source;
-    const recorder = await Recorder.open({ datasets, methods, schedule, baselines, risk, incidents }, folder);
-    const work = await replayAll(recorder, replayable, workers, hooks);
-    const bootstrap = { draws: BOOTSTRAP_DRAWS, random: () => seededRandom(BOOTSTRAP_SEED) };
-    progress.update('scoring');
-    const report: BacktestReport = {
-      ...describeRun(options, hooks.commandText, workers),
-      work,
-      methods,
-      horizonBins: HORIZON_BINS,
-      datasets: recorder.report(bootstrap),
-      ...(incidents && { incidents: await writeIncidents(incidents, folder, hooks) }),
-    };
+    const report = await replayAndScore({ options, replayable, incidents, workers, folder }, hooks);
     await folder.create('report.json').write(`${JSON.stringify(report)}\n`);
     await folder.create('report.html').write(renderReport(report));
     await folder.commit();
@@ -89,6 +76,34 @@ export async function runBacktest(options: BacktestOptions, hooks: BacktestHooks
     signal.removeEventListener('abort', interrupt);
     await Promise.all([closeAll(workers), incidents?.close()]);
   }
+}
+
+/** What a backtest has opened. */
+interface Opened {
+  readonly options: BacktestOptions;
+  readonly replayable: Replay;
+  readonly incidents: IncidentScores | undefined;
+  readonly workers: { readonly model: Workers; readonly yardstick: Workers | undefined };
+  readonly folder: OutputFolder;
+}
+
+async function replayAndScore(opened: Opened, hooks: BacktestHooks): Promise<BacktestReport> {
+  const { options, replayable, incidents, workers, folder } = opened;
+  const { schedule, baselines, risk } = options;
+  const methods = methodsOf(workers.model.report.manifest.name, workers.yardstick?.report.manifest.name);
+  const { datasets } = replayable.source;
+  const recorder = await Recorder.open({ datasets, methods, schedule, baselines, risk, incidents }, folder);
+  const work = await replayAll(recorder, replayable, workers, hooks);
+  const bootstrap = { draws: BOOTSTRAP_DRAWS, random: () => seededRandom(BOOTSTRAP_SEED) };
+  hooks.progress.update('scoring');
+  return {
+    ...describeRun(options, hooks.commandText, workers),
+    work,
+    methods,
+    horizonBins: HORIZON_BINS,
+    datasets: recorder.report(bootstrap),
+    ...(incidents && { incidents: await writeIncidents(incidents, folder, hooks) }),
+  };
 }
 
 /** A replay: when it asks, and the spans that prove nothing beside those after actions. */

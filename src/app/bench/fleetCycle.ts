@@ -50,41 +50,33 @@ export async function measureCycles(
   let newest: Cycle | undefined;
   const web = openDoors(() => newest?.published);
   const url = await web.start();
-  const probes = startProbes(`${url}/-/healthy`);
-  const delay = monitorEventLoopDelay({ resolution: 5 });
-  const seconds: number[] = [];
-  const cpu: number[] = [];
+  const watch = startWatch(`${url}/-/healthy`);
+  const costs: Cost[] = [];
   for (let cycle = 0; cycle < cycles; cycle++) {
     onProgress(`${servers} servers: cycle ${cycle + 1} of ${cycles}`);
     // The feed stands for Prometheus: its making is not part of the cycle, taking it in is.
     const batch = fleetBatch(fleet, FIRST_STEP + cycle - 1, FIRST_STEP + cycle + 1);
-    delay.enable();
-    probes.resume();
-    const before = performance.now();
     const work = async () => {
       store.ingest(batch);
       newest = await forecastFleet(store, (FIRST_STEP + cycle + 1) * STEP_SECONDS, pool, report.manifest.name);
     };
-    cpu.push(await cpuSecondsOf(work));
-    seconds.push((performance.now() - before) / 1000);
-    delay.disable();
-    probes.pause();
+    costs.push(await watch.during(work));
   }
   // Before the answers: what their client, in this process too, keeps of them is not linborg's.
   const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024);
   onProgress(`${servers} servers: scrapes and remote reads`);
   const answers = await measureAnswers(url, newest!.published.servers[0]!.frame.server);
-  await probes.stop();
+  await watch.stop();
   await web.stop();
   await pool.close();
   return {
     servers,
     series: newest!.series,
-    seconds: round(medianOf(seconds), 2),
-    cpu_seconds: round(medianOf(cpu), 2),
+    seconds: round(medianOf(costs.map(({ seconds }) => seconds)), 2),
+    cpu_seconds: round(medianOf(costs.map(({ cpuSeconds }) => cpuSeconds)), 2),
     peak_rss_mb: peakRssMb,
-    loop_delay_p99_ms: round(delay.percentile(99) / 1e6, 1),
-    healthy_p99_ms: round(quantileOf(probes.milliseconds, 0.99), 1),
+    loop_delay_p99_ms: round(watch.loopDelayP99(), 1),
+    healthy_p99_ms: round(quantileOf(watch.milliseconds, 0.99), 1),
     answers,
   };
 }
@@ -141,8 +133,14 @@ function stateOf(cycle: () => PublishedCycle | undefined, intervalSeconds: numbe
   };
 }
 
-/** Asks `url` again and again while it is not paused, one question at a time. */
-function startProbes(url: string) {
+interface Cost {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+}
+
+/** Asks `url` again and again while a piece of work is done, one question at a time, and looks how late the event loop is. */
+function startWatch(url: string) {
+  const delay = monitorEventLoopDelay({ resolution: 5 });
   const milliseconds: number[] = [];
   let isPaused = true;
   let isStopped = false;
@@ -156,12 +154,19 @@ function startProbes(url: string) {
     }
   })();
   return {
+    /** That each question took. */
     milliseconds,
-    resume: () => {
+    /** In milliseconds. */
+    loopDelayP99: () => delay.percentile(99) / 1e6,
+    during: async (work: () => Promise<void>): Promise<Cost> => {
+      delay.enable();
       isPaused = false;
-    },
-    pause: () => {
+      const before = performance.now();
+      const cpuSeconds = await cpuSecondsOf(work);
+      const seconds = (performance.now() - before) / 1000;
+      delay.disable();
       isPaused = true;
+      return { seconds, cpuSeconds };
     },
     stop: async () => {
       isStopped = true;

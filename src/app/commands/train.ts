@@ -64,17 +64,20 @@ export async function train(flags: TrainFlags, commandText: string): Promise<num
   };
   const name = basename(resolve(flags.out));
   const order = { plan, corpora, hooks, resume, name, command: commandText, onLearnt: stop.learntAll };
-  const model = await trainModel(engine, order, progress)
-    .catch((cause) => {
-      if (cause instanceof RangeError) throw new CommandError(`${flags.from.join(' ')}: ${cause.message}`, { cause });
-      throw cause;
-    })
-    .finally(stop.release);
+  const model = await trainModel(engine, order, progress).catch(blame(flags.from)).finally(stop.release);
   const manifest = await writeModelSomewhere(flags.out, model, engine, progress);
   await writeReport(join(flags.out, 'report.html'), renderTrainingReport(manifest, history), progress);
   if (stop.stoppedLearning()) progress.done('stopped early; go on with the same command and --resume');
   else await rm(checkpointPath, { force: true });
   return 0;
+}
+
+/** A history that nothing can be learnt from is named. */
+function blame(from: readonly string[]): (cause: unknown) => never {
+  return (cause) => {
+    if (cause instanceof RangeError) throw new CommandError(`${from.join(' ')}: ${cause.message}`, { cause });
+    throw cause;
+  };
 }
 
 /** Seconds of `--minutes`; Infinity without. */

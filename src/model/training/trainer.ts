@@ -128,11 +128,10 @@ export async function trainNetwork(engine: Engine, task: TrainingTask, hooks: Tr
   const { corpus, hyperparameters, settings, base, resume } = task;
   const specs = parameterSpecs(hyperparameters);
   const pool = trainingPool(corpus, settings);
-  const validationLoss = validation(engine, task);
+  const lossOf = validation(engine, task);
   const batch = createTrainingBatch(settings.batchSize);
   const state = resume?.state ?? startState(firstWeights(task));
-  let best = resume?.best ?? base;
-  let stale = resume?.stale ?? 0;
+  const kept = new KeptWeights(resume?.best ?? base, resume?.stale);
   const losses = new RecentLosses();
 
   const report = (validationLoss?: number) =>
@@ -142,37 +141,49 @@ export async function trainNetwork(engine: Engine, task: TrainingTask, hooks: Tr
       loss: losses.takeMean(),
       learningRate: learningRate(settings.adam, state.step),
       ...(validationLoss === undefined ? {} : { validationLoss }),
-      ...(best === undefined ? {} : { bestLoss: best.loss }),
+      ...(kept.best === undefined ? {} : { bestLoss: kept.best.loss }),
     });
-  /** The validation loss of the averaged weights, and the better of them and the best so far. */
-  const validate = (): { loss: number; better: BestWeights } => {
-    const loss = finite(validationLoss(state.average), 'validation loss', state.step);
-    const isBetter = best === undefined || loss < best.loss;
-    return { loss, better: isBetter ? { step: state.step, loss, weights: copyWeights(state.average) } : best! };
-  };
+  const checkpoint = () => hooks.onCheckpoint({ state, best: kept.best, stale: kept.stale });
 
-  while (state.step < settings.adam.totalSteps && stale < settings.patience && !hooks.signal.aborted) {
+  while (state.step < settings.adam.totalSteps && kept.stale < settings.patience && !hooks.signal.aborted) {
     drawBatch(pool, settings.augmentation, seededRandom(seedFor(settings.seed, `batch ${state.step}`)), batch);
     const { loss, gradients } = lossAndGradients(engine, hyperparameters, state.weights, batch);
     losses.add(finite(loss, 'loss', state.step));
     adamStep(state, specs, gradients, settings.adam);
     if (state.step % settings.validateEvery === 0) {
-      const { loss, better } = validate();
-      stale = better === best ? stale + 1 : 0;
-      best = better;
-      report(loss);
-      await hooks.onCheckpoint({ state, best, stale });
+      report(kept.judge(state, lossOf).loss);
+      await checkpoint();
     } else if (state.step % REPORT_EVERY === 0) report();
     // Every operation blocks; this lets signals and timers through.
     await new Promise((resolve) => setImmediate(resolve));
   }
-  if (best !== undefined && state.step % settings.validateEvery === 0) return best;
+  if (kept.best !== undefined && state.step % settings.validateEvery === 0) return kept.best;
   // Stopped between two validations. The checkpoint does not know of this one, so that a resumed run is the same.
-  await hooks.onCheckpoint({ state, best, stale });
-  const { loss, better } = validate();
-  best = better;
+  await checkpoint();
+  const { loss, best } = kept.judge(state, lossOf);
   report(loss);
   return best;
+}
+
+/** The best weights so far, and for how many validations in a row none were better. */
+class KeptWeights {
+  best: BestWeights | undefined;
+  stale: number;
+
+  constructor(best: BestWeights | undefined, stale = 0) {
+    this.best = best;
+    this.stale = stale;
+  }
+
+  /** Validates the averaged weights: their loss, and the best now. Throws RangeError if it is no number. */
+  judge({ step, average }: TrainingState, lossOf: (weights: WeightValues) => number) {
+    const loss = finite(lossOf(average), 'validation loss', step);
+    const isBetter = this.best === undefined || loss < this.best.loss;
+    const best = isBetter ? { step, loss, weights: copyWeights(average) } : this.best!;
+    this.best = best;
+    this.stale = isBetter ? 0 : this.stale + 1;
+    return { loss, best };
+  }
 }
 
 /** The losses of the steps since they were last asked for. */

@@ -195,7 +195,7 @@ function addShow(program: Command, exit: Exit): void {
     .description('draw past and forecast of one server in the terminal, from one cycle; serve nothing')
     .argument('<server>', 'its name')
     .option(...CONFIG_FLAG)
-    .option('--metric <names...>', 'metrics to draw (those that carry the risk)')
+    .option('--metric <names...>', 'metrics to draw, also apart by commas (those that carry the risk)')
     .action(async (server, flags) => exit(await (await import('./commands/show.js')).show(server, flags)));
 }
 

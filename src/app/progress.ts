@@ -11,9 +11,9 @@ export interface Progress {
   done(text: string): void;
 }
 
-/** Progress on `stream`; the first text of a piece of work is shown at once. */
-export function createProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
-  const isTerminal = stream.isTTY === true;
+/** Progress on `stream`; the first text of a piece of work is shown at once. A dumb terminal cannot rewrite a line. */
+export function createProgress(stream: NodeJS.WriteStream = process.stderr, env = process.env): Progress {
+  const isTerminal = stream.isTTY === true && env['TERM'] !== 'dumb';
   let shownAt = Number.NEGATIVE_INFINITY;
   return {
     update(text) {

@@ -28,7 +28,7 @@ describe('createProgress', () => {
 
   it('rewrites one line of a terminal, cut to its width', () => {
     const { stream, written } = screen(true);
-    const progress = createProgress(stream);
+    const progress = createProgress(stream, { TERM: 'xterm' });
     progress.update('a text that is longer than the line');
     vi.advanceTimersByTime(150);
     progress.update('next');
@@ -36,9 +36,12 @@ describe('createProgress', () => {
     expect(written).toEqual(['\r\x1b[Ka text that is long', '\r\x1b[Knext', '\r\x1b[Kall done\n']);
   });
 
-  it('writes a line every ten seconds where there is no terminal', () => {
-    const { stream, written } = screen(false);
-    const progress = createProgress(stream);
+  it.each([
+    ['there is no terminal', false, 'xterm'],
+    ['a dumb terminal could not rewrite it', true, 'dumb'],
+  ])('writes a line every ten seconds where %s', (_, isTerminal, term) => {
+    const { stream, written } = screen(isTerminal);
+    const progress = createProgress(stream, { TERM: term });
     for (let second = 0; second <= 25; second++) {
       progress.update(`second ${second}`);
       vi.advanceTimersByTime(1000);

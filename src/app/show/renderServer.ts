@@ -3,9 +3,9 @@ import type { Risk } from '../../core/flow.js';
 import { topReasons } from '../../core/topReasons.js';
 import type { ServerView } from '../../exposition/cycleView.js';
 import { dateAndTime, describeRatio, describeValue, metricHelp, STATE_WORDS } from '../../web/pages/words.js';
-import { type Canvas, drawSeries } from './drawSeries.js';
+import { type Canvas, drawSeries, type Symbols } from './drawSeries.js';
 
-/** @param metrics  those to draw; undefined = those that carry the risk, else the first three that can be forecast */
+/** @param metrics  those to draw; undefined = those that carry the risk, else the first three that have a forecast, else that have values */
 export function renderServer(
   view: ServerView,
   at: number,
@@ -17,25 +17,35 @@ export function renderServer(
   const drawings = shown.map((metric) => {
     const forecast = forecasts.find((one) => one.metric === metric);
     const threshold = risk?.thresholds.find((one) => one.metric === metric)?.threshold;
-    const title = titleOf(metric, threshold);
-    return [title, ...drawSeries({ frame, metric, forecast, threshold, at }, canvas)].join('\n');
+    const title = `${titleOf(metric, threshold)}${forecast ? '' : ', no forecast yet'}`;
+    return [...wrap(title, canvas.columns), ...drawSeries({ frame, metric, forecast, threshold, at }, canvas)].join(
+      '\n',
+    );
   });
   const head = [
     `${frame.server} (${frame.profile}) at ${dateAndTime(at)}: ${risk ? riskInWords(risk) : STATE_WORDS[frame.state]}`,
-    ...(risk ? topReasons(risk).map(({ points, reason }) => `  ${points.toFixed(0)} points: ${reason}`) : []),
+    ...(risk ? topReasons(risk).map(({ points, reason }) => `  ${describePoints(points)}: ${reason}`) : []),
   ].flatMap((line) => wrap(line, canvas.columns));
-  const legend = wrap(LEGEND, canvas.columns).join('\n');
+  const legend = wrap(legendOf(canvas.symbols), canvas.columns).join('\n');
   return [head.join('\n'), ...drawings, legend].join('\n\n');
 }
 
-const LEGEND = '• past, * median forecast, ░ p10 to p90, - threshold, ┊ now; times in UTC';
+function legendOf({ past, median, band, threshold, now }: Symbols): string {
+  return `${past} past, ${median} median forecast, ${band} p10 to p90, ${threshold} threshold, ${now} now; times in UTC`;
+}
+
+function describePoints(points: number): string {
+  const whole = points.toFixed(0);
+  return `${whole} ${whole === '1' ? 'point' : 'points'}`;
+}
 
 /** Most metrics that are drawn unasked. */
 const MOST_DRAWN = 3;
 
-function telling({ risk, forecasts }: ServerView): string[] {
+function telling({ frame, risk, forecasts }: ServerView): string[] {
   const reasons = risk ? topReasons(risk).map(({ metric }) => metric) : [];
-  const metrics = reasons.length > 0 ? reasons : forecasts.map(({ metric }) => metric);
+  const forecast = forecasts.map(({ metric }) => metric);
+  const metrics = [reasons, forecast, frame.metrics].find(({ length }) => length > 0) ?? [];
   return metrics.slice(0, MOST_DRAWN);
 }
 

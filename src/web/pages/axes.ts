@@ -14,10 +14,15 @@ export interface PlotArea {
 /** From here on, a number is too wide for its place and gets a prefix: `150k`, `2.5G`. */
 const LARGE_VALUE = 1e5;
 
-/** Grid lines at about `count` round values, each with as many decimals as tell it from its neighbours. */
+/** How `count` ticks are written: with as many decimals as tell one from its neighbours. */
+export function describeTicks(scale: ScaleLinear<number, number>, count: number): (value: number) => string {
+  const isLarge = scale.domain().some((end) => Math.abs(end) >= LARGE_VALUE);
+  return scale.tickFormat(count, isLarge ? 's' : ',f');
+}
+
+/** Grid lines at about `count` round values. */
 export function renderValueAxis(area: PlotArea, y: ScaleLinear<number, number>, count: number): Html[] {
-  const isLarge = y.domain().some((end) => Math.abs(end) >= LARGE_VALUE);
-  const describe = y.tickFormat(count, isLarge ? 's' : ',f');
+  const describe = describeTicks(y, count);
   return y.ticks(count).map((tick) => renderValueTick(area, y(tick), describe(tick)));
 }
 

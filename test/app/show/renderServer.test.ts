@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ASCII, type Canvas, UNICODE } from '../../../src/app/show/drawSeries.js';
 import { renderServer } from '../../../src/app/show/renderServer.js';
 import type { Risk } from '../../../src/core/flow.js';
 import type { ServerView } from '../../../src/exposition/cycleView.js';
@@ -30,7 +32,7 @@ function leaking(): ServerView {
   return { frame, forecasts, risk };
 }
 
-const plain = { columns: 80, hasColor: false };
+const plain: Canvas = { columns: 80, hasColor: false, symbols: UNICODE };
 
 describe('a server in the terminal', () => {
   it('is drawn with its past, its forecast, the band and the threshold, in 80 columns without color', async () => {
@@ -47,6 +49,12 @@ describe('a server in the terminal', () => {
     expect(colored.replaceAll(new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g'), '')).toBe(
       renderServer(leaking(), AT, undefined, plain),
     );
+  });
+
+  it('is drawn in plain ASCII where a terminal shows nothing else', async () => {
+    const text = renderServer(leaking(), AT, undefined, { ...plain, columns: 120, symbols: ASCII });
+    await expect(`${text}\n`).toMatchFileSnapshot('golden/server-ascii.txt');
+    expect(text).toMatch(/^[\x20-\x7e\n]*$/);
   });
 
   it('shows the metrics that were asked for, and values that never move', () => {
@@ -66,6 +74,45 @@ describe('a server in the terminal', () => {
     const text = renderServer({ frame: { ...frame, state: 'warming' }, forecasts: [] }, AT, ['mem_used_pct'], plain);
     expect(text).toContain('warming up');
     expect(text).toContain('•');
+    expect(text).toContain('mem_used_pct: memory in use (1 - available/total), no forecast yet');
     expect(text.split('\n').slice(0, -2).join('')).not.toContain('*');
+  });
+
+  it('without a risk and a forecast draws what it has', () => {
+    const { frame } = leaking();
+    const text = renderServer({ frame: { ...frame, state: 'warming' }, forecasts: [] }, AT, undefined, plain);
+    expect(text).toContain('mem_used_pct: memory in use');
+    expect(text).toContain('load_average: one-minute load average, no forecast yet');
+  });
+
+  it('is not flattened by a threshold that lies far off', () => {
+    const near = leaking();
+    const far = { ...near, risk: { ...near.risk!, thresholds: [{ ...near.risk!.thresholds[0]!, threshold: 9000 }] } };
+    const text = renderServer(far, AT, ['mem_used_pct'], plain);
+    expect(text).toContain('threshold 9,000%');
+    expect(text).toMatch(/^ +100 │/m);
+    expect(text).not.toMatch(/│-+/);
+  });
+
+  it('has labels at round values, as many rows apart, and at round times', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 100, noNaN: true }),
+        fc.oneof(fc.constant(0), fc.double({ min: 0.01, max: 1e4, noNaN: true })),
+        (from, span) => {
+          const frame = makeFrame('ppweb001', {
+            metrics: { load_average: (time) => from + (span * (time % 7200)) / 7200 },
+          });
+          const lines = renderServer({ frame, forecasts: [] }, AT, ['load_average'], plain).split('\n');
+          const rows = lines.filter((line) => line[9] === '│').map((line) => line.slice(0, 8).trim());
+          const labelled = rows.flatMap((label, row) => (label === '' ? [] : [row]));
+          const gaps = new Set(labelled.slice(1).map((row, index) => row - labelled[index]!));
+          expect(gaps.size).toBe(1);
+          expect([labelled[0], labelled.at(-1)]).toEqual([0, rows.length - 1]);
+          expect(new Set(rows.filter((label) => label !== '')).size).toBe(labelled.length);
+          expect(lines.at(-3)).toMatch(/21:00 +00:00 +03:00 +06:00 +09:00 +now +15:00 +18:00/);
+        },
+      ),
+    );
   });
 });

@@ -16,7 +16,7 @@ export interface SampleSeries {
 export interface SampleBatch {
   /**
    * `buckets`: each time is the start of a bucket and its value replaces that bucket (pulled and replayed data, which is
-   * aggregated already). `samples`: raw samples, averaged within their bucket (pushed records).
+   * aggregated already, and pushed records). `samples`: raw samples, averaged within their bucket (linborg's own figures).
    */
   readonly kind: 'buckets' | 'samples';
   /** Which source it came from, for metrics and logs. */

@@ -99,9 +99,9 @@ export function decideProfile(server: string, evidence: ProfileEvidence): Profil
   return learned === undefined ? { profile: 'generic', origin: 'none' } : { profile: learned, origin: 'behaviour' };
 }
 
-/** The profile of a server of which only the name is known, and what its records say; rules about labels do not apply. */
-export function profileOf(server: string, rules: readonly ProfileRule[] = [], said?: Profile): Profile {
-  return decideProfile(server, { rules, said }).profile;
+/** The profile of a server of which only the name is known; rules about labels do not apply. */
+export function profileOf(server: string, rules: readonly ProfileRule[] = []): Profile {
+  return decideProfile(server, { rules }).profile;
 }
 
 /** The profile that a text names: by its key, by its name on dashboards, or by a word such as `db` or `kafka-broker`. */

@@ -26,7 +26,8 @@ export interface IngestSummary {
 
 /** One server, with what the ring alone does not know. */
 interface ServerWindow {
-  profile: Profile;
+  /** By its name alone. */
+  readonly profile: Profile;
   readonly ring: ServerRing;
   means: RecentMeans | undefined;
   /** Epoch seconds of the newest sample of one of the 14 metrics. */
@@ -68,7 +69,7 @@ export class WindowStore {
     return this.#windows.size;
   }
 
-  /** Takes a batch in. A fault in one sample costs that sample only. */
+  /** Takes the samples of a batch in. A fault in one costs that one only. */
   ingest(batch: SampleBatch): IngestSummary {
     const summary: IngestSummary = { stored: 0, absent: 0, tooOld: 0, ahead: 0, turnedAway: 0, newServers: [] };
     for (const series of batch.series) {
@@ -84,10 +85,6 @@ export class WindowStore {
           this.#ingestSamples(series, batch.at, summary);
           break;
       }
-    }
-    for (const [server, { profile }] of batch.notes ?? []) {
-      const window = this.#windows.get(server);
-      if (window && profile) window.profile = profileOf(server, this.#options.profiles, profile);
     }
     return summary;
   }

@@ -26,6 +26,38 @@ export function medianOf(values: readonly number[]): number {
   return sorted.length === 0 ? Number.NaN : (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }
 
+/** A straight line: at x it is level + slope · x. */
+export interface Line {
+  readonly level: number;
+  readonly slope: number;
+}
+
+/**
+ * The least-squares line through what is known of values(i), from ≤ i < to, over x = i − origin; undefined where there are fewer than
+ * two values to draw it through.
+ */
+export function lineThrough(
+  values: Float32Array | Float64Array,
+  from: number,
+  to: number,
+  origin: number,
+): Line | undefined {
+  let [count, sumX, sumY, sumXX, sumXY] = [0, 0, 0, 0, 0];
+  for (let i = from; i < to; i++) {
+    const y = values[i]!;
+    if (Number.isNaN(y)) continue;
+    const x = i - origin;
+    count++;
+    sumX += x;
+    sumY += y;
+    sumXX += x * x;
+    sumXY += x * y;
+  }
+  if (count < 2) return undefined;
+  const slope = (count * sumXY - sumX * sumY) / (count * sumXX - sumX * sumX);
+  return { level: (sumY - slope * sumX) / count, slope };
+}
+
 /** The probability of log odds, 0–1. */
 export function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));

@@ -1,5 +1,5 @@
 /** Robust level and scale of a window, and the figures that describe it. */
-import { meanChange, orElse } from '../../core/statistics.js';
+import { type Line, lineThrough, meanChange, orElse } from '../../core/statistics.js';
 import { DAY_STEPS, HISTORY_STEPS, PAST_STEPS } from './contract.js';
 
 const WEEK_STEPS = 7 * DAY_STEPS;
@@ -101,9 +101,7 @@ function spreadOf(count: number, fallback: Spread): Spread {
 }
 
 /** A least-squares line through the last `steps` values; `at(h)` is its value h steps after the last one. */
-export interface FittedLine {
-  readonly level: number;
-  readonly slope: number;
+export interface FittedLine extends Line {
   /** Mean absolute distance of the values to the line; NaN if there are fewer than two. */
   readonly residual: number;
 }
@@ -111,25 +109,9 @@ export interface FittedLine {
 /** Fits the last `steps` values of an unrolled history; a flat line at `fallback` if there are fewer than two. */
 export function fitLine(line: Float32Array, steps: number, fallback: number): FittedLine {
   const end = HISTORY_STEPS;
-  let n = 0;
-  let sx = 0;
-  let sy = 0;
-  let sxx = 0;
-  let sxy = 0;
-  for (let i = end - steps; i < end; i++) {
-    const y = line[i]!;
-    if (Number.isNaN(y)) continue;
-    const x = i - end + 1;
-    n++;
-    sx += x;
-    sy += y;
-    sxx += x * x;
-    sxy += x * y;
-  }
-  const determinant = n * sxx - sx * sx;
-  if (n < 2 || determinant <= 0) return { level: fallback, slope: 0, residual: Number.NaN };
-  const slope = (n * sxy - sx * sy) / determinant;
-  const level = (sy - slope * sx) / n;
+  const fitted = lineThrough(line, end - steps, end, end - 1);
+  if (fitted === undefined) return { level: fallback, slope: 0, residual: Number.NaN };
+  const { level, slope } = fitted;
   const residual = finiteMean(end - steps, end, (i) => Math.abs(line[i]! - level - slope * (i - end + 1)));
   return { level, slope, residual };
 }

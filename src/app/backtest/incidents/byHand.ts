@@ -1,6 +1,7 @@
 /** What people go by today, as scores: computed from what is known before a bin, and from nothing after it. */
 import { RISK_HORIZONS, type RiskHorizon, type TimeToThreshold } from '../../../core/flow.js';
 import { upperBound } from '../../../core/metrics.js';
+import { lineThrough } from '../../../core/statistics.js';
 import type { BreachCounts } from './counts.js';
 
 const DAY_BINS = 288;
@@ -40,22 +41,10 @@ export function currentNearness({ metric, direction, values }: LimitedSeries, li
  * −Infinity where it leads away or there are not two values to draw it through.
  */
 export function lineNearness({ direction, values }: LimitedSeries, limit: number, bin: number): number {
-  let [count, sumX, sumY, sumXX, sumXY] = [0, 0, 0, 0, 0];
-  for (let x = -Math.min(LINE_BINS, bin); x < 0; x++) {
-    const y = values[bin + x]!;
-    if (Number.isNaN(y)) continue;
-    count++;
-    sumX += x;
-    sumY += y;
-    sumXX += x * x;
-    sumXY += x * y;
-  }
-  const spread = count * sumXX - sumX * sumX;
-  if (count < 2 || spread === 0) return Number.NEGATIVE_INFINITY;
-  const slope = (count * sumXY - sumX * sumY) / spread;
-  const now = (sumY - slope * sumX) / count;
-  const away = direction === 'above' ? limit - now : now - limit;
-  const towards = direction === 'above' ? slope : -slope;
+  const line = lineThrough(values, Math.max(0, bin - LINE_BINS), bin, bin);
+  if (line === undefined) return Number.NEGATIVE_INFINITY;
+  const away = direction === 'above' ? limit - line.level : line.level - limit;
+  const towards = direction === 'above' ? line.slope : -line.slope;
   if (away <= 0) return 0;
   return towards > 0 ? -away / towards : Number.NEGATIVE_INFINITY;
 }

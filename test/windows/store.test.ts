@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { SampleBatch } from '../../src/core/flow.js';
 import { WindowStore } from '../../src/windows/store.js';
 import { batch, defaults, filled, NOON, present, STEP, series } from './support.js';
+
+/** Raw samples of one metric, collected at epoch second `at`: values by seconds after noon. */
+function raw(at: number, values: Readonly<Record<number, number>>): SampleBatch {
+  const points = Object.entries(values).map(([seconds, value]) => [NOON + Number(seconds), value] as const);
+  return batch('samples', at, series('a', 'x', points));
+}
 
 describe('ingest', () => {
   test('updates the partial newest bucket in place', () => {
@@ -15,89 +22,45 @@ describe('ingest', () => {
   test('averages raw samples within their bucket, over batches and out of order', () => {
     const store = new WindowStore(defaults);
     const at = NOON + 600;
-    store.ingest(
-      batch(
-        'samples',
-        at,
-        series('a', 'cpu_user_pct', [
-          [NOON + 10, 10],
-          [NOON + 310, 70],
-        ]),
-      ),
-    );
-    store.ingest(
-      batch(
-        'samples',
-        at,
-        series('a', 'cpu_user_pct', [
-          [NOON + 20, 20],
-          [NOON + 30, 60],
-        ]),
-      ),
-    );
-    expect([...present(store.frame('a', at)!, 'cpu_user_pct').values()]).toEqual([30, 70]);
+    store.ingest(raw(at, { 10: 10, 310: 70 }));
+    store.ingest(raw(at, { 20: 20, 30: 60 }));
+    expect([...present(store.frame('a', at)!, 'x').values()]).toEqual([30, 70]);
   });
 
   test('lets a repeated raw sample correct itself instead of counting twice', () => {
     const store = new WindowStore(defaults);
     const at = NOON + 60;
-    store.ingest(batch('samples', at, series('a', 'cpu_user_pct', [[NOON + 10, 10]])));
-    store.ingest(batch('samples', at, series('a', 'cpu_user_pct', [[NOON + 40, 90]])));
-    store.ingest(batch('samples', at, series('a', 'cpu_user_pct', [[NOON + 40, 30]])));
-    expect([...present(store.frame('a', at)!, 'cpu_user_pct').values()]).toEqual([20]);
+    store.ingest(raw(at, { 10: 10 }));
+    store.ingest(raw(at, { 40: 90 }));
+    store.ingest(raw(at, { 40: 30 }));
+    expect([...present(store.frame('a', at)!, 'x').values()]).toEqual([20]);
   });
 
   test('gives the same means for a batch of raw samples that a client sends twice', () => {
     const once = new WindowStore(defaults);
     const twice = new WindowStore(defaults);
-    const raw = batch(
-      'samples',
-      NOON + 900,
-      series('a', 'x', [
-        [NOON, 1],
-        [NOON + 100, 3],
-        [NOON + 310, 8],
-      ]),
-    );
-    once.ingest(raw);
-    twice.ingest(raw);
-    twice.ingest(raw);
+    const samples = raw(NOON + 900, { 0: 1, 100: 3, 310: 8 });
+    once.ingest(samples);
+    twice.ingest(samples);
+    twice.ingest(samples);
     expect(present(twice.frame('a', NOON)!, 'x')).toEqual(present(once.frame('a', NOON)!, 'x'));
   });
 
   test('replaces a bucket whose raw samples are long gone with the mean of the late ones', () => {
     const store = new WindowStore(defaults);
     const at = NOON + 7200;
-    store.ingest(
-      batch(
-        'samples',
-        at,
-        series('a', 'x', [
-          [NOON, 10],
-          [NOON + 20, 30],
-        ]),
-      ),
-    );
-    store.ingest(batch('samples', at, series('a', 'x', [[NOON + 1200, 5]])));
-    store.ingest(
-      batch(
-        'samples',
-        at,
-        series('a', 'x', [
-          [NOON + 40, 50],
-          [NOON + 50, 70],
-        ]),
-      ),
-    );
+    store.ingest(raw(at, { 0: 10, 20: 30 }));
+    store.ingest(raw(at, { 1200: 5 }));
+    store.ingest(raw(at, { 40: 50, 50: 70 }));
     expect(present(store.frame('a', at)!, 'x').get(NOON / STEP)).toBe(60);
   });
 
   test('starts a new mean after a bucket was replaced as a whole', () => {
     const store = new WindowStore(defaults);
-    store.ingest(batch('samples', NOON + 60, series('a', 'x', [[NOON, 10]])));
+    store.ingest(raw(NOON + 60, { 0: 10 }));
     store.ingest(batch('buckets', NOON + 60, series('a', 'x', [[NOON, 99]])));
     expect(present(store.frame('a', NOON)!, 'x').get(NOON / STEP)).toBe(99);
-    store.ingest(batch('samples', NOON + 60, series('a', 'x', [[NOON + 50, 20]])));
+    store.ingest(raw(NOON + 60, { 50: 20 }));
     expect(present(store.frame('a', NOON)!, 'x').get(NOON / STEP)).toBe(20);
   });
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { CommandError } from '../core/errors.js';
 import { type FolderLock, lockFolder } from '../files/folderLock.js';
-import { readIfThere, writeWhole } from '../files/wholeFile.js';
+import { readIfThere } from '../files/ifThere.js';
+import { writeWhole } from '../files/wholeFile.js';
 import type { Bookmark } from './reader.js';
 import { type BuilderSnapshot, builderSnapshot } from './records/snapshot.js';
 

@@ -1,5 +1,5 @@
 /** Files that a crash leaves either as they were or as they should be. */
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { WriteError } from '../core/errors.js';
 import { syncFolder } from './syncFolder.js';
@@ -14,16 +14,6 @@ export interface FileContent {
 
 /** Of which the umask takes away. */
 const NEW_FILE_MODE = 0o666;
-
-/** The text of a file; undefined if there is none. */
-export async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
 
 /** Writes a file in one piece: a full disk or a crash leaves the one before. Throws WriteError if it cannot. */
 export function writeWhole(path: string, content: FileContent['content'], mode = NEW_FILE_MODE): Promise<void> {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WriteError } from '../../src/core/errors.js';
-import { readIfThere, writeTogether, writeWhole } from '../../src/files/wholeFile.js';
+import { writeTogether, writeWhole } from '../../src/files/wholeFile.js';
 
 let folder: string;
 let path: string;
@@ -23,7 +23,7 @@ afterEach(() => {
 describe('a write', () => {
   test('takes the place of the file before and leaves nothing beside it', async () => {
     await writeWhole(path, 'after');
-    expect(await readIfThere(path)).toBe('after');
+    expect(readFileSync(path, 'utf8')).toBe('after');
     expect(readdirSync(folder)).toEqual(['note']);
   });
 
@@ -66,9 +66,4 @@ describe('a failed write', () => {
     expect(readFileSync(path, 'utf8')).toBe('before');
     expect(readdirSync(folder).sort()).toEqual(['note', 'other.tmp']);
   });
-});
-
-test('a file that is not there reads as undefined, one that cannot be read as what the system says', async () => {
-  expect(await readIfThere(join(folder, 'none'))).toBeUndefined();
-  await expect(readIfThere(folder)).rejects.toThrow(/EISDIR/);
 });

@@ -1,6 +1,6 @@
 /** Where the audit log lies: the file that is written, and the full ones before it. */
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { namesIfThere } from '../../files/ifThere.js';
 
 const CURRENT = 'audit.jsonl';
 const FULL = /^audit-\d{12}\.jsonl$/;
@@ -16,10 +16,7 @@ export function fullAuditFile(folder: string, lastSeq: number): string {
 
 /** The files that there are, oldest first. Throws where the folder is there and cannot be read. */
 export async function listAuditFiles(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  const names = await namesIfThere(folder);
   const full = names.filter((name) => FULL.test(name)).sort();
   return [...full, ...names.filter((name) => name === CURRENT)].map((name) => join(folder, name));
 }

@@ -2,7 +2,8 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { readIfThere, writeWhole } from '../../files/wholeFile.js';
+import { readIfThere } from '../../files/ifThere.js';
+import { writeWhole } from '../../files/wholeFile.js';
 import { EMPTY_POLICY_STATE, type PolicyState, policyStateSchema } from '../../policy/state.js';
 
 /** The state of a file; empty if there is none. Rejects for a file that cannot be understood. */

@@ -4,7 +4,8 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { ModelError, WriteError } from '../../core/errors.js';
 import { TRAINING_OUTCOMES, TRAINING_REASONS } from '../../exposition/learning.js';
-import { readIfThere, writeWhole } from '../../files/wholeFile.js';
+import { readIfThere } from '../../files/ifThere.js';
+import { writeWhole } from '../../files/wholeFile.js';
 
 const record = z.strictObject({
   id: z.string(),

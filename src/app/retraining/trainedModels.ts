@@ -3,6 +3,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CommandError } from '../../core/errors.js';
 import { type FolderLock, lockFolder } from '../../files/folderLock.js';
+import { namesIfThere } from '../../files/ifThere.js';
 import { MANIFEST_FILE, readModel } from '../../model/files/modelFolder.js';
 
 const ID = /^\d{8}T\d{6}Z$/;
@@ -80,10 +81,5 @@ async function isLeftBehind(path: string): Promise<boolean> {
 }
 
 async function idsIn(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).filter((name) => ID.test(name)).sort();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
+  return (await namesIfThere(folder)).filter((name) => ID.test(name)).sort();
 }

@@ -3,7 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from '../../core/errors.js';
-import { readIfThere, writeWhole } from '../../files/wholeFile.js';
+import { readIfThere } from '../../files/ifThere.js';
+import { writeWhole } from '../../files/wholeFile.js';
 import type { PastMaintenance } from '../../windows/maintenance.js';
 import { serverSelector } from '../../windows/serverSelector.js';
 

@@ -2,8 +2,9 @@
 import { type FileHandle, mkdir, open, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readIfThere } from '../../files/ifThere.js';
 import { syncFolder } from '../../files/syncFolder.js';
-import { readIfThere, writeWhole } from '../../files/wholeFile.js';
+import { writeWhole } from '../../files/wholeFile.js';
 import type { LinborgRecord } from '../records/record.js';
 import { type DecodedRecords, decodeRecords, encodeRecords } from './segment.js';
 

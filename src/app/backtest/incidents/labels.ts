@@ -1,8 +1,8 @@
 /** What people, or a simulator, wrote down: labels.csv of a folder of traces. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SourceError } from '../../../core/errors.js';
 import { groupBy } from '../../../core/groupBy.js';
+import { readIfThere } from '../../../files/ifThere.js';
 import { LABELS_HEADER } from '../../../simulator/labels.js';
 
 const FILE = 'labels.csv';
@@ -22,13 +22,10 @@ export interface Label {
 /** Labels by server; undefined if the folder has none. Throws SourceError that names file and line. */
 export async function readLabels(folder: string): Promise<ReadonlyMap<string, readonly Label[]> | undefined> {
   const file = join(folder, FILE);
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new SourceError(`${file} cannot be read (${(cause as Error).message})`, { cause });
-  }
+  const text = await readIfThere(file).catch((cause: Error) => {
+    throw new SourceError(`${file} cannot be read (${cause.message})`, { cause });
+  });
+  if (text === undefined) return undefined;
   const [header, ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   if (header !== LABELS_HEADER)
     throw new SourceError(`${file}:1 has the header ${JSON.stringify(header)}; expected ${LABELS_HEADER}`);

@@ -1,8 +1,9 @@
 /** Files by names with * and ?. */
 import type { Stats } from 'node:fs';
-import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ConfigError } from '../../../core/errors.js';
+import { namesIfThere } from '../../../files/ifThere.js';
 
 export interface FoundFile {
   readonly path: string;
@@ -38,10 +39,7 @@ export function parseGlob(path: string): FileGlob {
 
 /** The regular files of a folder; none if there is no such folder yet. */
 export async function listFiles(folder: string): Promise<FoundFile[]> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  const names = await namesIfThere(folder);
   const files = await Promise.all(names.map((name) => lookAt(join(folder, name))));
   return files.filter((file) => file !== undefined);
 }

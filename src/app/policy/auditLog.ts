@@ -1,6 +1,7 @@
 /** The audit log of a data folder: appended to, never changed, on disk before anything is done. */
 import { type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises';
 import { isoMilliseconds } from '../../core/isoMilliseconds.js';
+import { oneAtATime } from '../oneAtATime.js';
 import { CHAIN_START, type ChainHead, chainLine, readLine, sha256, splitLines } from './auditChain.js';
 import { currentAuditFile, fullAuditFile, listAuditFiles } from './auditFiles.js';
 
@@ -18,7 +19,7 @@ export class AuditLog {
   readonly #fullBytes: number;
   readonly #clock: () => number;
   #file: OpenFile | undefined;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #exclusive = oneAtATime();
 
   /**
    * Nothing is read or made before the first entry.
@@ -33,16 +34,15 @@ export class AuditLog {
 
   /** Appends entries in one piece; resolves when they are on disk. Rejects if they may not be: then none of them counts. */
   append(events: readonly object[]): Promise<void> {
-    const done = this.#queue.then(() => this.#append(events));
-    this.#queue = done.catch(() => {});
-    return done;
+    return this.#exclusive(() => this.#append(events));
   }
 
   /** Waits for what is being written. */
   async close(): Promise<void> {
-    await this.#queue;
-    await this.#file?.handle.close();
-    this.#file = undefined;
+    await this.#exclusive(async () => {
+      await this.#file?.handle.close();
+      this.#file = undefined;
+    });
   }
 
   async #append(events: readonly object[]): Promise<void> {

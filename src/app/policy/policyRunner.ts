@@ -16,6 +16,7 @@ import type { Surroundings } from '../../policy/guards.js';
 import type { PolicyOptions } from '../../policy/options.js';
 import { EMPTY_POLICY_STATE, type PolicyState } from '../../policy/state.js';
 import type { CycleResult } from '../cycle.js';
+import { oneAtATime } from '../oneAtATime.js';
 import { answerEvent, decisionEvent, deliveryEvent } from './auditEvents.js';
 import { AuditLog } from './auditLog.js';
 import { findingsOf } from './findings.js';
@@ -52,7 +53,8 @@ export class PolicyRunner implements ActionDoors {
   #fleet: FleetView = { maintenance: new Set(), fleet: new Map() };
   #unsafe: string | undefined;
   #recent: readonly RecentDecision[] = [];
-  #queue: Promise<unknown> = Promise.resolve();
+  /** Each finds the state as the one before has left it. */
+  readonly #exclusive = oneAtATime();
   readonly #deliveries = new Set<Promise<void>>();
   #failure: string | undefined;
 
@@ -251,13 +253,6 @@ export class PolicyRunner implements ActionDoors {
   #track(work: Promise<void>): void {
     const tracked = work.catch((error: Error) => this.#fail(error)).finally(() => this.#deliveries.delete(tracked));
     this.#deliveries.add(tracked);
-  }
-
-  /** One thing at a time. */
-  #exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#queue.then(work);
-    this.#queue = done.catch(() => {});
-    return done;
   }
 
   /** Once per change. */

@@ -17,6 +17,7 @@ import type {
 } from '../../exposition/learning.js';
 import type { ExcludedSpan } from '../../model/training/excludedSpans.js';
 import type { CycleResult } from '../cycle.js';
+import { oneAtATime } from '../oneAtATime.js';
 import { decideTraining, medianHistorySeconds, type TrainingDecision } from './due.js';
 import { type LearningParts, type LearningSettings, LearningStore } from './learningStore.js';
 import { removeModel, trainingId } from './trainedModels.js';
@@ -36,7 +37,8 @@ export class FleetLearning implements LearningDoors {
   readonly #startedAt: number;
   readonly #stopping = new AbortController();
   readonly #trial: TrialRun;
-  #queue: Promise<unknown> = Promise.resolve();
+  /** Each finds the state as the one before has left it. */
+  readonly #exclusive = oneAtATime();
   #training: Training | undefined;
   #driftSince: number | undefined;
   #excluded: () => readonly ExcludedSpan[] = () => [];
@@ -216,13 +218,6 @@ export class FleetLearning implements LearningDoors {
         return this.#store.prune();
       }
     }
-  }
-
-  /** One after the other: each finds the state as the one before has left it. */
-  #exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#queue.then(work);
-    this.#queue = done.catch(() => {});
-    return done;
   }
 }
 

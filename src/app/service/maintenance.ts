@@ -10,6 +10,7 @@ import type { ExcludedSpan } from '../../model/training/excludedSpans.js';
 import type { Source } from '../../sources/source.js';
 import { MaintenanceBook, type PastMaintenance } from '../../windows/maintenance.js';
 import { PUSHED_STATUS } from '../../windows/maintenanceOptions.js';
+import { oneAtATime } from '../oneAtATime.js';
 import { maintenanceFile, readPastMaintenance, writePastMaintenance } from './maintenanceFile.js';
 import { MaintenanceQueries } from './maintenanceQueries.js';
 
@@ -45,7 +46,7 @@ export class Maintenance {
   #savedAt = Number.NEGATIVE_INFINITY;
   #canSave = true;
   /** The end of a service may write while a cycle does. */
-  #saving: Promise<void> = Promise.resolve();
+  readonly #exclusive = oneAtATime();
 
   private constructor(parts: MaintenanceParts, past: readonly PastMaintenance[]) {
     const { config, sources, log } = parts;
@@ -133,8 +134,7 @@ export class Maintenance {
 
   /** Writes down what is known, every ten minutes at most, one write after the other. Never throws: a restart then knows less. */
   save(at: number, isDue = at - this.#savedAt >= SAVE_EVERY_SECONDS): Promise<void> {
-    this.#saving = this.#saving.then(() => this.#save(at, isDue));
-    return this.#saving;
+    return this.#exclusive(() => this.#save(at, isDue));
   }
 
   async #save(at: number, isDue: boolean): Promise<void> {

@@ -17,7 +17,7 @@ import {
 } from './lib/thresholds.js';
 
 const RISK_NOW = 'server_profile:linborg_risk_score:max{profile=~"$profile"}';
-/** The worst colour of each server: two linborgs may differ, and what was written into the past lasts five minutes. */
+/** The worst colour of each server: two linborgs may differ. */
 const LEVEL = `max by (server, color) (server_color:linborg_risk_level:max{color="red"}
 or server_color:linborg_risk_level:max{color="yellow"} unless on (server) server_color:linborg_risk_level:max{color="red"}
 or server_color:linborg_risk_level:max{color="green"} unless on (server) server_color:linborg_risk_level:max{color=~"yellow|red"})`;

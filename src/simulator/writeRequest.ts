@@ -6,6 +6,8 @@ export interface WriteSeries {
   readonly times: Float64Array;
   /** Same length as `times`; NaN = no sample. */
   readonly values: Float64Array;
+  /** Epoch seconds from which on it is not there, until its next sample; without, Prometheus takes it to be there for five minutes more. */
+  readonly goneAt?: readonly number[];
 }
 
 const VARINT = 0;
@@ -20,8 +22,12 @@ const LABEL_NAME = tag(1, BYTES);
 const LABEL_VALUE = tag(2, BYTES);
 const SAMPLE_VALUE = tag(1, FIXED_64);
 const SAMPLE_TIMESTAMP = tag(2, VARINT);
+/** The NaN by which Prometheus marks the end of a series: `value.StaleNaN`. */
+const STALE = 0x7ff0000000000002n;
 /** Tag and double, then the tag of the timestamp. */
 const SAMPLE_BYTES_BEFORE_TIME = 10;
+/** Behind the sample's tag and length, and the value's tag. */
+const SAMPLE_VALUE_OFFSET = 3;
 
 /** Encodes series into one uncompressed message; a series without a sample is left out. */
 export function encodeWriteRequest(series: readonly WriteSeries[]): Uint8Array {
@@ -50,28 +56,41 @@ interface Part {
 function measure(series: WriteSeries): Part {
   const labels = encodeLabels(series.labels);
   let sampleBytes = 0;
+  const count = (seconds: number) => {
+    sampleBytes += 2 + SAMPLE_BYTES_BEFORE_TIME + varintSize(toMilliseconds(seconds));
+  };
   for (let index = 0; index < series.times.length; index++) {
-    if (Number.isNaN(series.values[index]!)) continue;
-    sampleBytes += 2 + SAMPLE_BYTES_BEFORE_TIME + varintSize(toMilliseconds(series.times[index]!));
+    if (!Number.isNaN(series.values[index]!)) count(series.times[index]!);
   }
+  series.goneAt?.forEach(count);
   return { series, labels, sampleBytes, bodyBytes: labels.length + sampleBytes };
 }
 
-function writeSamples(bytes: Uint8Array, view: DataView, start: number, { times, values }: WriteSeries): number {
+function writeSamples(bytes: Uint8Array, view: DataView, start: number, series: WriteSeries): number {
+  const { times, values, goneAt = [] } = series;
   let position = start;
   for (let index = 0; index < times.length; index++) {
     const value = values[index]!;
     if (Number.isNaN(value)) continue;
-    const milliseconds = toMilliseconds(times[index]!);
-    bytes[position++] = SERIES_SAMPLE;
-    bytes[position++] = SAMPLE_BYTES_BEFORE_TIME + varintSize(milliseconds);
-    bytes[position++] = SAMPLE_VALUE;
-    view.setFloat64(position, value, true);
-    position += 8;
-    bytes[position++] = SAMPLE_TIMESTAMP;
-    position = writeVarint(bytes, position, milliseconds);
+    view.setFloat64(position + SAMPLE_VALUE_OFFSET, value, true);
+    position = writeAroundValue(bytes, position, times[index]!);
+  }
+  // Behind the samples: a receiver that takes the past takes it in any order.
+  for (const seconds of goneAt) {
+    view.setBigUint64(position + SAMPLE_VALUE_OFFSET, STALE, true);
+    position = writeAroundValue(bytes, position, seconds);
   }
   return position;
+}
+
+/** All of a sample but its value. @returns where it ends */
+function writeAroundValue(bytes: Uint8Array, start: number, seconds: number): number {
+  const milliseconds = toMilliseconds(seconds);
+  bytes[start] = SERIES_SAMPLE;
+  bytes[start + 1] = SAMPLE_BYTES_BEFORE_TIME + varintSize(milliseconds);
+  bytes[start + 2] = SAMPLE_VALUE;
+  bytes[start + SAMPLE_VALUE_OFFSET + 8] = SAMPLE_TIMESTAMP;
+  return writeVarint(bytes, start + SAMPLE_VALUE_OFFSET + 9, milliseconds);
 }
 
 /** Labels must be sorted by name, or Prometheus refuses them. */

@@ -6,7 +6,7 @@ import { loadPack } from '../../src/mapping/pack.js';
 import { containerViews } from '../../src/simulator/containers/containerSeries.js';
 import { listenSimulator, type RunningSimulator } from '../../src/simulator/listen.js';
 import { nodeViews } from '../../src/simulator/node/nodeSeries.js';
-import { writeHistory } from '../../src/simulator/remoteWrite.js';
+import { writeHistory, writeSeries } from '../../src/simulator/remoteWrite.js';
 import { ROW } from '../../src/simulator/step.js';
 import { examineMappings } from '../../src/sources/doctor.js';
 import { hasPrometheus } from '../sources/fixtures/realPrometheus.js';
@@ -107,6 +107,16 @@ describe.runIf(hasPrometheus)('a real Prometheus with history that also scrapes 
     expect(await prometheus.query('resets(node_cpu_seconds_total[10m]) > 0')).toEqual([]);
     const busier = await prometheus.query('rate(node_cpu_seconds_total[10m]) > 1.02');
     expect(busier).toEqual([]);
+  });
+
+  it('knows from when on a series of the past is no longer there, and from when on it is again', async () => {
+    const began = now - HOUR;
+    const times = Float64Array.of(began, began + 60, began + 180);
+    const goneAt = [began + 90, began + 200];
+    const series = { labels: { __name__: 'seen', instance: 'a' }, times, values: Float64Array.of(1, 2, 3), goneAt };
+    await writeSeries([series], { url: `${prometheus.url}/api/v1/write` });
+    const seenAfter = async (seconds: number) => (await prometheus.query('seen', began + seconds))[0]?.value;
+    expect(await Promise.all([80, 100, 190, 210].map(seenAfter))).toEqual([2, undefined, 3, undefined]);
   });
 
   it('has the containers of servers as targets of their own, which continue their history', async () => {

@@ -56,6 +56,19 @@ describe('a write request', () => {
     );
   });
 
+  it("marks where a series is gone with Prometheus' own NaN, behind its samples", () => {
+    const series = { labels: {}, times: Float64Array.of(1), values: Float64Array.of(7), goneAt: [2, 300] };
+    const bytes = encodeWriteRequest([series]);
+    const [decoded] = decode(bytes).timeseries;
+    expect(decoded!.samples).toEqual([
+      { value: 7, timestamp: 1000 },
+      { value: Number.NaN, timestamp: 2000 },
+      { value: Number.NaN, timestamp: 300_000 },
+    ]);
+    // value.StaleNaN of Prometheus, little endian.
+    expect(Buffer.from(bytes).toString('hex').split('020000000000f07f')).toHaveLength(3);
+  });
+
   it('is empty for no series', () => {
     expect(encodeWriteRequest([])).toHaveLength(0);
   });

@@ -49,11 +49,11 @@ export async function recordPastEvaluations(past: Past): Promise<void> {
   const span = { url, signal, from: firstCycleOf(anchor), until: anchor, everySeconds: RULES_SECONDS };
   const record = { ...span, write: (series: readonly WriteSeries[]) => write(past, series) };
   const isOfDrift = ({ query }: { readonly query: string }) => query.includes('linborg_drift_');
-  onProgress("recording rules over linborg's last 10 hours");
+  onProgress("for the dashboards: recording rules over linborg's last 10 hours");
   await recordPastRules({ ...record, wants: (rule) => !isOfDrift(rule) });
   await recordPastDrift(past);
   await recordPastRules({ ...record, wants: isOfDrift });
-  onProgress("alerts over linborg's last 10 hours");
+  onProgress("for the dashboards: alerts over linborg's last 10 hours");
   await write(past, await pastAlerts(span));
 }
 
@@ -63,10 +63,14 @@ function firstCycleOf(anchor: number): number {
 }
 
 async function recordPastDrift(past: Past): Promise<void> {
+  const { model } = past.config;
   const series = await pastCycles({
     ...{ ...past, from: past.anchor - DRIFT_SECONDS, until: past.anchor, everySeconds: DRIFT_CYCLE_SECONDS },
+    // Beside linborg itself, which has workers of its own.
+    config: { ...past.config, model: { ...model, workers: 1 } },
     wants: (line) => DRIFT_LINE.test(line),
-    onProgress: (done, total) => past.onProgress(`drift since the week before: ${done} of ${total} cycles`),
+    onProgress: (done, total) =>
+      past.onProgress(`for the dashboards: drift since a week ago, ${done} of ${total} cycles`),
   });
   await write(past, series);
 }

@@ -1,7 +1,7 @@
 /** Alerts over hours that passed before Prometheus ran: its own `ALERTS`, as far as they fired. */
 import type { WriteSeries } from '../../simulator/writeRequest.js';
 import { firingSpans } from '../backtest/rules/firing.js';
-import { askRange, type LoadedRule, loadedRules, type PastSpan, type RangeSeries } from './rangeQuery.js';
+import { askRange, goneAfter, type LoadedRule, loadedRules, type PastSpan, type RangeSeries } from './rangeQuery.js';
 
 interface LoadedAlert extends LoadedRule {
   /** Seconds of `for`. */
@@ -30,12 +30,14 @@ function firingSeries(alert: LoadedAlert, { metric, values }: RangeSeries, span:
   );
   const times = Float64Array.from(
     firings.flatMap(({ from, to }) => {
-      const count = Math.ceil((Math.min(to, until + everySeconds) - from) / everySeconds);
+      const evaluations = Math.floor((until - from) / everySeconds) + 1;
+      const count = Math.min(evaluations, Math.ceil((to - from) / everySeconds));
       return Array.from({ length: count }, (_, i) => from + i * everySeconds);
     }),
   );
   if (times.length === 0) return [];
   const { __name__: _, ...own } = metric;
   const told = { __name__: 'ALERTS', alertname: name, alertstate: 'firing' };
-  return [{ labels: { ...own, ...labels, ...told }, times, values: new Float64Array(times.length).fill(1) }];
+  const ones = new Float64Array(times.length).fill(1);
+  return [{ labels: { ...own, ...labels, ...told }, times, values: ones, goneAt: goneAfter(times, span) }];
 }

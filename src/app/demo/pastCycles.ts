@@ -51,7 +51,7 @@ export async function pastCycles(options: PastOptions): Promise<WriteSeries[]> {
   } finally {
     await pipeline.close();
   }
-  return book.series();
+  return book.series(until);
 }
 
 function scrapesBetween(from: number, until: number): number[] {

@@ -1,6 +1,6 @@
 /** Recording rules over hours that passed before Prometheus ran: asked of Prometheus itself, in the rules' order. */
 import type { WriteSeries } from '../../simulator/writeRequest.js';
-import { askRange, type LoadedRule, loadedRules, type PastSpan } from './rangeQuery.js';
+import { askRange, goneAfter, type LoadedRule, loadedRules, type PastSpan } from './rangeQuery.js';
 
 export interface RecordingSpan extends PastSpan {
   /** Which rules are recorded; all unless given. */
@@ -22,9 +22,13 @@ export async function recordPastRules(span: RecordingSpan): Promise<number> {
 }
 
 async function evaluate({ name, query, labels }: LoadedRule, span: PastSpan): Promise<WriteSeries[]> {
-  return (await askRange(query, span)).map(({ metric, values }) => ({
-    labels: { ...metric, ...labels, __name__: name },
-    times: Float64Array.from(values, ([time]) => time),
-    values: Float64Array.from(values, ([, value]) => Number(value)),
-  }));
+  return (await askRange(query, span)).map(({ metric, values }) => {
+    const times = Float64Array.from(values, ([time]) => time);
+    return {
+      labels: { ...metric, ...labels, __name__: name },
+      times,
+      values: Float64Array.from(values, ([, value]) => Number(value)),
+      goneAt: goneAfter(times, span),
+    };
+  });
 }

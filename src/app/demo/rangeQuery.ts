@@ -41,6 +41,14 @@ export async function askRange(query: string, { url, from, until, everySeconds, 
   return result;
 }
 
+/** When a series of an answer was gone, as a rule's own series would be: at the first evaluation without it, or when the past ended. */
+export function goneAfter(times: ArrayLike<number>, { until, everySeconds }: PastSpan): number[] {
+  return Array.from(times).flatMap((time, i) => {
+    const next = Math.min(time + everySeconds, until);
+    return times[i + 1] === next || next === time ? [] : [next];
+  });
+}
+
 /** Prometheus compacts what was written while it reads, and may then miss a chunk: it has it when asked again. */
 const TRIES = 5;
 const PAUSE_MILLISECONDS = 500;

@@ -5,12 +5,15 @@ interface Entry {
   readonly labels: Readonly<Record<string, string>>;
   readonly times: number[];
   readonly values: number[];
+  readonly goneAt: number[];
 }
 
-/** Collects samples by series. */
+/** Collects samples by series, and when a page no longer had them. */
 export class SeriesBook {
   readonly #labels: Readonly<Record<string, string>>;
   readonly #byHead = new Map<string, Entry>();
+  /** Those of the newest page. */
+  #there = new Set<Entry>();
 
   /** @param labels what a scrape adds to every series: job and instance */
   constructor(labels: Readonly<Record<string, string>>) {
@@ -19,30 +22,39 @@ export class SeriesBook {
 
   /** Takes in a page in Prometheus' text format as scraped at these moments (epoch seconds, later than those before). */
   add(page: string, moments: readonly number[]): void {
+    const before = this.#there;
+    this.#there = new Set();
     for (const line of page.split('\n')) {
       if (line === '' || line.startsWith('#')) continue;
       const end = line.lastIndexOf(' ');
-      const { times, values } = this.#entry(line.slice(0, end));
+      const entry = this.#entry(line.slice(0, end));
+      this.#there.add(entry);
+      before.delete(entry);
       const value = Number(line.slice(end + 1).replace('Inf', 'Infinity'));
       for (const moment of moments) {
-        times.push(moment);
-        values.push(value);
+        entry.times.push(moment);
+        entry.values.push(value);
       }
     }
+    const [first] = moments;
+    if (first !== undefined) for (const { goneAt } of before) goneAt.push(first);
   }
 
-  series(): WriteSeries[] {
-    return [...this.#byHead.values()].map(({ labels, times, values }) => ({
+  /** @param endsAt  when the last scrape was over for good (epoch seconds); without, others go on from it */
+  series(endsAt?: number): WriteSeries[] {
+    if (endsAt !== undefined) this.add('', [endsAt]);
+    return [...this.#byHead.values()].map(({ labels, times, values, goneAt }) => ({
       labels,
       times: Float64Array.from(times),
       values: Float64Array.from(values),
+      ...(goneAt.length > 0 && { goneAt }),
     }));
   }
 
   #entry(head: string): Entry {
     const known = this.#byHead.get(head);
     if (known !== undefined) return known;
-    const entry = { labels: { ...this.#labels, ...parseHead(head) }, times: [], values: [] };
+    const entry = { labels: { ...this.#labels, ...parseHead(head) }, times: [], values: [], goneAt: [] };
     this.#byHead.set(head, entry);
     return entry;
   }

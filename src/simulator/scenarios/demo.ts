@@ -131,8 +131,8 @@ const SLOW_DATABASE: readonly Pull[] = [
   lift(ROW.load_average, 4, RISE_SECONDS, EASING),
 ];
 const WAITING_CALLER: readonly Pull[] = [
-  lift(ROW.back_close_wait, 400, RISE_SECONDS, EASING),
-  lift(ROW.front_close_wait, 500, RISE_SECONDS, EASING),
+  lift(ROW.back_close_wait, 70, RISE_SECONDS, EASING),
+  lift(ROW.front_close_wait, 80, RISE_SECONDS, EASING),
   scale(ROW.cpu_sys_pct, 2, RISE_SECONDS, EASING),
   scale(ROW.net_out_mb_s, 0.3, RISE_SECONDS, EASING),
   lift(ROW.load_average, 3, RISE_SECONDS, EASING),

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { recordPastRules } from '../../../src/app/demo/pastRules.js';
+import { goneAfter } from '../../../src/app/demo/rangeQuery.js';
 import type { WriteSeries } from '../../../src/simulator/writeRequest.js';
 
 let server: Server | undefined;
@@ -34,9 +35,17 @@ test('a rule that Prometheus cannot evaluate while it compacts is asked for agai
   const write = async (series: readonly WriteSeries[]) => void written.push(...series);
   expect(await recordPastRules({ ...span, url, write })).toBe(1);
   expect(written).toEqual([
-    { labels: { __name__: 'fleet:up:sum' }, times: Float64Array.of(60), values: Float64Array.of(3) },
+    { labels: { __name__: 'fleet:up:sum' }, times: Float64Array.of(60), values: Float64Array.of(3), goneAt: [] },
   ]);
   expect(asked()).toBe(2);
+});
+
+test('what a rule gave is gone where it gave nothing, and where the past ends', () => {
+  const within = { ...span, url: '', until: 500 };
+  expect(goneAfter([60, 120, 240, 300], within)).toEqual([180, 360]);
+  expect(goneAfter([420, 480], within)).toEqual([500]);
+  // The rule itself goes on from there.
+  expect(goneAfter([440, 500], within)).toEqual([]);
 });
 
 test('one that it refuses for good ends it with what Prometheus says', async () => {

@@ -17,6 +17,14 @@ describe('the book of series', () => {
     ]);
   });
 
+  it('says when a series was gone, and when all of them were', () => {
+    const book = new SeriesBook({});
+    book.add('a 1\nb 1\n', [100, 200]);
+    book.add('b 2\n', [300, 400]);
+    book.add('a 3\nb 3\n', [500]);
+    expect(book.series(550).map(({ goneAt }) => goneAt)).toEqual([[300, 550], [550]]);
+  });
+
   it('knows infinity and not-a-number', () => {
     const book = new SeriesBook({});
     book.add('a +Inf\nb -Inf\nc NaN\n', [1]);

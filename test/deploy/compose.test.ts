@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { type Schema, Validator } from '@cfworker/json-schema';
+import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 
 interface Service {
@@ -10,6 +11,7 @@ interface Service {
   readonly volumes?: readonly string[];
   readonly ports?: readonly string[];
   readonly network_mode?: string;
+  readonly depends_on?: readonly string[];
 }
 
 interface Compose {
@@ -21,7 +23,50 @@ const COMPOSE = parse(readFileSync('deploy/compose.yaml', 'utf8')) as Compose;
 const SERVICES = Object.entries(COMPOSE.services);
 /** Sources of all mounts. */
 const MOUNTED = SERVICES.flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(':')[0]!));
+/** The schema of the Compose Specification as compose-go 2.16.2 has it, whose loader is that of `docker compose`. */
+const SPECIFICATION = new Validator(
+  JSON.parse(readFileSync('test/deploy/compose-spec/compose-spec.json', 'utf8')) as Schema,
+  '2020-12',
+  false,
+);
 const DOCKERFILE = readFileSync('deploy/Dockerfile', 'utf8');
+
+/** Places that the specification does not allow, each with what lies above it. */
+function faultsOf(compose: object): string[] {
+  return SPECIFICATION.validate(compose).errors.map(({ instanceLocation }) => instanceLocation);
+}
+
+describe('the Compose Specification', () => {
+  test('allows all of the file', () => {
+    expect(faultsOf(COMPOSE)).toEqual([]);
+  });
+
+  test.each([
+    ['#/services/prometheus/helthcheck', { helthcheck: {} }],
+    ['#/services/prometheus/restart', { restart: 3 }],
+    ['#/services/prometheus/cap_drop', { cap_drop: 'ALL' }],
+    ['#/services/prometheus/volumes', { volumes: 'prometheus:/prometheus' }],
+    ['#/services/prometheus/ports/0', { ports: [{ tagret: 9090 }] }],
+    ['#/services/prometheus/depends_on/linborg/condition', { depends_on: { linborg: { condition: 'ready' } } }],
+  ])('does not allow a fault at %s', (place, fault) => {
+    const { prometheus, ...others } = COMPOSE.services;
+    const faulty = { ...COMPOSE, services: { ...others, prometheus: { ...prometheus, ...fault } } };
+    expect(faultsOf(faulty)).toContain(place);
+  });
+});
+
+test('whatever another service is needed for, it is there', () => {
+  const needed = SERVICES.flatMap(([, { depends_on = [], network_mode }]) => [
+    ...depends_on,
+    ...(network_mode?.startsWith('service:') ? [network_mode.replace('service:', '')] : []),
+  ]);
+  expect(needed.length).toBeGreaterThan(2);
+  expect(needed.filter((name) => !(name in COMPOSE.services))).toEqual([]);
+});
+
+test('nothing in the file is filled in from the environment of who starts it', () => {
+  expect(readFileSync('deploy/compose.yaml', 'utf8')).not.toContain('$');
+});
 
 test('the stack has all six parts', () => {
   expect(Object.keys(COMPOSE.services).sort()).toEqual(
@@ -78,5 +123,5 @@ test('the Dockerfile that linborg is built from copies only what there is and wh
 test('the image is not run by root, and its base is pinned by version', () => {
   expect(DOCKERFILE).toMatch(/^USER node$/m);
   const bases = [...DOCKERFILE.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base!);
-  expect(bases.filter((base) => !/^node:20\.\d+\.\d+-bookworm-slim$/.test(base))).toEqual([]);
+  expect(bases.filter((base) => !/^node:24\.\d+\.\d+-bookworm-slim$/.test(base))).toEqual([]);
 });

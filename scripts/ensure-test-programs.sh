@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sees to it that programs which single tests want are in PATH, by Debian's packages where the user may install them: chromium for the
-# pages, VictoriaMetrics for future.remote_write, InfluxDB for its feeder, exporters for the mapping packs. Where there is none, says which
-# tests are left out.
+# pages, VictoriaMetrics for future.remote_write, InfluxDB for its feeder, exporters for the mapping packs and for `linborg
+# stack`. Where there is none, says which tests are left out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -21,12 +21,12 @@ main() {
 }
 
 # The last two are what collectd's write_prometheus loads.
-EXPORTER_PACKAGES=(prometheus-node-exporter prometheus-process-exporter netdata-core collectd-core libmicrohttpd12 libprotobuf-c1)
+EXPORTER_PACKAGES=(prometheus-node-exporter prometheus-process-exporter prometheus-blackbox-exporter netdata-core collectd-core libmicrohttpd12 libprotobuf-c1)
 
 # Debian keeps some where only root looks.
 has_exporters() {
   local program
-  for program in prometheus-node-exporter prometheus-process-exporter netdata collectd; do
+  for program in prometheus-node-exporter prometheus-process-exporter prometheus-blackbox-exporter netdata collectd; do
     has "$program" || [ -x "/usr/sbin/$program" ] || return 1
   done
 }

@@ -226,6 +226,7 @@ function addStack(program: Command, exit: Exit): void {
     .option('--alertmanager-port <port>', 'port of Alertmanager', '9093')
     .option('--node-exporter-port <port>', 'port of node_exporter', '9100')
     .option('--process-exporter-port <port>', 'port of process-exporter', '9256')
+    .option('--blackbox-exporter-port <port>', 'port of blackbox_exporter', '9115')
     .option('--grafana-port <port>', 'port of Grafana', '3000')
     .option('--linborg-port <port>', 'port of linborg', '9877')
     .action(async (flags) => exit(await (await import('./commands/stack.js')).stackUp(flags)));

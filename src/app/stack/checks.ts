@@ -2,16 +2,17 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dashboardQueries } from './dashboardQueries.js';
-import { COMPONENTS, type ComponentName } from './layout.js';
+import { COMPONENTS, type ComponentName, jobOf, scraped } from './layout.js';
 import { isRunning, type StackState } from './processes.js';
 import { COMPONENT } from './programs.js';
 import { DASHBOARDS_FOLDER } from './stackFiles.js';
 
-/** What came of a check: fine with a detail, a reason why not, or nothing to check here. */
-export type Outcome =
-  | { readonly kind: 'ok'; readonly detail: string }
-  | { readonly kind: 'failed'; readonly detail: string }
-  | { readonly kind: 'absent'; readonly detail: string };
+/** What came of a check: fine, not so yet, broken until a person acts, or nothing to check here. */
+export type Outcome = {
+  readonly kind: 'ok' | 'failed' | 'broken' | 'absent';
+  /** What was seen, or what is wrong and what to do. */
+  readonly detail: string;
+};
 
 export interface Check {
   readonly name: string;
@@ -20,27 +21,44 @@ export interface Check {
 
 const ok = (detail: string): Outcome => ({ kind: 'ok', detail });
 const failed = (detail: string): Outcome => ({ kind: 'failed', detail });
+const broken = (detail: string): Outcome => ({ kind: 'broken', detail });
+const absent = (detail: string): Outcome => ({ kind: 'absent', detail });
 
-export function stackChecks(state: StackState): Check[] {
-  const prometheus = state.prometheus?.url ?? '';
+/** @param logOf  where a part's log is */
+export function stackChecks(state: StackState, logOf: (name: ComponentName) => string): Check[] {
   return [
-    ...COMPONENTS.map((name) => ({ name: `${name} runs`, ask: () => runs(name, state) })),
-    { name: 'targets are up', ask: () => targetsUp(prometheus, state) },
-    { name: 'rules are loaded', ask: () => rulesLoaded(prometheus) },
-    { name: 'linborg is scraped', ask: () => linborgScraped(prometheus, state) },
-    { name: 'Alertmanager is reached', ask: () => alertmanagerReached(prometheus, state) },
-    { name: 'the future can be read', ask: () => futureReadable(prometheus) },
-    { name: 'dashboards can ask', ask: () => dashboardsAsk(prometheus) },
-    { name: 'Grafana has dashboards', ask: () => grafanaHasDashboards(state) },
+    ...COMPONENTS.map((name) => ({ name: `${name} runs`, ask: () => runs(name, state, logOf(name)) })),
+    askingPrometheus('targets are up', state, (prometheus) => targetsUp(prometheus, state)),
+    askingPrometheus('rules are loaded', state, (prometheus) => rulesLoaded(prometheus, logOf('prometheus'))),
+    askingPrometheus('linborg is scraped', state, (prometheus) => linborgScraped(prometheus, state, logOf('linborg'))),
+    askingPrometheus('Alertmanager is reached', state, (prometheus) => alertmanagerReached(prometheus, state)),
+    askingPrometheus('the future can be read', state, futureReadable),
+    askingPrometheus('dashboards can ask', state, dashboardsAsk),
+    { name: 'Grafana has dashboards', ask: () => grafanaHasDashboards(state, logOf('grafana')) },
   ];
 }
 
-async function runs(name: ComponentName, state: StackState): Promise<Outcome> {
+async function runs(name: ComponentName, state: StackState, log: string): Promise<Outcome> {
   const recorded = state[name];
-  if (recorded === undefined) return { kind: 'absent', detail: 'not installed' };
-  if (!isRunning(recorded)) return failed(`process ${recorded.pid} has ended; linborg stack up starts it again`);
+  if (recorded === undefined) return absent('not installed');
+  if (!isRunning(recorded)) {
+    return broken(`process ${recorded.pid} has ended: linborg stack up starts it again; its log is ${log}`);
+  }
   const { status } = await fetch(`${recorded.url}${COMPONENT[name].readyPath}`);
-  return status === 200 ? ok(`${recorded.url}, process ${recorded.pid}`) : failed(`${recorded.url} answers ${status}`);
+  return status === 200
+    ? ok(`${recorded.url}, process ${recorded.pid}`)
+    : failed(`${recorded.url} answers ${status}; its log is ${log}`);
+}
+
+/** A check that has no answer where Prometheus does not run. */
+function askingPrometheus(name: string, state: StackState, ask: (prometheus: string) => Promise<Outcome>): Check {
+  return {
+    name,
+    ask: async () =>
+      state.prometheus !== undefined && isRunning(state.prometheus)
+        ? ask(state.prometheus.url)
+        : broken('Prometheus does not run'),
+  };
 }
 
 interface Target {
@@ -49,19 +67,19 @@ interface Target {
   readonly lastError: string;
 }
 
-/** Names of jobs, where they are not those of the programs. */
-const JOB: Partial<Record<ComponentName, string>> = { node_exporter: 'node', process_exporter: 'process' };
-
-/** One of each program that runs here; Grafana is not scraped. */
+/** One of each program that was started. */
 async function targetsUp(prometheus: string, state: StackState): Promise<Outcome> {
   const { activeTargets } = await ask<{ activeTargets: Target[] }>(`${prometheus}/api/v1/targets?state=active`);
-  const jobs = COMPONENTS.filter((name) => name !== 'grafana' && state[name]).map((name) => JOB[name] ?? name);
-  const faults = jobs.flatMap((job) => {
+  const names = scraped(COMPONENTS.filter((name) => state[name]));
+  // What Prometheus saw last may be older than the end of a program.
+  const ended = names.filter((name) => !isRunning(state[name]!));
+  if (ended.length > 0) return broken(`not running: ${ended.join(', ')}`);
+  const faults = names.map(jobOf).flatMap((job) => {
     const target = activeTargets.find(({ labels }) => labels.job === job);
     if (target === undefined) return [`${job} is not known yet`];
     return target.health === 'up' ? [] : [`${job} is ${target.health} ${target.lastError}`.trim()];
   });
-  return faults.length === 0 ? ok(jobs.join(', ')) : failed(faults.join('; '));
+  return faults.length === 0 ? ok(names.map(jobOf).join(', ')) : failed(faults.join('; '));
 }
 
 interface Rule {
@@ -70,7 +88,9 @@ interface Rule {
   readonly lastError?: string;
 }
 
-async function rulesLoaded(prometheus: string): Promise<Outcome> {
+async function rulesLoaded(prometheus: string, log: string): Promise<Outcome> {
+  const refused = await query(prometheus, 'prometheus_config_last_reload_successful{job="prometheus"} == 0');
+  if (refused.length > 0) return failed(`Prometheus refused its configuration and goes on with the last; see ${log}`);
   const { groups } = await ask<{ groups: { rules: Rule[] }[] }>(`${prometheus}/api/v1/rules`);
   const rules = groups.flatMap((group) => group.rules);
   if (rules.length === 0) return failed('none');
@@ -79,11 +99,11 @@ async function rulesLoaded(prometheus: string): Promise<Outcome> {
   return ok(`${rules.length} rules, all evaluated`);
 }
 
-async function linborgScraped(prometheus: string, state: StackState): Promise<Outcome> {
+async function linborgScraped(prometheus: string, state: StackState, log: string): Promise<Outcome> {
   const builds = await query(prometheus, 'linborg_build_info');
   if (builds.length === 0) return failed('Prometheus has no linborg_build_info yet');
   const cycles = await query(prometheus, 'linborg_cycles_total > 0');
-  if (cycles.length === 0) return failed('no cycle has succeeded yet; see linborg.log');
+  if (cycles.length === 0) return failed(`no cycle has succeeded yet; see ${log}`);
   const servers = Number((await query(prometheus, 'sum(linborg_servers)'))[0]?.value[1] ?? 0);
   if (servers === 0 && state.node_exporter !== undefined)
     return failed('linborg has not seen the server of node_exporter yet');
@@ -91,7 +111,7 @@ async function linborgScraped(prometheus: string, state: StackState): Promise<Ou
 }
 
 async function alertmanagerReached(prometheus: string, state: StackState): Promise<Outcome> {
-  if (state.alertmanager === undefined) return { kind: 'absent', detail: 'not installed' };
+  if (state.alertmanager === undefined) return absent('not installed');
   const { activeAlertmanagers } = await ask<{ activeAlertmanagers: { url: string }[] }>(
     `${prometheus}/api/v1/alertmanagers`,
   );
@@ -99,15 +119,18 @@ async function alertmanagerReached(prometheus: string, state: StackState): Promi
   return found ? ok(found.url) : failed(`Prometheus knows ${activeAlertmanagers.length} others`);
 }
 
+/** Where linborg cannot be read, Prometheus answers with fewer series and a warning. */
 async function futureReadable(prometheus: string): Promise<Outcome> {
-  const series = await query(prometheus, 'count(max_over_time(linborg_future[8h] offset -8h))');
-  return ok(
-    series.length === 0 ? 'no series yet: a server needs two hours of history' : `${series[0]!.value[1]} series`,
+  const { warnings = [], data } = await answerOf<{ result: Sample[] }>(
+    queryUrl(prometheus, 'count(max_over_time(linborg_future[8h] offset -8h))'),
   );
+  if (warnings.length > 0) return failed(`Prometheus warns: ${warnings.join('; ')}`);
+  const series = data.result[0]?.value[1];
+  return ok(series === undefined ? 'no series yet: a server needs two hours of history' : `${series} series`);
 }
 
 async function dashboardsAsk(prometheus: string): Promise<Outcome> {
-  if (!existsSync(DASHBOARDS_FOLDER)) return { kind: 'absent', detail: 'no dashboards' };
+  if (!existsSync(DASHBOARDS_FOLDER)) return absent('no dashboards');
   const files = readdirSync(DASHBOARDS_FOLDER).filter((file) => file.endsWith('.json'));
   let asked = 0;
   for (const file of files) {
@@ -119,10 +142,11 @@ async function dashboardsAsk(prometheus: string): Promise<Outcome> {
   return ok(`${asked} queries of ${files.length} dashboards`);
 }
 
-async function grafanaHasDashboards({ grafana }: StackState): Promise<Outcome> {
-  if (grafana === undefined) return { kind: 'absent', detail: 'Grafana is not installed' };
+async function grafanaHasDashboards({ grafana }: StackState, log: string): Promise<Outcome> {
+  if (grafana === undefined) return absent('Grafana is not installed');
+  if (!isRunning(grafana)) return broken('Grafana does not run');
   const found = (await (await fetch(`${grafana.url}/api/search?type=dash-db&tag=linborg`)).json()) as unknown[];
-  return found.length > 0 ? ok(`${found.length}`) : failed('none was provisioned; see grafana.log');
+  return found.length > 0 ? ok(`${found.length}`) : failed(`none was provisioned; see ${log}`);
 }
 
 interface Sample {
@@ -131,13 +155,25 @@ interface Sample {
 }
 
 async function query(prometheus: string, expr: string): Promise<Sample[]> {
-  const { result } = await ask<{ result: Sample[] }>(`${prometheus}/api/v1/query?query=${encodeURIComponent(expr)}`);
-  return result;
+  return (await ask<{ result: Sample[] }>(queryUrl(prometheus, expr))).result;
+}
+
+function queryUrl(prometheus: string, expr: string): string {
+  return `${prometheus}/api/v1/query?query=${encodeURIComponent(expr)}`;
+}
+
+async function ask<Data>(url: string): Promise<Data> {
+  return (await answerOf<Data>(url)).data;
+}
+
+interface Answer<Data> {
+  readonly data: Data;
+  readonly warnings?: readonly string[];
 }
 
 /** Throws an error with the answer's own words. */
-async function ask<Answer>(url: string): Promise<Answer> {
-  const answer = (await (await fetch(url)).json()) as { data?: Answer; error?: string };
-  if (answer.data === undefined) throw new Error(`${decodeURIComponent(new URL(url).search)}: ${answer.error}`);
-  return answer.data;
+async function answerOf<Data>(url: string): Promise<Answer<Data>> {
+  const { data, error, warnings } = (await (await fetch(url)).json()) as Partial<Answer<Data>> & { error?: string };
+  if (data === undefined) throw new Error(`${decodeURIComponent(new URL(url).search)}: ${error}`);
+  return { data, ...(warnings && { warnings }) };
 }

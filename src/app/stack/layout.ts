@@ -4,12 +4,24 @@ import { join, resolve } from 'node:path';
 export const COMPONENTS = [
   'node_exporter',
   'process_exporter',
+  'blackbox_exporter',
   'linborg',
   'alertmanager',
   'prometheus',
   'grafana',
 ] as const;
 export type ComponentName = (typeof COMPONENTS)[number];
+
+/** Parts that Prometheus scrapes, of those that are there. */
+export function scraped(parts: readonly ComponentName[]): ComponentName[] {
+  return parts.filter((name) => name !== 'grafana');
+}
+
+/** The name of a part's job in Prometheus: the rules expect these. */
+export function jobOf(name: ComponentName): string {
+  if (name === 'node_exporter') return 'node';
+  return name === 'process_exporter' ? 'process' : name;
+}
 
 /** Where each listens, on loopback. */
 export type StackPorts = Readonly<Record<ComponentName, number>>;

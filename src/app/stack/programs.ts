@@ -33,6 +33,14 @@ export const COMPONENT: Readonly<Record<ComponentName, Component>> = {
         `--web.listen-address=${address}`,
       ]),
   },
+  blackbox_exporter: {
+    readyPath: '/-/healthy',
+    start: (_, address) =>
+      started(['blackbox_exporter', 'prometheus-blackbox-exporter'], () => [
+        `--config.file=${join(SAMPLES_FOLDER, 'blackbox.yml')}`,
+        `--web.listen-address=${address}`,
+      ]),
+  },
   linborg: {
     readyPath: '/-/healthy',
     start: ({ linborgConfig }) => ({
@@ -65,7 +73,7 @@ export const COMPONENT: Readonly<Record<ComponentName, Component>> = {
 
 const GRAFANA_HOME = '/usr/share/grafana';
 
-/** Who looks need not log in; nothing is asked of the internet. */
+/** Who looks need not log in; nothing is asked of the internet, where Grafana 13 would fetch newer plug-ins otherwise. */
 function startGrafana({ grafanaProvisioning, dataOf }: StackPaths, address: string): Start | undefined {
   const home = ['--homepath', process.env['GF_PATHS_HOME'] ?? GRAFANA_HOME];
   const start = started(['grafana'], () => ['server', ...home]) ?? started(['grafana-server'], () => home);
@@ -79,6 +87,9 @@ function startGrafana({ grafanaProvisioning, dataOf }: StackPaths, address: stri
     GF_AUTH_ANONYMOUS_ENABLED: 'true',
     GF_ANALYTICS_REPORTING_ENABLED: 'false',
     GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
+    GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: 'false',
+    GF_NEWS_NEWS_FEED_ENABLED: 'false',
+    GF_PLUGINS_PREINSTALL_DISABLED: 'true',
   };
   return start && { ...start, env };
 }

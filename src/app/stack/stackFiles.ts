@@ -5,19 +5,26 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { PACKAGE_ROOT } from '../package.js';
-import type { ComponentName, StackPaths, StackPorts } from './layout.js';
+import { type ComponentName, jobOf, type StackPaths, type StackPorts, scraped } from './layout.js';
 
 /** Dashboards that come with linborg. */
 export const DASHBOARDS_FOLDER = join(PACKAGE_ROOT, 'grafana', 'dashboards');
 /** Samples of what stands around linborg. */
 export const SAMPLES_FOLDER = join(PACKAGE_ROOT, 'prometheus');
 
-/** Writes all files; data and logs of an earlier run stay. */
-export async function writeStackFiles(paths: StackPaths, ports: StackPorts): Promise<void> {
+/**
+ * Writes all files; data and logs of an earlier run stay.
+ * @param parts  what is installed: Prometheus looks for nothing else
+ */
+export async function writeStackFiles(
+  paths: StackPaths,
+  ports: StackPorts,
+  parts: readonly ComponentName[],
+): Promise<void> {
   for (const name of ['prometheus', 'alertmanager', 'grafana'] as const) {
     await mkdir(paths.dataOf(name), { recursive: true });
   }
-  await writeFile(paths.prometheusConfig, stringify(await prometheusSettings(ports)));
+  await writeFile(paths.prometheusConfig, stringify(await prometheusSettings(ports, parts)));
   await writeFile(paths.alertmanagerConfig, stringify(await alertmanagerSettings()));
   await writeFile(paths.linborgConfig, stringify(linborgSettings(ports)));
   await writeProvisioning(paths.grafanaProvisioning, ports);
@@ -26,24 +33,39 @@ export async function writeStackFiles(paths: StackPaths, ports: StackPorts): Pro
 interface PrometheusSample {
   readonly alerting: object;
   readonly remote_read: readonly object[];
+  readonly scrape_configs: readonly { readonly job_name: string; readonly relabel_configs?: readonly Relabel[] }[];
 }
 
-/** Jobs that can be scraped here; the sample has more. */
-async function prometheusSettings(ports: StackPorts) {
+interface Relabel {
+  readonly target_label: string;
+}
+
+async function prometheusSettings(ports: StackPorts, parts: readonly ComponentName[]) {
   const sample = (await readSample('prometheus.yml')) as PrometheusSample;
   const target = (name: ComponentName) => ({ static_configs: [{ targets: [`127.0.0.1:${ports[name]}`] }] });
   return {
     global: { scrape_interval: '15s', evaluation_interval: '15s' },
-    rule_files: ['recording.yml', 'alerts.yml'].map((file) => join(PACKAGE_ROOT, 'rules', file)),
-    alerting: { ...sample.alerting, alertmanagers: [target('alertmanager')] },
+    rule_files: ['recording.yml', 'alerts.yml', 'services.yml'].map((file) => join(PACKAGE_ROOT, 'rules', file)),
+    alerting: { ...sample.alerting, alertmanagers: parts.includes('alertmanager') ? [target('alertmanager')] : [] },
     remote_read: sample.remote_read.map((read) => ({ ...read, url: `http://127.0.0.1:${ports.linborg}/api/v1/read` })),
     scrape_configs: [
-      { job_name: 'prometheus', ...target('prometheus') },
-      { job_name: 'alertmanager', ...target('alertmanager') },
-      { job_name: 'node', ...target('node_exporter') },
-      { job_name: 'process', ...target('process_exporter') },
-      { job_name: 'linborg', ...target('linborg') },
+      ...scraped(parts).map((name) => ({ job_name: jobOf(name), ...target(name) })),
+      ...(parts.includes('blackbox_exporter') ? [probeOfLinborg(sample, ports)] : []),
     ],
+  };
+}
+
+/** The sample's probe, of linborg alone: whether it is ready. */
+function probeOfLinborg(sample: PrometheusSample, ports: StackPorts) {
+  const { relabel_configs = [], ...probe } = sample.scrape_configs.find(({ job_name }) => job_name === 'blackbox')!;
+  return {
+    ...probe,
+    static_configs: [{ targets: [`http://127.0.0.1:${ports.linborg}/-/ready`] }],
+    relabel_configs: relabel_configs.map((relabel) =>
+      relabel.target_label === '__address__'
+        ? { ...relabel, replacement: `127.0.0.1:${ports.blackbox_exporter}` }
+        : relabel,
+    ),
   };
 }
 

@@ -7,8 +7,8 @@ import type { FolderLock } from '../../files/folderLock.js';
 import { readModel } from '../../model/files/modelFolder.js';
 import type { ExcludedSpan } from '../../model/training/excludedSpans.js';
 import { FINE_TUNING } from '../../model/training/fineTune.js';
+import { renderExclusions } from '../exclusions.js';
 import type { RetrainOptions } from '../options.js';
-import { exclusionCsv } from './exclusionFile.js';
 import { FIRST_STEP, stepAfter, type TrainingStep } from './progressLines.js';
 import { lockTraining } from './trainedModels.js';
 import { TrainingProcess } from './trainingProcess.js';
@@ -114,7 +114,7 @@ export class Training {
     try {
       await mkdir(out, { recursive: true });
       lock = await lockTraining(out);
-      await writeFile(exclusions, exclusionCsv(excluded));
+      await writeFile(exclusions, renderExclusions(excluded));
     } catch (cause) {
       await lock?.release();
       throw new ModelError(`${out} cannot be written (${(cause as Error).message}); set data_dir to another folder`, {

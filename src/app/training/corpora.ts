@@ -4,11 +4,11 @@ import type { LongSeries } from '../../model/training/corpus.js';
 import { type ExcludedSpan, excludeSpans } from '../../model/training/excludedSpans.js';
 import { STEP_SECONDS } from '../../sources/grid.js';
 import { loadConfigFile } from '../configFile.js';
+import { readExclusions } from '../exclusions.js';
 import { numberWithin } from '../flags.js';
 import { openSources } from '../openSources.js';
 import { auditedSpans } from '../policy/auditSpans.js';
 import type { Progress } from '../progress.js';
-import { readExclusions } from './exclusions.js';
 import { readFromSource, readTraceFolders } from './readCorpus.js';
 
 /** The flags that say what to read. */

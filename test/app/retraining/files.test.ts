@@ -1,39 +1,10 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exclusionCsv } from '../../../src/app/retraining/exclusionFile.js';
 import { emptyState, readState, writeState } from '../../../src/app/retraining/learningState.js';
 import { FIRST_STEP, stepAfter } from '../../../src/app/retraining/progressLines.js';
 import { prune, removeLeftovers, trainingId } from '../../../src/app/retraining/trainedModels.js';
-import { readExclusions } from '../../../src/app/training/exclusions.js';
 import { temporaryFolder } from '../fixtures/folder.js';
-
-describe('the file of exclusions', () => {
-  it('is read by train as it was meant, and never excludes less', async () => {
-    const file = path.join(temporaryFolder(), 'excluded.csv');
-    const span = fc.record({
-      server: fc.string(),
-      from: fc.integer({ min: 0, max: 2e9 }),
-      to: fc.integer({ min: 0, max: 2e9 }),
-      reason: fc.string(),
-    });
-    await fc.assert(
-      fc.asyncProperty(fc.array(span, { maxLength: 5 }), async (spans) => {
-        writeFileSync(file, exclusionCsv(spans));
-        const read = await readExclusions(file);
-        const meant = spans.filter(({ from, to }) => to > from);
-        expect(read.map(({ from, to }) => [from, to])).toEqual(meant.map(({ from, to }) => [from, to]));
-        read.forEach(({ server }, i) => {
-          expect(['*', meant[i]!.server]).toContain(server);
-        });
-      }),
-      { numRuns: 50 },
-    );
-    writeFileSync(file, exclusionCsv([{ server: 'db1', from: 1, to: 2, reason: 'disk,\nfull' }]));
-    expect(await readExclusions(file)).toEqual([{ server: 'db1', from: 1, to: 2, reason: 'disk, full' }]);
-  });
-});
 
 describe('the state file', () => {
   it('comes back as it was written, and is no error where it is missing', async () => {

@@ -1,9 +1,20 @@
-/** `--exclude FILE.csv`: spans that a model must not learn from, one `server,from,to,reason` a line. */
+/** The file of `train --exclude`: spans that a model must not learn from, one `server,from,to,reason` a line. */
 import { readFile } from 'node:fs/promises';
-import { CommandError } from '../../core/errors.js';
-import type { ExcludedSpan } from '../../model/training/excludedSpans.js';
+import { CommandError } from '../core/errors.js';
+import type { ExcludedSpan } from '../model/training/excludedSpans.js';
 
 const HEADER = 'server,from,to,reason';
+
+/** The text of a file. A server whose name the format cannot hold excludes its span for all: too much, not too little. */
+export function renderExclusions(spans: readonly ExcludedSpan[]): string {
+  const lines = spans
+    .filter(({ from, to }) => to > from)
+    .map(({ server, from, to, reason }) => {
+      const isPlain = server !== '' && server === server.trim() && !/[,\r\n]/.test(server);
+      return `${isPlain ? server : '*'},${Math.max(0, from)},${to},${reason.replace(/[\r\n]+/g, ' ')}\n`;
+    });
+  return `${HEADER}\n${lines.join('')}`;
+}
 
 /** The spans of a file. Throws CommandError with the line that is not as the format says. */
 export async function readExclusions(path: string): Promise<ExcludedSpan[]> {

@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readExclusions } from '../../../src/app/training/exclusions.js';
-import { CommandError } from '../../../src/core/errors.js';
-import { temporaryFolder } from '../fixtures/folder.js';
+import { readExclusions, renderExclusions } from '../../src/app/exclusions.js';
+import { CommandError } from '../../src/core/errors.js';
+import { temporaryFolder } from './fixtures/folder.js';
 
 const file = path.join(temporaryFolder(), 'exclude.csv');
 const read = (text: string) => {
@@ -41,5 +42,28 @@ describe('a file of excluded spans', () => {
     await expect(readExclusions('/nowhere.csv')).rejects.toThrow(
       /^--exclude \/nowhere\.csv cannot be read \(ENOENT.*\); expected a CSV file$/,
     );
+  });
+
+  it('is read as it was written, and never excludes less', async () => {
+    const span = fc.record({
+      server: fc.string(),
+      from: fc.integer({ min: 0, max: 2e9 }),
+      to: fc.integer({ min: 0, max: 2e9 }),
+      reason: fc.string(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(span, { maxLength: 5 }), async (spans) => {
+        writeFileSync(file, renderExclusions(spans));
+        const read = await readExclusions(file);
+        const meant = spans.filter(({ from, to }) => to > from);
+        expect(read.map(({ from, to }) => [from, to])).toEqual(meant.map(({ from, to }) => [from, to]));
+        read.forEach(({ server }, i) => {
+          expect(['*', meant[i]!.server]).toContain(server);
+        });
+      }),
+      { numRuns: 50 },
+    );
+    writeFileSync(file, renderExclusions([{ server: 'db1', from: 1, to: 2, reason: 'disk,\nfull' }]));
+    expect(await readExclusions(file)).toEqual([{ server: 'db1', from: 1, to: 2, reason: 'disk, full' }]);
   });
 });

@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { type PlotArea, renderTimeAxis, renderValueAxis } from '../../src/web/pages/axes.js';
 import type { Html } from '../../src/web/pages/html.js';
 import { bandPath, linePath } from '../../src/web/pages/plot.js';
+import { renderReliabilityDiagram } from '../../src/web/pages/reliabilityDiagram.js';
+import { valueSpan } from '../../src/web/pages/valueSpan.js';
 
 const { NaN: absent } = Number;
 const scale = { x: scaleLinear([0, 10], [0, 100]), y: scaleLinear([0, 10], [100, 0]) };
@@ -94,5 +96,46 @@ describe('a time axis', () => {
   test('ends with a label that is not cut off', () => {
     const anchors = axisOf(noon - 24 * 3600, noon).map(({ text }) => /text-anchor="(\w+)"/.exec(text)![1]);
     expect(anchors).toEqual(['middle', 'middle', 'middle', 'middle', 'end']);
+  });
+});
+
+describe('the span of a value axis', () => {
+  test('holds all values, with air that ends at the bounds of the metric', () => {
+    expect(valueSpan('mem_used_pct', [0.5, 99])).toEqual([0, 102]);
+    expect(valueSpan('load_average', [10, 20])).toEqual([9.2, 20.8]);
+    expect(valueSpan('load_average', [])).toEqual([0, 1]);
+    const values = fc.array(fc.double({ min: -1e9, max: 1e9, noNaN: true }), { minLength: 1 });
+    fc.assert(
+      fc.property(values, (any) => {
+        const [low, high] = valueSpan('cpu_user_pct', [...any, absent]);
+        expect(low).toBeLessThan(high);
+        expect(low).toBeLessThanOrEqual(Math.min(...any));
+        expect(high).toBeGreaterThanOrEqual(Math.max(...any));
+      }),
+    );
+  });
+
+  test('of an extra metric goes below zero with its values', () => {
+    expect(valueSpan('temperature_celsius', [-20, -10])[0]).toBeLessThan(-20);
+  });
+});
+
+describe('a reliability diagram', () => {
+  const dot = { promised: 0.5, observed: 0.4, cases: 100, fill: 'mark' };
+  const { text } = renderReliabilityDiagram({
+    ...{ width: 110, height: 150, area: { left: 0, right: 100, top: 0, bottom: 100 }, label: 'x', caption: 'y' },
+    series: [{ look: 'served', dots: [dot, { ...dot, cases: 25, interval: [0.2, 0.6] }] }],
+  });
+
+  test('has a band as wide as reliability aims at, all along the diagonal', () => {
+    const [, band] = /class="band" d="M([^Z]+)Z"/.exec(text)!;
+    expect(band!.split('L')).toEqual(['0,95', '5,90', '95,0', '100,0', '100,5', '95,10', '5,100', '0,100']);
+  });
+
+  test('has dots whose area goes with the cases, with what chance allows', () => {
+    expect(
+      [...text.matchAll(/<circle class="mark" cx="50" cy="60" r="([\d.]+)"/g)].map(([, radius]) => radius),
+    ).toEqual(['7', '3.5']);
+    expect(text).toContain('<line class="whisker" x1="50" x2="50" y1="80" y2="40"/>');
   });
 });

@@ -1,7 +1,8 @@
 /** Whether incident probabilities meant what they said, in words, for the trust page. */
 import type { IncidentTruth, ProbabilityAccuracy, ProbabilityBin } from '../../core/truth.js';
 import { type Html, html } from './html.js';
-import { RELIABILITY_TOLERANCE, renderReliability } from './reliabilityPlot.js';
+import { RELIABILITY_TOLERANCE } from './reliabilityDiagram.js';
+import { renderReliability } from './reliabilityPlot.js';
 import { describeGain } from './trustSummary.js';
 import { describeNumber, describeRatio } from './words.js';
 

@@ -12,18 +12,6 @@ export function isDrawable(value: number | null | undefined): value is number {
   return typeof value === 'number' && Math.abs(value) <= LARGEST_DRAWN;
 }
 
-/** From the least to the most with some air; never empty, so that a flat line lies in the middle. */
-export function spanOf(values: readonly number[]): [number, number] {
-  if (values.length === 0) return [0, 1];
-  let [least, most] = [values[0]!, values[0]!];
-  for (const value of values) {
-    if (value < least) least = value;
-    if (value > most) most = value;
-  }
-  const air = Math.max((most - least) * 0.08, Math.abs(most) * 0.02, Math.abs(least) * 0.001, 0.01);
-  return [least - air, most + air];
-}
-
 /** A value axis: where a value lies, and which values get a tick. */
 export interface ValueAxis {
   /** Position of a value; one beyond the axis lies at its end. */

@@ -3,7 +3,7 @@ import { isMetricName, type MetricUnit, metricSpec } from '../../../core/metrics
 import { type Html, html } from '../../../web/pages/html.js';
 import { metricHelp } from '../../../web/pages/words.js';
 import { describeChange, describeFixed, describeMinute, describeScore, describeShare } from './figures.js';
-import { renderForecastPlot, valueSpan } from './forecastPlot.js';
+import { renderForecastPlot, seriesSpan } from './forecastPlot.js';
 import { type DatasetView, methodTitle } from './lookup.js';
 import type { DrawnSeries } from './reportData.js';
 
@@ -44,7 +44,7 @@ function renderSeries(view: DatasetView, series: DrawnSeries): Html {
   const { report, dataset } = view;
   const { server, metric, profile, ratio, mase, naiveMase, coverage, forecasts } = series;
   const naiveTitle = methodTitle(report, dataset.bestNaive);
-  const frame = { metric, naiveTitle, stepSeconds: report.settings.stepSeconds, span: valueSpan(metric, forecasts) };
+  const frame = { metric, naiveTitle, stepSeconds: report.settings.stepSeconds, span: seriesSpan(metric, forecasts) };
   const floor = report.settings.maseFloor;
   const about = [profile, metricHelp(metric), unitText(metric)].filter((text) => text !== '').join(' · ');
   return html`<li class="card">

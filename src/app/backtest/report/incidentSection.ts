@@ -2,7 +2,7 @@
 import { describeDuration } from '../../../core/duration.js';
 import { STEP_SECONDS } from '../../../sources/grid.js';
 import { type Html, html } from '../../../web/pages/html.js';
-import { ABSENT, describeAmount, describeCount, describeFixed, describeShare } from './figures.js';
+import { describeAmount, describeCount, describeFixed, describeShare, type Figure, isMeasured } from './figures.js';
 import { renderHistogram } from './histogram.js';
 import type {
   AlarmScore,
@@ -10,10 +10,10 @@ import type {
   HorizonRanking,
   IncidentReport,
   IncidentSubject,
-  KindScore,
   OperatingPoint,
 } from './incidentData.js';
 import { describeLead, renderTable } from './incidentTable.js';
+import { quotientOf } from './lookup.js';
 import { renderReliabilityPlot } from './reliabilityPlot.js';
 import { renderRules } from './ruleTable.js';
 import { farthestServed, warnedSubjects } from './warnings.js';
@@ -34,29 +34,34 @@ ${dataset.rules && renderRules(dataset.rules)}
 </section>`;
 }
 
-/** Methods that stand beside the probability in the first table, where a subject has them. */
+/** Methods that stand beside the probability in tables with a column for each. */
 const COMPARED = ['current_value', 'predict_linear_4h', 'risk_score'];
+
+/** The alarms of the probability and of what it is compared with, as far as the subject has them. */
+function comparedAlarms(subject: IncidentSubject): AlarmScore[] {
+  const methods = [farthestServed(subject)?.method, ...COMPARED];
+  return methods.flatMap((method) => subject.alarms.find((alarm) => alarm.method === method) ?? []);
+}
 
 /** The short answer, before every subject's tables. */
 function renderWarned(subjects: readonly IncidentSubject[]): Html {
-  const methods = [farthestServed(subjects[0]!)?.method, ...COMPARED];
-  const titles = new Map(subjects.flatMap(({ alarms }) => alarms.map(({ method, title }) => [method, title])));
-  const shown = methods.filter((method) => method !== undefined).filter((method) => titles.has(method));
+  const titles = new Map(subjects.flatMap(comparedAlarms).map(({ method, title }) => [method, title]));
   const rows = subjects.map(({ name, onsets, serverWeeks, alarms }) => [
     name,
     describeCount(onsets),
     describeFixed(serverWeeks, 1),
-    ...shown.map((method) => describeWarned(alarms.find((alarm) => alarm.method === method))),
+    ...[...titles.keys()].map((shown) => {
+      const point = alarms.find(({ method }) => method === shown)?.hindsight;
+      return describeWarned(point?.recall, point?.medianLeadSeconds);
+    }),
   ]);
-  const header = ['Onsets of', 'onsets', 'server-weeks', ...shown.map((method) => titles.get(method)!)];
+  const header = ['Onsets of', 'onsets', 'server-weeks', ...titles.values()];
   return html`<h3>Who would have been warned <span class="muted small">share of the onsets and median lead, limits of hindsight</span></h3>
 ${renderTable('Who would have been warned', header, rows)}`;
 }
 
-function describeWarned(alarm: AlarmScore | undefined): string {
-  if (alarm === undefined) return ABSENT;
-  const { recall, medianLeadSeconds } = alarm.hindsight;
-  const isWarned = recall !== null && recall > 0;
+function describeWarned(recall: Figure, medianLeadSeconds: Figure): string {
+  const isWarned = isMeasured(recall) && recall > 0;
   return `${describeShare(recall, 0)}${isWarned ? `, ${describeLead(medianLeadSeconds)}` : ''}`;
 }
 
@@ -85,7 +90,7 @@ function renderParts(subject: IncidentSubject): Html {
 <h3>${name}: who ranks best <span class="muted small">AUROC over all moments · mean AUROC within servers · average precision; guessing gives 0.5, 0.5 and the share in the heading</span></h3>
 ${renderRankings(subject.rankings)}
 <div class="charts">${renderReliabilityPlot(`Reliability, ${name}`, subject.reliability, subject.rawReliability)}${renderLeads(subject)}</div>
-${subject.kinds.length === 0 ? undefined : renderKinds(subject.kinds, subject.alarms)}`;
+${subject.kinds.length === 0 ? undefined : renderKinds(subject)}`;
 }
 const POINT_COLUMNS = ['recall', 'median lead', 'precision', 'false per server-week', 'limit'];
 
@@ -162,15 +167,17 @@ function renderLeads(subject: IncidentSubject): Html | undefined {
   )}</div></figure>`;
 }
 
-function renderKinds(kinds: readonly KindScore[], alarms: readonly AlarmScore[]): Html {
-  const rows = kinds.map(({ kind, onsets, otherIncidents, warned }) => [
+function renderKinds(subject: IncidentSubject): Html {
+  const shown = comparedAlarms(subject);
+  const rows = subject.kinds.map(({ kind, onsets, otherIncidents, warned }) => [
     kind,
     describeCount(onsets),
     describeCount(otherIncidents),
-    ...warned.map(({ onsets: found, medianLeadSeconds }) =>
-      onsets === 0 ? ABSENT : `${describeShare(found / onsets, 0)}, ${describeLead(medianLeadSeconds)}`,
-    ),
+    ...shown.map(({ method: of }) => {
+      const found = warned.find(({ method }) => method === of);
+      return describeWarned(quotientOf(found?.onsets, onsets), found?.medianLeadSeconds);
+    }),
   ]);
-  const header = ['Kind', 'onsets', 'others', ...alarms.map(({ title }) => title)];
+  const header = ['Kind', 'onsets', 'others', ...shown.map(({ title }) => title)];
   return html`<h3>By kind <span class="muted small">share warned of and median lead, limits of hindsight</span></h3>${renderTable('By kind', header, rows)}`;
 }

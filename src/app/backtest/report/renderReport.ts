@@ -21,7 +21,7 @@ ${renderAnswer(report)}
 ${renderMeasured(report)}
 ${renderOverview(report)}
 ${report.datasets.map((dataset, index) => renderDatasetSection({ report, dataset }, index))}${report.incidents?.datasets.map((dataset, index) => renderIncidents(report.incidents!, dataset, index))}
-${renderHowToRead()}`,
+${renderHowToRead(report.incidents !== undefined)}`,
     footer: html`Made by <code>linborg backtest</code> ${report.linborg}. The same figures for programs: report.json; every forecast: forecasts.csv.gz.`,
   });
 }

@@ -16,7 +16,7 @@ h3 { font-size: 16px; margin: 28px 0 10px; }
 .about dt { color: var(--muted); } .about dd { margin: 0; overflow-wrap: anywhere; max-width: 75em; }
 code { font: 13px ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
 td:first-child { min-width: 0; } td, tbody th { padding-top: 7px; padding-bottom: 7px; }
-tbody th { padding-left: 18px; border-bottom: 1px solid var(--line); font-size: 14px; }
+tbody th { padding-left: 18px; border-bottom: 1px solid var(--line); white-space: nowrap; overflow-wrap: normal; }
 thead th, thead th.number { white-space: normal; vertical-align: bottom; line-height: 1.3; } .nowrap { white-space: nowrap; }
 tr.other th { font-weight: 450; }
 .charts { margin-top: 16px; } .spaced { margin-top: 16px; } figure { margin: 0; } .chart figcaption { line-height: 1.35; }

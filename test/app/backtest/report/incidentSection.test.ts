@@ -120,6 +120,8 @@ describe('the alarms', () => {
     expect(text).toMatch(
       /Onsets of onsets server-weeks probability 8h current value any threshold 12 4\.0 60%, 2 h – mem_used_pct 10 4\.0 60%, 2 h – swap_used_pct 3/,
     );
+    expect(text).toContain('Recall, lead The share of the onsets before which an alarm began');
+    expect(textOf(renderReport(makeReport()))).not.toContain('Recall, lead');
     const folded = readHtml(page).filter(({ name }) => name === 'details');
     expect(folded).toHaveLength(2);
     expect(text).toContain(

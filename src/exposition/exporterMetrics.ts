@@ -120,8 +120,9 @@ export class ExporterMetrics {
     }
   }
 
-  /** Another configuration has other targets. */
-  forgetTargets(): void {
+  /** Another configuration may have other sources and targets: a gauge of one that is gone would stay as it was for good. */
+  forgetSources(): void {
+    this.#gauge('linborg_source_clock_skew_seconds').reset();
     this.#gauge('linborg_source_target_up').reset();
     this.#gauge('linborg_source_target_series').reset();
   }

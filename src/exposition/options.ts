@@ -95,7 +95,8 @@ type FutureReadFields = { readonly [key in keyof typeof futureReadFields]: z.out
 export function futureOptionsOf(fields: FutureReadFields): FutureOptions {
   return {
     maxSamples: fields.max_samples,
-    externalLabels: fields.external_labels,
+    // As in Prometheus, an empty value is no label: so one may come from a variable of the environment that is not set everywhere.
+    externalLabels: Object.fromEntries(Object.entries(fields.external_labels).filter(([, value]) => value !== '')),
     past: {
       ages: [...new Set(fields.ages)]
         .sort((a, b) => a - b)

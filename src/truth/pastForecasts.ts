@@ -91,9 +91,11 @@ export class PastForecasts {
     const oldest = ages.at(-1);
     if (oldest === undefined) return;
     const slot = Math.floor(at / everySeconds);
-    const [youngest] = this.#generations;
+    // What lies ahead was made by a clock that has been set back.
+    const past = this.#generations.filter((generation) => generation.at <= at);
+    const [youngest] = past;
     if (youngest !== undefined && Math.floor(youngest.at / everySeconds) >= slot) return;
-    const kept = this.#generations.filter((generation) => at - generation.at <= oldest.seconds + everySeconds);
+    const kept = past.filter((generation) => at - generation.at <= oldest.seconds + everySeconds);
     this.#generations = [{ at, servers: yield* this.#keep(made) }, ...kept];
   }
 

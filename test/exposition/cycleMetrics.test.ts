@@ -171,6 +171,15 @@ describe('/metrics', () => {
     exporter.setModel(undefined);
     expect(await scrape()).not.toContain('linborg_model_info');
   });
+
+  test('shows neither targets nor clocks of sources that another configuration may not have', async () => {
+    const exporter = busyExporter();
+    const scrape = async () => (await pageOf(undefined, exporter, { format: 'prometheus', gzip: false })).toString();
+    expect(await scrape()).toMatch(/^linborg_source_clock_skew_seconds\{/m);
+    exporter.forgetSources();
+    expect(await scrape()).not.toMatch(/^linborg_source_(clock_skew|target)/m);
+    expect(await scrape()).toMatch(/^linborg_source_samples_total\{/m);
+  });
 });
 
 describe('the series of servers', () => {

@@ -59,6 +59,15 @@ describe('past forecasts', () => {
     expect(past.asOf(end + 20 * HOUR).forecastsOf('web01', oneHour)).toEqual([]);
   });
 
+  it('are kept again at once after a clock was set back', () => {
+    const past = new PastForecasts(OPTIONS);
+    for (let at = START + 24 * HOUR; at < START + 27 * HOUR; at += 60) remember(past, at, one(madeAt(at)));
+    const end = run(past, 2);
+    const [forecast] = past.asOf(end).forecastsOf('web01', AGES[0]!);
+    expect(end - forecast!.origin).toBeGreaterThanOrEqual(HOUR);
+    expect(end - forecast!.origin).toBeLessThan(HOUR + 1800);
+  });
+
   it('stay what they were for a cycle that has been published, while more are made', () => {
     const past = new PastForecasts(OPTIONS);
     const end = run(past, 2);

@@ -46,7 +46,7 @@ export class ExporterState implements StateView {
     this.#past = this.#past.adopt(this.future().past);
     this.#sources.clear();
     this.#queryFailures.clear();
-    this.exporter.forgetTargets();
+    this.exporter.forgetSources();
     for (const { name } of pipeline.sources) {
       this.#sources.set(name, { name, samples: 0 });
       this.exporter.sourcePulled(name, { queries: 0, queriesFailed: 0, samples: 0, duplicateSeries: 0 });

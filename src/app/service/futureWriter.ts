@@ -28,6 +28,8 @@ export interface FutureWish {
 
 /** With pauses of 0.5 to 8 s in between: a restart of the store is waited for. */
 const TRIES = 6;
+/** Requests in a row: a store may refuse what one server is called, or all samples that lie ahead. */
+const MOST_REFUSED = 3;
 /** A store's words are for people: no more of them than fit a log line. */
 const LONGEST_ANSWER = 300;
 
@@ -70,9 +72,13 @@ export class FutureWriter {
     let transport: Transport | undefined;
     try {
       transport = await createTransport(options.client, 1);
+      let refused = 0;
       for await (const { body, samples } of batches) {
-        await this.#send(body, transport, options);
-        taken += samples;
+        const refusal = await this.#send(body, transport, options);
+        failure ??= refusal;
+        if (refusal === undefined) taken += samples;
+        refused = refusal === undefined ? 0 : refused + 1;
+        if (refused === MOST_REFUSED) break;
       }
     } catch (error) {
       failure = error as Error;
@@ -93,9 +99,10 @@ export class FutureWriter {
     this.#isFailing = failure !== undefined;
   }
 
-  async #send(body: Buffer, transport: Transport, options: FutureWriteOptions): Promise<void> {
+  /** @returns why the store refuses the request; it would again. Throws PassingFailure where it cannot be had. */
+  async #send(body: Buffer, transport: Transport, options: FutureWriteOptions): Promise<SourceError | undefined> {
     const { signal } = this.#closing;
-    await withRetries(
+    return await withRetries(
       {
         tries: TRIES,
         random: this.#parts.random,
@@ -104,9 +111,10 @@ export class FutureWriter {
       },
       async () => {
         const { status, body: said } = await post(body, transport, options, signal);
-        if (status >= 200 && status < 300) return;
+        if (status >= 200 && status < 300) return undefined;
         const message = `HTTP ${status} ${said.slice(0, LONGEST_ANSWER).trim()}`.trim();
-        throw status >= 500 || status === 429 ? new PassingFailure(message) : new SourceError(message);
+        if (status >= 500 || status === 429) throw new PassingFailure(message);
+        return new SourceError(message);
       },
     );
   }

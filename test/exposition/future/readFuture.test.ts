@@ -211,6 +211,12 @@ describe('a remote read', () => {
     expect(await select([['=', 'cluster', 'us']], { keys })).toEqual([]);
   });
 
+  it('carries no external label whose value is empty: that is a label which is not there', async () => {
+    const [series] = await select([['=', 'cluster', '']], { keys: { external_labels: { cluster: '', zone: 'b' } } });
+    expect(series!.labels).toMatchObject({ zone: 'b' });
+    expect(series!.labels).not.toHaveProperty('cluster');
+  });
+
   it('is empty while no result may be served', async () => {
     const request = compressed(encodeRead([{ matchers: [NAME], from: AT, until: END }]));
     const { body, samples } = await readFuture(request, undefined, optionsOf());

@@ -12,6 +12,8 @@ export const grafanaOptions = z.strictObject({
 export interface Address {
   readonly url: string;
   readonly grafana?: z.output<typeof grafanaOptions> | undefined;
+  /** Where a browser reaches what `url` leads to; undefined = at the same address. */
+  readonly external_url?: string | undefined;
 }
 
 /** Where the API is expected, without `/api/v1`. */
@@ -20,10 +22,11 @@ export function apiUrl({ url, grafana }: Address): string {
 }
 
 /** Where a person looks at an expression: Prometheus' own graph, or Explore in Grafana. */
-export function graphPage({ url, grafana }: Address, expr: string): string {
-  if (grafana === undefined) return `${url}/graph?g0.expr=${encodeURIComponent(expr)}&g0.tab=1`;
+export function graphPage({ url, external_url, grafana }: Address, expr: string): string {
+  const base = external_url ?? url;
+  if (grafana === undefined) return `${base}/graph?g0.expr=${encodeURIComponent(expr)}&g0.tab=1`;
   const datasource = grafana.datasource_uid;
   const queries = [{ refId: 'A', expr, datasource: { type: 'prometheus', uid: datasource } }];
   const panes = { linborg: { datasource, queries, range: { from: 'now-1h', to: 'now' } } };
-  return `${url}/explore?schemaVersion=1&panes=${encodeURIComponent(JSON.stringify(panes))}`;
+  return `${base}/explore?schemaVersion=1&panes=${encodeURIComponent(JSON.stringify(panes))}`;
 }

@@ -30,6 +30,8 @@ const metricOptions = z.strictObject({
 export const prometheusOptions = z
   .strictObject({
     url: baseUrl,
+    /** Where a browser reaches it, for the links on the pages. */
+    external_url: baseUrl.optional(),
     /** Names in rules/packs or paths; of several, the alternatives of the first are preferred. */
     pack: packNames.default('node_exporter'),
     /** Written over the packs, metric by metric. */

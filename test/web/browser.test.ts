@@ -3,7 +3,9 @@ import { spawnSync } from 'node:child_process';
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { graphPage } from '../../src/sources/grafana.js';
 import { AT, makeFleet, makeServer } from '../exposition/fleet.js';
+import { hasPrometheus, startPrometheus } from '../sources/fixtures/realPrometheus.js';
 import { startServer } from './running.js';
 
 /** `make test` sees to it where it may install Debian's package. */
@@ -180,6 +182,26 @@ describe.skipIf(program === undefined)('in a browser', () => {
     expect(await link.getAttribute('href')).toBe(QUERY.page);
     await close();
   });
+
+  it.skipIf(!hasPrometheus)(
+    'and the query runs there, under a path and at the address that a browser reaches',
+    async () => {
+      const prometheus = await startPrometheus('', [], '/prom');
+      try {
+        const expr = 'sum by (a) (vector(40) + 2) and on() vector(1) # a > "b" & c';
+        const external = prometheus.url.replace('127.0.0.1', 'localhost');
+        const address = graphPage({ url: 'http://prometheus.inside:9090', external_url: external }, expr);
+        const { page, close } = await open('/activity', {}, { queries: [{ ...QUERY, expr, page: address }] });
+        await page.getByRole('link', { name: 'run in Prometheus' }).click();
+        await page.getByRole('cell', { name: '42', exact: true }).waitFor();
+        expect(await page.locator('textarea').first().inputValue()).toBe(expr);
+        expect(page.url()).toContain('://localhost:');
+        await close();
+      } finally {
+        await prometheus.stop();
+      }
+    },
+  );
 
   it('shows a name that is HTML as text', async () => {
     const name = '<img src=x onerror=alert(1)>';

@@ -203,6 +203,32 @@ describe.skipIf(program === undefined)('in a browser', () => {
     },
   );
 
+  it('any name leads to its page, whatever stands in it and however long it is, and fits a phone', async () => {
+    const names = [
+      'x'.repeat(200),
+      'a/b c?d#e%f&g=h%2F',
+      '"quoted" \'name\' <script>alert(1)</script>',
+      'خادم-٤ (main)',
+      '\u202Ebew-dorp\u202C',
+      'сервер-🚀',
+    ];
+    const servers = names.map((name) => makeServer(name, 80));
+    const { page, faults, close } = await open('/', PHONE, { view: { at: AT, servers } });
+    const overflow = () => page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+    for (const name of names) {
+      await page.goto('/');
+      expect(await overflow(), name).toBeLessThanOrEqual(0);
+      await page.locator('a.name', { hasText: name }).click();
+      await page.locator('h1').waitFor();
+      expect(await page.locator('h1').textContent()).toBe(name);
+      expect(await overflow(), name).toBeLessThanOrEqual(0);
+      await page.goto(`/servers/${encodeURIComponent(`${name}z`)}`);
+      expect(await overflow(), name).toBeLessThanOrEqual(0);
+    }
+    expect(faults).toEqual([]);
+    await close();
+  });
+
   it('shows a name that is HTML as text', async () => {
     const name = '<img src=x onerror=alert(1)>';
     const view = { ...makeFleet(), servers: [makeServer(name, 80)] };

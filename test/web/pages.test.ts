@@ -63,7 +63,9 @@ describe('the fleet page', () => {
   test('has a hundred servers on a page', async () => {
     const servers = Array.from({ length: 230 }, (_, index) => makeFleetServer(`web-${1000 + index}`, index / 3));
     const view = { at: AT, servers };
-    expect(serverLinks(await readPage('/', { view }))).toHaveLength(100);
+    const first = await readPage('/', { view });
+    expect(serverLinks(first)).toHaveLength(100);
+    expect(first.length).toBeLessThan(350_000);
     const last = await readPage('/?page=3', { view });
     expect(serverLinks(last)).toHaveLength(30);
     expect(last).toContain('page 3 of 3, 230 servers');

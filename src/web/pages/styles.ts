@@ -35,6 +35,7 @@ header .wrap { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 24p
 nav { display: flex; gap: 18px; flex: 1; font-size: 14px; }
 main.wrap { padding-top: 24px; padding-bottom: 32px; }
 footer.wrap { color: var(--muted); font-size: 13px; padding-bottom: 32px; }
+h1, h2, main p, main li { overflow-wrap: anywhere; }
 h1 { font-size: 24px; line-height: 1.25; margin: 0; letter-spacing: -.015em; }
 h2 { font-size: 16px; margin: 0; letter-spacing: -.005em; }
 .muted { color: var(--muted); }

@@ -61,6 +61,11 @@ function thresholds(): Reasoned<RecordingRule>[] {
   ];
 }
 
+/** Without what extra targets are about: it may have a risk of its own, but is none of the fleet, and has no state. */
+function ofServers(series: string): string {
+  return `${series} and on (server) linborg_server_state`;
+}
+
 /** The profile where the server has one, and no series lost where it has none. */
 function withProfile(expr: string, labels: string): string {
   return `${expr}
@@ -90,7 +95,11 @@ forecast for now. Absent without any.`,
 
 function profiles(): Reasoned<RecordingRule>[] {
   return [
-    recordingRule('profile:linborg_risk_score:avg', 'avg by (profile) (server_profile:linborg_risk_score:max)'),
+    recordingRule(
+      'profile:linborg_risk_score:avg',
+      `avg by (profile) (${ofServers('server_profile:linborg_risk_score:max')})`,
+      'Figures about servers leave out queues and the like, which have no linborg_server_state.',
+    ),
     recordingRule('profile:linborg_risk_score:max', 'max by (profile) (server_profile:linborg_risk_score:max)'),
     recordingRule(
       'server_profile:linborg_risk_score:max1h',
@@ -103,7 +112,11 @@ function profiles(): Reasoned<RecordingRule>[] {
 function colors(): Reasoned<RecordingRule>[] {
   const level = 'server_color:linborg_risk_level:max';
   const count = (color: string, series: string): Reasoned<RecordingRule> => ({
-    rule: { record: 'color:linborg_servers:count', expr: `count(${series}) or 0 * count(${level})`, labels: { color } },
+    rule: {
+      record: 'color:linborg_servers:count',
+      expr: `count(${ofServers(series)}) or 0 * count(${ofServers(level)})`,
+      labels: { color },
+    },
   });
   return [
     {
@@ -119,11 +132,11 @@ function fleet(): Reasoned<RecordingRule>[] {
   return [
     recordingRule('fleet:linborg_cascade_score:max', 'max(linborg_cascade_score)'),
     recordingRule('fleet:linborg_cascade_servers:max', 'max(linborg_cascade_servers)'),
-    recordingRule('fleet:linborg_risk_score:avg', 'avg(server_profile:linborg_risk_score:max)'),
+    recordingRule('fleet:linborg_risk_score:avg', `avg(${ofServers('server_profile:linborg_risk_score:max')})`),
     recordingRule('state:linborg_servers:max', 'max by (state) (linborg_servers)'),
     recordingRule(
       'horizon:linborg_incident_probability_ratio:sum',
-      'sum by (horizon) (server_horizon:linborg_incident_probability_ratio:max)',
+      `sum by (horizon) (${ofServers('server_horizon:linborg_incident_probability_ratio:max')})`,
       'Servers that are expected to breach a threshold anew within the horizon: the sum of their probabilities.',
     ),
   ];

@@ -93,6 +93,8 @@ const services = z
     selector: z.string().default('job!~"prometheus|alertmanager|node|linborg"'),
     /** Prefixes of metrics that end like those of a service and belong to something else, e.g. container_memory_usage_bytes. */
     not_services: z.string().default('alertmanager|container|go|http|linborg|node|process|prometheus'),
+    /** False for VictoriaMetrics, which has no `histogram_count`: requests are then counted in counters and classic histograms alone. */
+    native_histograms: z.boolean().default(true),
     request_latency_seconds: positive.default(1),
     /** Of the messages processed. */
     error_ratio: share.default(0.05),

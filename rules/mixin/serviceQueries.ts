@@ -9,6 +9,8 @@ export interface ServiceScope {
   readonly selector: string;
   /** Prefixes of metrics that end like those of a service and belong to something else, as a regular expression. */
   readonly notServices: string;
+  /** Whether the store knows `histogram_count`, by which requests are counted in native histograms. */
+  readonly nativeHistograms: boolean;
   readonly window: string;
 }
 
@@ -48,10 +50,11 @@ or max by (service) (${labelledWithService(
 }
 
 /** Requests per second by service and status: of a counter, else of a histogram, else of a native one. */
-function httpRequests({ selector, window }: ServiceScope): string {
+function httpRequests({ selector, nativeHistograms, window }: ServiceScope): string {
   const rate = (names: string) => `rate({__name__=~"${names}", ${selector}}[${window}])`;
   const native = `histogram_count(sum by (${['service', 'job', 'status', ...STATUS_LABELS].join(', ')}) (${rate(DURATIONS)}))`;
-  return [rate(`http_requests_total|${OTHER_DURATIONS}_count`), rate('http_request_duration_seconds_count'), native]
+  const classic = [rate(`http_requests_total|${OTHER_DURATIONS}_count`), rate('http_request_duration_seconds_count')];
+  return [...classic, ...(nativeHistograms ? [native] : [])]
     .map((expr) => `sum by (service, status) (${labelledWithStatus(labelledWithService(expr))})`)
     .join('\nor on (service) ');
 }

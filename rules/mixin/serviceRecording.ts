@@ -4,8 +4,8 @@ import { type Reasoned, type RecordingRule, type RuleGroup, recordingRule } from
 import { labelledWithService, type ServiceQueries, serviceQueries } from './serviceQueries.js';
 
 export function serviceRecording({ services }: MixinConfig): RuleGroup<RecordingRule> {
-  const { selector, not_services: notServices } = services;
-  const queries = serviceQueries({ selector, notServices, window: '5m' });
+  const { selector, not_services: notServices, native_histograms: nativeHistograms } = services;
+  const queries = serviceQueries({ selector, notServices, nativeHistograms, window: '5m' });
   return {
     name: 'services-recording',
     why: 'What the services of a pipeline export, with the service as a label.',

@@ -12,7 +12,8 @@ interface Target {
 
 /** File name → text. */
 export function targetPackFiles(config: MixinConfig): Readonly<Record<string, string>> {
-  const scope = { selector: '$selector', notServices: config.services.not_services, window: '$window' };
+  const { not_services: notServices, native_histograms: nativeHistograms } = config.services;
+  const scope = { selector: '$selector', notServices, nativeHistograms, window: '$window' };
   const queries = serviceQueries(scope);
   return {
     'services.yml': render(

@@ -174,7 +174,12 @@ describe.runIf(hasPrometheus)('the services of docs/instrumenting.md', () => {
       })),
     });
     await prometheus.write([histograms('200', 1, 60), histograms('500', 2, 20)]);
-    const queries = serviceQueries({ selector: 'job="native"', notServices: 'none', window: '5m' });
+    const queries = serviceQueries({
+      selector: 'job="native"',
+      notServices: 'none',
+      nativeHistograms: true,
+      window: '5m',
+    });
     const value = async (query: string) =>
       (await ask(prometheus, query)).map((one) => [one.metric['service'], one.value]);
     const [[service, median]] = (await value(queries.requestQuantile(0.5))) as [[string, number]];
@@ -196,6 +201,7 @@ describe.runIf(hasPrometheus)('the services of docs/instrumenting.md', () => {
     const { rated, mean, quantile, requests, requestQuantile } = serviceQueries({
       selector,
       notServices,
+      nativeHistograms: true,
       window: '5m',
     });
     const rules = prometheusRules.groups.flatMap((group) =>

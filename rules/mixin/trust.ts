@@ -40,10 +40,10 @@ function down({ selector, alerts }: MixinConfig): AlertSpec {
 function notScoring({ alerts }: MixinConfig): AlertSpec {
   return {
     alert: 'LinborgNotScoring',
-    why: 'A cycle runs every minute. In turn: none succeeded lately; none ever did; they succeed but score no server of those that are well.',
+    why: 'In turn: none succeeded for five minutes and for three of its intervals, when linborg withdraws linborg_servers; none ever did; they succeed but score no server of those that are well.',
     loudness: 'page',
     timing: alerts.LinborgNotScoring,
-    expr: `time() - linborg_cycle_last_success_timestamp_seconds > 300
+    expr: `(time() - linborg_cycle_last_success_timestamp_seconds > 300 unless on (job, instance) linborg_servers)
 or (increase(linborg_cycles_failed_total[10m]) >= 3
   unless on (job, instance) linborg_cycle_last_success_timestamp_seconds)
 or (sum by (job, instance) (linborg_servers{state="ok"}) > 0

@@ -1,17 +1,11 @@
 /** What a person does with the pages, in a real Chromium. */
-import { spawnSync } from 'node:child_process';
-import axe from 'axe-core';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graphPage } from '../../src/sources/grafana.js';
+import { checkPage, hasChromium, launchChromium } from '../chromium.js';
 import { AT, makeFleet, makeServer } from '../exposition/fleet.js';
 import { hasPrometheus, startPrometheus } from '../sources/fixtures/realPrometheus.js';
 import { startServer } from './running.js';
-
-/** `make test` sees to it where it may install Debian's package. */
-const program = ['chromium', 'chromium-browser', 'google-chrome'].find(
-  (name) => spawnSync(name, ['--version']).status === 0,
-);
 
 const PATHS = [
   '/',
@@ -36,11 +30,10 @@ const SETTING = {
   configText: () => `sources:\n  - prometheus:\n      url: http://${'a-long-name.'.repeat(12)}example.org\n`,
 };
 
-describe.skipIf(program === undefined)('in a browser', () => {
+describe.skipIf(!hasChromium)('in a browser', () => {
   let browser: Browser;
   beforeAll(async () => {
-    const path = spawnSync('which', [program!], { encoding: 'utf8' }).stdout.trim();
-    browser = await chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-gpu'] });
+    browser = await launchChromium();
   });
   afterAll(() => browser?.close());
 
@@ -78,13 +71,8 @@ describe.skipIf(program === undefined)('in a browser', () => {
         await page.emulateMedia({ colorScheme: look.colorScheme });
         await page.reload();
         for (const details of await page.locator('summary').all()) await details.click();
-        await page.evaluate(axe.source);
-        const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
-        const found = violations.map(
-          ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
-        );
-        expect(found, `${path} ${look.colorScheme} at ${look.viewport.width}`).toEqual([]);
-        const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+        const { violations, overflow } = await checkPage(page);
+        expect(violations, `${path} ${look.colorScheme} at ${look.viewport.width}`).toEqual([]);
         expect(overflow, `${path} at ${look.viewport.width}`).toBeLessThanOrEqual(0);
       }
       expect(faults).toEqual([]);

@@ -31,7 +31,7 @@ export function renderBreakdown(view: DatasetView, what: string, groups: readonl
   const { report, dataset } = view;
   const own = report.methods.filter(({ kind }) => kind !== 'naive');
   const naive = methodTitle(report, dataset.bestNaive);
-  return html`<div class="card"><div class="scroll" tabindex="0" role="region" aria-label="By ${what.toLowerCase()}"><table>
+  return html`<div class="card"><div class="scroll" tabindex="0" role="region" aria-label="By ${what.toLowerCase()} on ${view.dataset.name}"><table>
 <thead><tr><th scope="col">${what}</th><th scope="col" class="number">series</th>${own.map(({ title }) => html`<th scope="col" class="number">${title}</th>`)}<th scope="col" class="number" title="The best method by hand of the whole data set">${naive}</th><th scope="col" class="number" title="Median MASE of the first column over that of ${naive}">difference</th><th scope="col" title="The method by hand with the lowest error in this row alone, chosen in hindsight">best by hand in this row</th><th scope="col" class="number">WQL</th><th scope="col" class="number">coverage</th><th scope="col" class="number">width</th></tr></thead>
 <tbody>${groups.map((group) => renderGroup(view, group))}</tbody>
 </table></div></div>`;

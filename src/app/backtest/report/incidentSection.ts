@@ -26,11 +26,11 @@ export function renderIncidents(report: IncidentReport, dataset: DatasetIncident
   const idle = dataset.subjects.filter(({ onsets }) => onsets === 0);
   return html`<section id="incidents-${String(index)}"><h2>Alarms on ${dataset.name}</h2>
 <p>An alarm begins when a score reaches its limit, and claims an onset within ${describeDuration(report.claimSeconds)}. Each limit is the lowest with at most ${describeAmount(report.falseAlarmsPerServerWeek, 'false alarm')} per server-week: <b>in hindsight</b> on the same span, which nobody can do beforehand, or <b>ahead</b> on the first half of the span and judged on the second. An onset begins a breach that lasts as long as its threshold says, with none in the ${describeDuration(report.quietSeconds)} before.</p>
-${judged.length === 0 ? undefined : renderWarned(judged)}
-${judged.map((subject) => renderSubject(subject))}
+${judged.length === 0 ? undefined : renderWarned(judged, dataset.name)}
+${judged.map((subject) => renderSubject(subject, dataset.name))}
 ${idle.length === 0 ? undefined : html`<p class="muted">No onset to warn of: ${idle.map(({ name, serverWeeks }) => `${name} (${describeFixed(serverWeeks, 1)} server-weeks watched)`).join(', ')}.</p>`}
 ${renderReliabilityPlot('Reliability, all thresholds together', dataset.reliability, dataset.rawReliability)}
-${dataset.rules && renderRules(dataset.rules)}
+${dataset.rules && renderRules(dataset.rules, dataset.name)}
 </section>`;
 }
 
@@ -44,7 +44,7 @@ function comparedAlarms(subject: IncidentSubject): AlarmScore[] {
 }
 
 /** The short answer, before every subject's tables. */
-function renderWarned(subjects: readonly IncidentSubject[]): Html {
+function renderWarned(subjects: readonly IncidentSubject[], dataset: string): Html {
   const titles = new Map(subjects.flatMap(comparedAlarms).map(({ method, title }) => [method, title]));
   const rows = subjects.map(({ name, onsets, serverWeeks, alarms }) => [
     name,
@@ -57,7 +57,7 @@ function renderWarned(subjects: readonly IncidentSubject[]): Html {
   ]);
   const header = ['Onsets of', 'onsets', 'server-weeks', ...titles.values()];
   return html`<h3>Who would have been warned <span class="muted small">share of the onsets and median lead, limits of hindsight</span></h3>
-${renderTable('Who would have been warned', header, rows)}`;
+${renderTable(`Who would have been warned on ${dataset}`, header, rows)}`;
 }
 
 function describeWarned(recall: Figure, medianLeadSeconds: Figure): string {
@@ -66,8 +66,8 @@ function describeWarned(recall: Figure, medianLeadSeconds: Figure): string {
 }
 
 /** Of a threshold, the tables are folded: there may be one for each metric. */
-function renderSubject(subject: IncidentSubject): Html {
-  const parts = renderParts(subject);
+function renderSubject(subject: IncidentSubject, dataset: string): Html {
+  const parts = renderParts(subject, dataset);
   const about = html`${subject.name} <span class="muted small">${describeSubject(subject)}</span>`;
   if (subject.kind !== 'threshold') return html`<h3>${about}</h3>${parts}`;
   return html`<details class="subject"><summary><h3>${about}</h3></summary>${parts}</details>`;
@@ -84,17 +84,18 @@ function describeSubject({ onsets, servers, serverWeeks, otherIncidents, traps }
   return counts.filter((text) => text !== '').join(', ');
 }
 
-function renderParts(subject: IncidentSubject): Html {
+function renderParts(subject: IncidentSubject, dataset: string): Html {
   const { name } = subject;
-  return html`${renderAlarms(subject)}
+  const where = `${name} on ${dataset}`;
+  return html`${renderAlarms(subject, where)}
 <h3>${name}: who ranks best <span class="muted small">AUROC over all moments · mean AUROC within servers · average precision; guessing gives 0.5, 0.5 and the share in the heading</span></h3>
-${renderRankings(subject.rankings)}
+${renderRankings(subject.rankings, where)}
 <div class="charts">${renderReliabilityPlot(`Reliability, ${name}`, subject.reliability, subject.rawReliability)}${renderLeads(subject)}</div>
-${subject.kinds.length === 0 ? undefined : renderKinds(subject)}`;
+${subject.kinds.length === 0 ? undefined : renderKinds(subject, where)}`;
 }
 const POINT_COLUMNS = ['recall', 'median lead', 'precision', 'false per server-week', 'limit'];
 
-function renderAlarms({ name, alarms, traps }: IncidentSubject): Html {
+function renderAlarms({ alarms, traps }: IncidentSubject, where: string): Html {
   const columns = [...POINT_COLUMNS, ...(traps > 0 ? ['traps fallen for'] : [])];
   const cells = ({ method, hindsight, ahead }: AlarmScore) =>
     [hindsight, ahead].flatMap((point) => [
@@ -103,7 +104,7 @@ function renderAlarms({ name, alarms, traps }: IncidentSubject): Html {
     ]);
   const groups = ['limit of hindsight', 'limit chosen ahead'].map((title) => ({ title, columns: columns.length }));
   return renderTable(
-    `Alarms of ${name}`,
+    `Alarms of ${where}`,
     ['Method', ...columns, ...columns],
     alarms.map((alarm) => [alarm.title, ...cells(alarm)]),
     groups,
@@ -128,7 +129,7 @@ function describeLimit(limit: number | null, method: string): string {
 }
 
 /** One row per method, one column per horizon. */
-function renderRankings(rankings: readonly HorizonRanking[]): Html {
+function renderRankings(rankings: readonly HorizonRanking[], where: string): Html {
   const cells = new Map<string, string[]>();
   for (const { horizon, methods } of rankings) {
     for (const { title, auroc, aurocWithinServers, averagePrecision } of methods) {
@@ -144,7 +145,7 @@ function renderRankings(rankings: readonly HorizonRanking[]): Html {
       `within ${horizon}: ${describeShare(cases === 0 ? null : positives / cases, 2)} of ${describeAmount(cases, 'moment')}, ${describeAmount(servers, 'server')} with both`,
   );
   const rows = [...cells].map(([name, figures]) => [name, ...figures]);
-  return renderTable('Ranking', ['Method', ...header], rows);
+  return renderTable(`Ranking of ${where}`, ['Method', ...header], rows);
 }
 
 function renderLeads(subject: IncidentSubject): Html | undefined {
@@ -167,7 +168,7 @@ function renderLeads(subject: IncidentSubject): Html | undefined {
   )}</div></figure>`;
 }
 
-function renderKinds(subject: IncidentSubject): Html {
+function renderKinds(subject: IncidentSubject, where: string): Html {
   const shown = comparedAlarms(subject);
   const rows = subject.kinds.map(({ kind, onsets, otherIncidents, warned }) => [
     kind,
@@ -179,5 +180,5 @@ function renderKinds(subject: IncidentSubject): Html {
     }),
   ]);
   const header = ['Kind', 'onsets', 'others', ...shown.map(({ title }) => title)];
-  return html`<h3>By kind <span class="muted small">share warned of and median lead, limits of hindsight</span></h3>${renderTable('By kind', header, rows)}`;
+  return html`<h3>By kind <span class="muted small">share warned of and median lead, limits of hindsight</span></h3>${renderTable(`By kind of ${where}`, header, rows)}`;
 }

@@ -17,7 +17,7 @@ const HEADER = [
   'median lead',
 ];
 
-export function renderRules({ file, against, alerts, recordingRules }: RuleComparison): Html {
+export function renderRules({ file, against, alerts, recordingRules }: RuleComparison, dataset: string): Html {
   const rows = alerts.map((score) => [
     score.group === null ? score.title : `${score.title} (${score.group})`,
     describeFixed(score.alertsPerWeek, 1),
@@ -40,6 +40,6 @@ export function renderRules({ file, against, alerts, recordingRules }: RuleCompa
       : '',
   ].filter((note) => note !== '');
   return html`<h3>Your rules beside linborg <span class="muted small">${file}, judged by ${against}; a lead below zero is after the onset; linborg at its limits of hindsight</span></h3>
-${renderTable('Your rules beside linborg', HEADER, rows)}
+${renderTable(`Your rules beside linborg on ${dataset}`, HEADER, rows)}
 ${notes.map((note) => html`<p class="small muted">${note}</p>`)}`;
 }

@@ -3,7 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graphPage } from '../../src/sources/grafana.js';
 import { checkPage, hasChromium, launchChromium } from '../chromium.js';
-import { AT, makeFleet, makeServer } from '../exposition/fleet.js';
+import { AT, makeFleet, makeServer, ORIGIN } from '../exposition/fleet.js';
 import { hasPrometheus, startPrometheus } from '../sources/fixtures/realPrometheus.js';
 import { startServer } from './running.js';
 
@@ -126,6 +126,7 @@ describe.skipIf(!hasChromium)('in a browser', () => {
     await rowLink(page, 'ppdb-1').click();
     await page.waitForURL(/servers\/ppdb-1/);
     expect(await page.locator('article.chart svg').count()).toBe(2);
+    expect(await page.locator('article.chart [tabindex], .keys [hidden]:visible').count()).toBe(0);
     await page.goto('/?refresh=on');
     expect(await page.locator('meta[http-equiv=refresh]').getAttribute('content')).toBe('30');
     await close();
@@ -190,6 +191,70 @@ describe.skipIf(!hasChromium)('in a browser', () => {
       }
     },
   );
+
+  it('a plot reads time, sample and p10, p50 and p90 by the keys of a slider and under a pointer or finger', async () => {
+    const metrics = { mem_used_pct: (time: number) => (time === ORIGIN - 300 ? Number.NaN : 50) };
+    const view = { ...makeFleet(), servers: [makeServer('web-1', 80, { metrics })] };
+    const { page, faults, close } = await open('/servers/web-1', { hasTouch: true }, { view });
+    const plot = page.getByRole('slider', { name: /^mem_used_pct/ });
+    const card = page.locator('article', { has: plot });
+    const said = () => card.locator('output').textContent();
+    await plot.focus();
+    expect(await said()).toBe('12:00 UTC: 50%');
+    for (const [key, words] of [
+      ['ArrowLeft', '11:55 UTC: no sample'],
+      ['PageDown', '10:55 UTC: 50%'],
+      ['Home', '12:05 UTC: 50%'],
+      ['End', '20:00 UTC: p50 74%, p10 72%, p90 76%'],
+      ['ArrowRight', '20:00 UTC: p50 74%, p10 72%, p90 76%'],
+      ['PageUp', '20:00 UTC: p50 74%, p10 72%, p90 76%'],
+    ] as const) {
+      await page.keyboard.press(key);
+      expect(await said(), key).toBe(words);
+      expect(await plot.getAttribute('aria-valuetext')).toBe(words);
+    }
+    const box = (await plot.boundingBox())!;
+    // An hour ahead lies at 25/32 of the plot, whose area begins at 44 and is 508 of 560 wide.
+    const x = box.x + (box.width * (44 + (508 * 25) / 32)) / 560;
+    await page.mouse.move(x, box.y + box.height / 2);
+    expect(await said()).toBe('13:00 UTC: p50 53%, p10 51%, p90 55%');
+    await page.touchscreen.tap(box.x + (box.width * 44) / 560, box.y + box.height / 2);
+    expect(await said()).toBe('12:05 UTC: 50%');
+    const cross = (await card.locator('.cross').boundingBox())!;
+    expect(cross.x).toBeCloseTo(box.x + (box.width * 44) / 560, -1);
+    expect(faults).toEqual([]);
+    await close();
+  });
+
+  it('sorts, narrows and turns back without loading the page again, and keeps its place', async () => {
+    const servers = Array.from({ length: 130 }, (_, index) => makeServer(`web-${1000 + index}`, index / 2));
+    const { page, faults, close } = await open('/', {}, { view: { ...makeFleet(), servers } });
+    const mark = () => page.evaluate(() => Object.assign(globalThis, { isSame: true }));
+    const isSame = () => page.evaluate(() => (globalThis as { isSame?: boolean }).isSame);
+    await mark();
+    const head = page.getByRole('columnheader', { name: 'Server' }).getByRole('link');
+    await head.focus();
+    const scrolled = await page.evaluate<number>('scrollY');
+    expect(scrolled).toBeGreaterThan(0);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/sort=server$/);
+    expect((await serversOn(page))[0]).toBe('web-1000');
+    expect(await page.evaluate<number>('scrollY')).toBe(scrolled);
+    expect(await page.evaluate<string>('document.activeElement.textContent')).toContain('Server');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/order=reversed/);
+    expect((await serversOn(page))[0]).toBe('web-1129');
+    await page.getByRole('link', { name: 'after' }).click();
+    await page.waitForURL(/page=2/);
+    expect(await serversOn(page)).toHaveLength(30);
+    expect((await page.locator('#servers').boundingBox())!.y).toBeCloseTo(0, -1);
+    await page.goBack();
+    await page.locator('a.name', { hasText: 'web-1129' }).waitFor();
+    expect(await serversOn(page)).toHaveLength(100);
+    expect(await isSame()).toBe(true);
+    expect(faults).toEqual([]);
+    await close();
+  });
 
   it('any name leads to its page, whatever stands in it and however long it is, and fits a phone', async () => {
     const names = [

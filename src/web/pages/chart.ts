@@ -6,8 +6,9 @@ import { type Probe, renderForecastDrawing } from './forecastDrawing.js';
 import { type Html, html } from './html.js';
 import { forecastPoints, pastPoints } from './metricPaths.js';
 import { coordinate, type PlotPoint } from './plot.js';
+import { plotReadings } from './plotReadings.js';
 import { valueSpan } from './valueSpan.js';
-import { dateAndTime, describeValue } from './words.js';
+import { dateAndTime, describeValue, unitSign } from './words.js';
 
 const PLOT: PlotArea = { left: 44, right: 552, top: 10, bottom: 164 };
 const LAYOUT = { width: 560, height: 190, area: PLOT, timeTicks: 6, valueTicks: 5 };
@@ -35,7 +36,15 @@ export function renderChart({ frame, metric, forecast, threshold, at }: ChartInp
   const shown = [past, ahead?.p10 ?? [], ahead?.p90 ?? []].flat().map(({ value }) => value);
   const span = valueSpan(metric, threshold === undefined ? shown : [...shown, threshold]);
   const y = scaleLinear(span, [PLOT.bottom, PLOT.top]);
-  return renderForecastDrawing({
+  const readings = plotReadings({
+    area: PLOT,
+    span: [at - PAST_SECONDS, at + AHEAD_SECONDS],
+    stepSeconds: frame.stepSeconds,
+    unit: unitSign(metric),
+    past,
+    ahead: ahead ? [ahead.p10, ahead.p50, ahead.p90] : [],
+  });
+  const drawing = renderForecastDrawing({
     ...LAYOUT,
     label: `${metric}: the last 24 hours and the forecast for the next 8`,
     x: scaleLinear([at - PAST_SECONDS, at + AHEAD_SECONDS], [PLOT.left, PLOT.right]),
@@ -46,6 +55,7 @@ export function renderChart({ frame, metric, forecast, threshold, at }: ChartInp
     over: threshold === undefined ? undefined : renderThreshold(metric, threshold, y(threshold)),
     probes: ahead ? probesOf(metric, ahead, at) : [],
   });
+  return html`<div data-plot="${readings}">${drawing}<output class="small reading" aria-live="off"></output></div>`;
 }
 
 function levelsOf(forecast: Forecast, isShown: (point: PlotPoint) => boolean): Levels {

@@ -46,7 +46,8 @@ function renderKeys(): Html {
   return html`<span><svg viewBox="0 0 26 12" aria-hidden="true"><path class="past" d="M0 6h26"/></svg>measured</span>
 <span><svg viewBox="0 0 26 12" aria-hidden="true"><path class="median" d="M0 6h26"/></svg>forecast, p50</span>
 <span><svg viewBox="0 0 26 12" aria-hidden="true"><rect class="band" width="26" height="12"/></svg>p10 to p90: meant to hold four values in five</span>
-<span><svg viewBox="0 0 26 12" aria-hidden="true"><path class="threshold" d="M0 6h26"/></svg>threshold</span>`;
+<span><svg viewBox="0 0 26 12" aria-hidden="true"><path class="threshold" d="M0 6h26"/></svg>threshold</span>
+<span hidden>A pointer, or the arrow keys in a plot, read its values.</span>`;
 }
 
 /** What explains the risk first, then the other metrics that have anything to draw. */

@@ -131,6 +131,8 @@ svg .threshold { stroke: var(--red-fill); stroke-width: 1.3; stroke-dasharray: 6
 svg text.threshold-label { fill: var(--red); }
 svg .track { fill: var(--track); }
 svg .fill-green { fill: var(--green-fill); } svg .fill-yellow { fill: var(--yellow-fill); } svg .fill-red { fill: var(--red-fill); } svg .fill-gray { fill: var(--gray-fill); } svg .fill-accent { fill: var(--band); }
+svg .cross { fill: none; stroke: var(--text); stroke-width: 1; pointer-events: none; } [role=slider] { cursor: crosshair; touch-action: pan-y; }
+.reading { display: block; font-variant-numeric: tabular-nums; } [role=slider] + .reading { min-height: 1.5em; }
 svg .probe { fill: transparent; } svg .probe:hover { fill: var(--band); opacity: .12; }
 pre { white-space: pre-wrap; }
 .code { margin: 0; padding: 14px 18px; font: 13px/1.55 ui-monospace, "DejaVu Sans Mono", monospace; }
@@ -154,7 +156,6 @@ summary { padding: 12px 18px; cursor: pointer; font-weight: 550; }
   .stacked td[data-label]::before { content: attr(data-label) ": "; color: var(--muted); font-size: 13px; }
   .fleet td[data-label="Risk"]::before { content: none; }
 }
-@media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 @media print {
   :root { color-scheme: light; }
   header nav, form, .filters, .skip, .pages { display: none; }

@@ -28,16 +28,23 @@ export function metricHelp(metric: string): string {
 
 /** A value with its unit and about three digits, e.g. `91.2%`. */
 export function describeValue(metric: string, value: number): string {
-  const unit = METRICS.find(({ name }) => name === metric)?.unit;
-  const sign = unit ? UNIT_WORDS[unit] : unitSuffix(metric).replace(' %', '%');
-  return `${describeNumber(value)}${sign}`;
+  return `${describeNumber(value)}${unitSign(metric)}`;
 }
+
+/** What stands behind a value, e.g. `%` or ` MB/s`; may be empty. */
+export function unitSign(metric: string): string {
+  const unit = METRICS.find(({ name }) => name === metric)?.unit;
+  return unit ? UNIT_WORDS[unit] : unitSuffix(metric).replace(' %', '%');
+}
+
+/** By digits after the point; to make one takes a hundred times as long as to use it. */
+const NUMBER_FORMATS = [0, 1, 2, 3].map((digits) => new Intl.NumberFormat('en-US', { maximumFractionDigits: digits }));
 
 /** About three digits: 0.042, 3.14, 91.2, 1,234. */
 export function describeNumber(value: number): string {
   const size = Math.abs(value);
   const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
-  return value.toLocaleString('en-US', { maximumFractionDigits: digits });
+  return NUMBER_FORMATS[digits]!.format(value);
 }
 
 /** A ratio as a percentage: `<1%`, `12%`, `>99%`; exact 0 and 1 stay. */

@@ -95,12 +95,7 @@ function figures(): Placed[] {
       title: 'Breached now',
       description: 'Servers with a metric at or beyond its threshold at this moment.',
       unit: 'short',
-      queries: [
-        overTime(
-          'count(count by (server) (server_profile_metric:linborg_threshold_breached:max == 1)) or vector(0)',
-          'servers',
-        ),
-      ],
+      queries: [overTime('fleet:linborg_breached_servers:count', 'servers')],
       width: 4,
       steps: NONE_IS_GOOD,
       lastOf: LATELY,

@@ -254,10 +254,7 @@ function alarms(): Placed[] {
       unit: 'short',
       queries: [
         overTime(`count(${predicted}) or vector(0)`, 'alarms on forecasts'),
-        overTime(
-          'count(count by (server) (server_profile_metric:linborg_threshold_breached:max == 1)) or vector(0)',
-          'servers over a threshold',
-        ),
+        overTime('fleet:linborg_breached_servers:count', 'servers over a threshold'),
         overTime('horizon:linborg_incident_probability_ratio:sum{horizon="1h"}', 'expected within 1 h'),
       ],
       width: 16,

@@ -135,6 +135,12 @@ function fleet(): Reasoned<RecordingRule>[] {
     recordingRule('fleet:linborg_risk_score:avg', `avg(${ofServers('server_profile:linborg_risk_score:max')})`),
     recordingRule('state:linborg_servers:max', 'max by (state) (linborg_servers)'),
     recordingRule(
+      'fleet:linborg_breached_servers:count',
+      `count(count by (server) (${ofServers('server_profile_metric:linborg_threshold_breached:max == 1')}))
+or 0 * count(${ofServers('server_color:linborg_risk_level:max')})`,
+      'Servers with a metric at or beyond its threshold now. 0 only while there is a level at all.',
+    ),
+    recordingRule(
       'horizon:linborg_incident_probability_ratio:sum',
       `sum by (horizon) (${ofServers('server_horizon:linborg_incident_probability_ratio:max')})`,
       'Servers that are expected to breach a threshold anew within the horizon: the sum of their probabilities.',

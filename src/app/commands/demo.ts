@@ -108,7 +108,7 @@ async function run(plan: DemoPlan, progress: Progress, closers: (() => Promise<v
   await loadRated(fleet, receiver, anchor);
   await loadHistory(split.pulled, receiver, anchor, progress);
   const past: Past = {
-    ...{ fleet, anchor, log, signal, prometheusUrl: prometheus.url },
+    ...{ fleet: split, anchor, log, signal, prometheusUrl: prometheus.url },
     config: await loadConfigFile(files.linborgConfig),
     labels: { job: 'linborg', instance: `127.0.0.1:${ports.linborg}` },
     onProgress: (text) => progress.update(text),

@@ -1,15 +1,15 @@
 /** What Prometheus would hold had linborg and the rules run before the demo: first what a start learns from, then what only eyes miss. */
 import type { Logger } from 'pino';
 import type { Config } from '../../config/load.js';
-import type { Fleet } from '../../simulator/fleet.js';
 import { writeSeries } from '../../simulator/remoteWrite.js';
 import type { WriteSeries } from '../../simulator/writeRequest.js';
 import { pastAlerts } from './pastAlerts.js';
 import { pastCycles } from './pastCycles.js';
 import { recordPastRules } from './pastRules.js';
+import type { SplitFleet } from './pushedServers.js';
 
 export interface Past {
-  readonly fleet: Fleet;
+  readonly fleet: SplitFleet;
   /** Epoch seconds at which the past ends. */
   readonly anchor: number;
   readonly config: Config;

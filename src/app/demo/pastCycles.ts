@@ -2,14 +2,14 @@
 import type { Logger } from 'pino';
 import type { Config } from '../../config/load.js';
 import { publishCycle } from '../../exposition/publishedCycle.js';
-import type { Fleet } from '../../simulator/fleet.js';
 import type { WriteSeries } from '../../simulator/writeRequest.js';
 import { Pipeline } from '../service/pipeline.js';
 import { fleetSource } from './fleetSource.js';
+import type { SplitFleet } from './pushedServers.js';
 import { SeriesBook } from './seriesBook.js';
 
 export interface PastOptions {
-  readonly fleet: Fleet;
+  readonly fleet: SplitFleet;
   readonly config: Config;
   /** Epoch seconds; cycles lie at from ≤ time < until. */
   readonly from: number;

@@ -183,5 +183,6 @@ async function askOnce(check: Check): Promise<Outcome> {
 
 /** fetch hides its reason in the cause. */
 function describe(error: Error): string {
+  if (error.name === 'TimeoutError') return 'does not answer';
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }

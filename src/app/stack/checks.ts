@@ -32,7 +32,7 @@ export function stackChecks(state: StackState, logOf: (name: ComponentName) => s
     askingPrometheus('rules are loaded', state, (prometheus) => rulesLoaded(prometheus, logOf('prometheus'))),
     askingPrometheus('linborg is scraped', state, (prometheus) => linborgScraped(prometheus, state, logOf('linborg'))),
     askingPrometheus('Alertmanager is reached', state, (prometheus) => alertmanagerReached(prometheus, state)),
-    askingPrometheus('the future can be read', state, futureReadable),
+    askingPrometheus('the future can be read', state, (prometheus) => futureReadable(prometheus, state)),
     askingPrometheus('dashboards can ask', state, dashboardsAsk),
     { name: 'Grafana has dashboards', ask: () => grafanaHasDashboards(state, logOf('grafana')) },
   ];
@@ -44,7 +44,7 @@ async function runs(name: ComponentName, state: StackState, log: string): Promis
   if (!isRunning(recorded)) {
     return broken(`process ${recorded.pid} has ended: linborg stack up starts it again; its log is ${log}`);
   }
-  const { status } = await fetch(`${recorded.url}${COMPONENT[name].readyPath}`);
+  const { status } = await get(`${recorded.url}${COMPONENT[name].readyPath}`);
   return status === 200
     ? ok(`${recorded.url}, process ${recorded.pid}`)
     : failed(`${recorded.url} answers ${status}; its log is ${log}`);
@@ -120,11 +120,12 @@ async function alertmanagerReached(prometheus: string, state: StackState): Promi
 }
 
 /** Where linborg cannot be read, Prometheus answers with fewer series and a warning. */
-async function futureReadable(prometheus: string): Promise<Outcome> {
+async function futureReadable(prometheus: string, { linborg }: StackState): Promise<Outcome> {
   const { warnings = [], data } = await answerOf<{ result: Sample[] }>(
     queryUrl(prometheus, 'count(max_over_time(linborg_future[8h] offset -8h))'),
   );
-  if (warnings.length > 0) return failed(`Prometheus warns: ${warnings.join('; ')}`);
+  const warned = linborg !== undefined && isRunning(linborg) ? failed : broken;
+  if (warnings.length > 0) return warned(`Prometheus warns: ${warnings.join('; ')}`);
   const series = data.result[0]?.value[1];
   return ok(series === undefined ? 'no series yet: a server needs two hours of history' : `${series} series`);
 }
@@ -145,7 +146,7 @@ async function dashboardsAsk(prometheus: string): Promise<Outcome> {
 async function grafanaHasDashboards({ grafana }: StackState, log: string): Promise<Outcome> {
   if (grafana === undefined) return absent('Grafana is not installed');
   if (!isRunning(grafana)) return broken('Grafana does not run');
-  const found = (await (await fetch(`${grafana.url}/api/search?type=dash-db&tag=linborg`)).json()) as unknown[];
+  const found = (await (await get(`${grafana.url}/api/search?type=dash-db&tag=linborg`)).json()) as unknown[];
   return found.length > 0 ? ok(`${found.length}`) : failed(`none was provisioned; see ${log}`);
 }
 
@@ -173,7 +174,14 @@ interface Answer<Data> {
 
 /** Throws an error with the answer's own words. */
 async function answerOf<Data>(url: string): Promise<Answer<Data>> {
-  const { data, error, warnings } = (await (await fetch(url)).json()) as Partial<Answer<Data>> & { error?: string };
+  const { data, error, warnings } = (await (await get(url)).json()) as Partial<Answer<Data>> & { error?: string };
   if (data === undefined) throw new Error(`${decodeURIComponent(new URL(url).search)}: ${error}`);
   return { data, ...(warnings && { warnings }) };
+}
+
+/** A program that hangs does not hang the check. */
+const ANSWER_MILLISECONDS = 30_000;
+
+function get(url: string): Promise<Response> {
+  return fetch(url, { signal: AbortSignal.timeout(ANSWER_MILLISECONDS) });
 }

@@ -44,6 +44,8 @@ export function startDetached({ program, args, env }: Start, log: string): Omit<
     stdio: ['ignore', out, out],
     env: { ...process.env, ...env },
   });
+  // Without a process id it is said below; unheard, it would end this process.
+  child.once('error', () => {});
   child.unref();
   const { pid } = child;
   const startedAt = pid === undefined ? undefined : startOf(pid);

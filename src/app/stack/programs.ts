@@ -1,5 +1,5 @@
 /** The programs of the stack: what each is called, how it is started, and how one sees that it is ready. */
-import { existsSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { PACKAGE_ROOT } from '../package.js';
 import type { ComponentName, StackPaths } from './layout.js';
@@ -97,6 +97,16 @@ function startGrafana({ grafanaProvisioning, dataOf }: StackPaths, address: stri
 /** The first of the names that is in PATH, with its arguments. */
 function started(names: readonly string[], argsOf: () => readonly string[]): Start | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const program = names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path));
+  const program = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isProgram);
   return program === undefined ? undefined : { program, args: argsOf() };
+}
+
+/** Not a folder of that name, nor a file that may not be run. */
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }

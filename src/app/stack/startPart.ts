@@ -9,6 +9,7 @@ import { COMPONENT, type Start } from './programs.js';
 
 const READY_SECONDS = 60;
 const POLL_MILLISECONDS = 200;
+const ANSWER_MILLISECONDS = 5000;
 
 export interface Part {
   readonly name: ComponentName;
@@ -36,7 +37,8 @@ export async function startPart(
         `${name} ended at once (${reason}); all that it said is in ${log}. What was started before it runs on: linborg stack down ends it`,
       );
     }
-    if ((await fetch(`${url}${COMPONENT[name].readyPath}`).catch(() => undefined))?.ok) {
+    const signal = AbortSignal.timeout(ANSWER_MILLISECONDS);
+    if ((await fetch(`${url}${COMPONENT[name].readyPath}`, { signal }).catch(() => undefined))?.ok) {
       progress.done(`${name} is ready`);
       return;
     }

@@ -65,9 +65,11 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Surroundings of a machine that has nothing but Prometheus. */
+/** Surroundings of a machine that has nothing but Prometheus, and two things that are called like programs. */
 function onlyPrometheus() {
   const folder = temporaryFolder();
+  mkdirSync(path.join(folder, 'alertmanager'));
+  writeFileSync(path.join(folder, 'grafana'), 'no program');
   symlinkSync(
     execFileSync('sh', ['-c', 'command -v prometheus'], { encoding: 'utf8' }).trim(),
     path.join(folder, 'prometheus'),
@@ -100,9 +102,9 @@ describe('stack', () => {
     );
     expect(well.stdout).toMatch(/^Alertmanager is reached +ok /m);
 
-    // What ended does not come back by itself: the answer comes at once, not after the two minutes that are waited by default.
     process.kill(pids['linborg']!, 'SIGKILL');
-    const ill = await stack('test', '--dir', dir, '--timeout', '1s');
+    // What ended does not come back by itself, so nothing is waited for.
+    const ill = await stack('test', '--dir', dir, '--timeout', '1h');
     expect(ill.code).toBe(1);
     expect(ill.stdout).toMatch(
       /^linborg runs +FAILED +process \d+ has ended: linborg stack up starts it again; its log is /m,
@@ -115,7 +117,7 @@ describe('stack', () => {
     expect(healed.stderr).toContain('linborg is ready');
 
     process.kill(pids['prometheus']!, 'SIGKILL');
-    const blind = await stack('test', '--dir', dir);
+    const blind = await stack('test', '--dir', dir, '--timeout', '1h');
     expect(blind.code).toBe(1);
     expect(blind.stdout).toMatch(/^rules are loaded +FAILED +Prometheus does not run$/m);
 

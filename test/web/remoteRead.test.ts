@@ -1,9 +1,12 @@
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ExporterMetrics } from '../../src/exposition/exporterMetrics.js';
 import { AT, makeFleet, makeServer } from '../exposition/fleet.js';
+import { countingTurns } from '../exposition/future/countingTurns.js';
 import { compressed, decodeRead, encodeRead, type MatcherText } from '../exposition/future/protocol.js';
-import { startServer } from './running.js';
+import { BUILD, startServer } from './running.js';
 
 const NAME: MatcherText = ['=', '__name__', 'linborg_future'];
 const GOOD = compressed(encodeRead([{ matchers: [NAME], from: AT, until: AT + 8 * 3600 }]));
@@ -69,6 +72,32 @@ describe('POST /api/v1/read', () => {
     expect(text).toMatch(/^linborg_future_reads_total 2$/m);
     expect(text).toMatch(/^linborg_future_reads_failed_total 1$/m);
     expect(text).toMatch(/^linborg_future_read_samples_total 1728$/m);
+  });
+});
+
+describe('reads that wait for one another', () => {
+  it('leave others their turn in between, also where all of them are refused at once', async () => {
+    const READS = 10;
+    const { turn, stop } = countingTurns();
+    const answeredIn: number[] = [];
+    class Exporter extends ExporterMetrics {
+      override futureRead(successful: boolean, samples: number): void {
+        answeredIn.push(turn());
+        super.futureRead(successful, samples);
+      }
+    }
+    const { hostname, port } = new URL(await startServer({ exporter: new Exporter(BUILD) }));
+    const head = `POST /api/v1/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\n`;
+    const client = connect(Number(port), hostname);
+    // In one packet, so that all of them are there before the first is answered.
+    client.write(`${head}abc`.repeat(READS));
+    let answers = '';
+    for await (const part of client) {
+      answers += String(part);
+      if (answers.match(/HTTP\/1.1 400/g)?.length === READS) break;
+    }
+    await stop();
+    expect(new Set(answeredIn).size).toBe(READS);
   });
 });
 

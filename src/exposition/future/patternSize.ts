@@ -27,8 +27,10 @@ export function patternSize(pattern: string): number {
         size = (outer.pop() ?? 0) + last;
         break;
       case 'count':
-        size += last * (part.times - 1);
-        last *= part.times;
+        size -= last;
+        // Each copy that may be missing has a state more, which passes it by.
+        last = last * part.times + part.optional;
+        size += last;
     }
   }
   return outer.reduce((sum, before) => sum + before, size);
@@ -37,7 +39,7 @@ export function patternSize(pattern: string): number {
 type Part = { readonly length: number } & (
   | { readonly kind: 'atom'; readonly states: number }
   | { readonly kind: 'open' | 'close' }
-  | { readonly kind: 'count'; readonly times: number }
+  | { readonly kind: 'count'; readonly times: number; readonly optional: number }
 );
 
 function partAt(pattern: string, at: number): Part {
@@ -75,7 +77,8 @@ function countAt(pattern: string, at: number): Part {
   count.lastIndex = at;
   const [text, least = '', most = ''] = count.exec(pattern) ?? [];
   if (text === undefined) return { kind: 'atom', states: 1, length: 1 };
-  return { kind: 'count', times: Math.max(1, Number(least), Number(most)), length: text.length };
+  const optional = Math.max(0, Number(most) - Number(least));
+  return { kind: 'count', times: Math.max(1, Number(least), Number(most)), optional, length: text.length };
 }
 
 /** A class ends with the first bracket that is not its first character, not escaped, and not that of `[:alpha:]`. */

@@ -162,6 +162,10 @@ describe.skipIf(!hasChromium)('in a browser', () => {
     await row.getByRole('link').click();
     await page.waitForURL(/servers/);
     expect((await page.locator('article.chart').first().boundingBox())!.width).toBeLessThanOrEqual(360);
+    expect((await page.locator('.reasons b').first().boundingBox())!.height).toBeLessThan(25);
+    expect(await page.evaluate<string>(`getComputedStyle(document.querySelector('.chart svg text')).fontSize`)).toBe(
+      '18px',
+    );
     await close();
   });
 

@@ -191,12 +191,12 @@ describe("a server's page", () => {
   test('tells of each forecast who made it and how far to trust it', async () => {
     const judged = await readPage('/servers/ppdb-1');
     expect(judged).toContain(
-      'Forecast by test; 8 h ahead its error is 0.71 of that of “as a day ago”, 83% of the samples inside p10–p90.',
+      'Forecast by test; 8 h ahead its error is 0.71 times that of “as a day ago”, 83% of the samples inside p10–p90.',
     );
     expect(judged).toContain('Forecast by test; not judged here yet.');
     const view = { ...makeFleet(), truth: makeTruth(AT, { accuracy: [] }) };
     expect(await readPage('/servers/ppdb-1', { view })).toContain(
-      '1 h ahead, in hindsight, its error is 0.44 of that of “as a day ago”',
+      '1 h ahead, in hindsight, its error is 0.44 times that of “as a day ago”',
     );
   });
 
@@ -221,6 +221,14 @@ describe("a server's page", () => {
     expect(page).toContain('threshold 95%');
     expect(page).toContain('+64.9');
     expect(page).toMatch(/<title>2026-01-05 12:35:00 UTC: p50 51\.8%, p10 49\.8%, p90 53\.8%<\/title>/);
+  });
+
+  test('says in place of each plot what it shows', async () => {
+    const page = await readPage('/servers/ppdb-1');
+    expect(page).toContain(
+      'aria-label="mem_used_pct, the last 24 hours and the next 8: now 50%; 13:00 UTC p50 53%, p10 51% to p90 55%; 20:00 UTC p50 74%, p10 72% to p90 76%"',
+    );
+    expect(await readPage('/servers/ppml-7')).toMatch(/aria-label="mem_used_pct, [^"]*: now 50%, no forecast"/);
   });
 
   // One gap every two hours, the newest bucket among them.
@@ -305,6 +313,8 @@ describe('the page of the activity', () => {
       page.match(/href="http:\/\/localhost:9090\/graph\?g0\.expr=a%7Bb%3D%22c%22%7D&amp;g0\.tab=1"/g),
     ).toHaveLength(2);
     expect(page).toMatch(/load_average<.*<span class="pill red">failed<\/span><div class="small">HTTP 422</);
+    expect(page).toContain('1 of 2 failed');
+    expect(page.indexOf('load_average<')).toBeLessThan(page.indexOf('mem_used_pct<'));
   });
 
   test('has the last cycles and what came of them', async () => {
@@ -315,7 +325,7 @@ describe('the page of the activity', () => {
         { ...cycle, servers: undefined, failure: 'HTTP 503' },
       ],
     });
-    expect(page).toContain('The last 3 cycles');
+    expect(page).toContain('The last 3 cycles</h2><span class="small muted">1 of 3 failed');
     expect(page).toMatch(/1\.23 s<\/td><td [^>]*>20<\/td><td [^>]*><span class="pill green">ok/);
     expect(page).toMatch(/3 series not forecast<\/span><div class="small">worker died/);
     expect(page).toMatch(/<span class="pill red">failed<\/span><div class="small">HTTP 503/);

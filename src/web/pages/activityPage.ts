@@ -21,15 +21,18 @@ ${renderCycles(state.recentCycles())}`,
   );
 }
 
+/** Those that fail first. */
 function renderQueries(queries: readonly QueryView[]): Html {
-  const rows = queries.map(({ source, metric, alternative, expr, servers, page, failure }) => {
+  const failed = queries.filter(({ failure }) => failure !== undefined);
+  const ordered = [...failed, ...queries.filter(({ failure }) => failure === undefined)];
+  const rows = ordered.map(({ source, metric, alternative, expr, servers, page, failure }) => {
     const status =
       failure === undefined
         ? html`<span class="pill green">ok</span>`
         : html`<span class="pill red">failed</span><div class="small">${failure}</div>`;
     return html`<tr><th scope="row">${metric}<div class="small muted">${alternative}</div></th><td class="number" data-label="Servers">${describeNumber(servers)}</td><td data-label="Newest pull">${status}</td><td><code>${expr}</code></td><td class="one-line"><a href="${page}" rel="noreferrer" title="${source}" aria-label="run in Prometheus: ${metric} (${alternative})">run in Prometheus</a></td></tr>\n`;
   });
-  return html`<section class="card" aria-label="Queries"><div class="bar-head"><h2>Asked in each cycle</h2></div>
+  return html`<section class="card" aria-label="Queries"><div class="bar-head"><h2>Asked in each cycle</h2>${renderFailed(failed.length, queries.length)}</div>
 ${
   queries.length === 0
     ? html`<p class="empty">Nothing yet: no source has told which metrics it has.</p>`
@@ -41,6 +44,7 @@ ${rows}</tbody></table></div>`
 }
 
 function renderCycles(cycles: readonly CycleRecord[]): Html {
+  const failed = cycles.filter(({ servers }) => servers === undefined).length;
   const rows = cycles.map(({ at, durationSeconds, servers, failedSeries, failure }) => {
     const outcome =
       servers === undefined
@@ -50,7 +54,7 @@ function renderCycles(cycles: readonly CycleRecord[]): Html {
           : html`<span class="pill green">ok</span>`;
     return html`<tr><th scope="row" class="one-line">${dateAndTime(at)}</th><td class="number" data-label="Took">${describeNumber(durationSeconds)} s</td><td class="number" data-label="Servers">${servers === undefined ? '–' : describeNumber(servers)}</td><td data-label="Outcome">${outcome}<div class="small">${failure}</div></td></tr>\n`;
   });
-  return html`<section class="card" aria-label="Cycles"><div class="bar-head"><h2>The last ${cycles.length} cycles</h2></div>
+  return html`<section class="card" aria-label="Cycles"><div class="bar-head"><h2>The last ${cycles.length} cycles</h2>${renderFailed(failed, cycles.length)}</div>
 ${
   cycles.length === 0
     ? html`<p class="empty">No cycle has ended yet.</p>`
@@ -59,4 +63,11 @@ ${
 <tbody>
 ${rows}</tbody></table></div>`
 }</section>`;
+}
+
+/** Nothing where there is nothing that could fail. */
+function renderFailed(failed: number, all: number): Html | undefined {
+  return all === 0
+    ? undefined
+    : html`<span class="small muted">${failed === 0 ? 'none' : failed} of ${all} failed</span>`;
 }

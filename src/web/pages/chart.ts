@@ -8,7 +8,7 @@ import { forecastPoints, pastPoints } from './metricPaths.js';
 import { coordinate, type PlotPoint } from './plot.js';
 import { plotReadings } from './plotReadings.js';
 import { valueSpan } from './valueSpan.js';
-import { dateAndTime, describeValue, unitSign } from './words.js';
+import { dateAndTime, describeClock, describeValue, unitSign } from './words.js';
 
 const PLOT: PlotArea = { left: 44, right: 552, top: 10, bottom: 164 };
 const LAYOUT = { width: 560, height: 190, area: PLOT, timeTicks: 6, valueTicks: 5 };
@@ -16,6 +16,8 @@ const LAYOUT = { width: 560, height: 190, area: PLOT, timeTicks: 6, valueTicks: 
 const PAST_SECONDS = 24 * 3600;
 const AHEAD_SECONDS = 8 * 3600;
 const PROBE_SECONDS = 3600;
+/** Of the forecast. */
+const HOUR_STEPS = 12;
 
 export interface ChartInput {
   readonly frame: Frame;
@@ -28,6 +30,20 @@ export interface ChartInput {
 }
 
 type Levels = Record<LevelName, PlotPoint[]>;
+
+/** In place of the picture: the newest sample, and the forecast in an hour and at the end. */
+function describePlot(metric: string, past: readonly PlotPoint[], ahead: Levels | undefined): string {
+  const title = `${metric}, the last 24 hours and the next 8`;
+  const say = ({ value }: PlotPoint) => describeValue(metric, value);
+  const newest = past.at(-1);
+  const now = newest && Number.isFinite(newest.value) ? say(newest) : 'no sample';
+  if (ahead === undefined) return `${title}: now ${now}, no forecast`;
+  const forecasts = [HOUR_STEPS - 1, ahead.p50.length - 1].flatMap((index) => {
+    const [p10, p50, p90] = [ahead.p10[index], ahead.p50[index], ahead.p90[index]];
+    return p10 && p50 && p90 ? [`${describeClock(p50.time)} p50 ${say(p50)}, p10 ${say(p10)} to p90 ${say(p90)}`] : [];
+  });
+  return [`${title}: now ${now}`, ...forecasts].join('; ');
+}
 
 export function renderChart({ frame, metric, forecast, threshold, at }: ChartInput): Html {
   const isShown = ({ time }: PlotPoint) => time >= at - PAST_SECONDS && time <= at + AHEAD_SECONDS;
@@ -46,7 +62,7 @@ export function renderChart({ frame, metric, forecast, threshold, at }: ChartInp
   });
   const drawing = renderForecastDrawing({
     ...LAYOUT,
-    label: `${metric}: the last 24 hours and the forecast for the next 8`,
+    label: describePlot(metric, past, ahead),
     x: scaleLinear([at - PAST_SECONDS, at + AHEAD_SECONDS], [PLOT.left, PLOT.right]),
     y,
     at,

@@ -11,7 +11,7 @@ export function describeMetricTrust({ metric, model }: Forecast, truth: TruthRep
   if (judged === undefined) return `${by}; not judged here yet.`;
   const { horizon, mase, coverage } = judged;
   const inside = Number.isFinite(coverage) ? `, ${describeRatio(coverage)} of the samples inside p10–p90` : '';
-  return `${by}; ${describeHorizon(horizon)} ahead${live ? '' : ', in hindsight,'} its error is ${mase.toFixed(2)} of that of “as a day ago”${inside}.`;
+  return `${by}; ${describeHorizon(horizon)} ahead${live ? '' : ', in hindsight,'} its error is ${mase.toFixed(2)} times that of “as a day ago”${inside}.`;
 }
 
 function longestJudged(metric: string, accuracy: readonly ForecastAccuracy[]): ForecastAccuracy | undefined {

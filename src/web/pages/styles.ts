@@ -101,7 +101,7 @@ nav a[aria-current] { color: var(--text); font-weight: 600; text-decoration: und
 tbody td p, .chart p { margin: 0; } .chart p { padding: 0 0 6px; }
 .reasons { margin: 8px 0 0; padding: 0; list-style: none; font-size: 14px; }
 .reasons li { display: grid; grid-template-columns: 46px 90px 1fr; align-items: center; gap: 12px; padding: 5px 0; }
-.reasons b { text-align: right; font-variant-numeric: tabular-nums; }
+.reasons b { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .reasons svg { width: 90px; height: 8px; }
 .wide { grid-column: span 2; }
 .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 520px), 1fr)); gap: 16px; }
@@ -132,7 +132,7 @@ svg text.threshold-label { fill: var(--red); }
 svg .track { fill: var(--track); }
 svg .fill-green { fill: var(--green-fill); } svg .fill-yellow { fill: var(--yellow-fill); } svg .fill-red { fill: var(--red-fill); } svg .fill-gray { fill: var(--gray-fill); } svg .fill-accent { fill: var(--band); }
 svg .cross { fill: none; stroke: var(--text); stroke-width: 1; pointer-events: none; } [role=slider] { cursor: crosshair; touch-action: pan-y; }
-.reading { display: block; font-variant-numeric: tabular-nums; } [role=slider] + .reading { min-height: 1.5em; }
+.reading { display: block; margin-top: 4px; font-variant-numeric: tabular-nums; } [role=slider] + .reading { min-height: 1.5em; }
 svg .probe { fill: transparent; } svg .probe:hover { fill: var(--band); opacity: .12; }
 pre { white-space: pre-wrap; }
 .code { margin: 0; padding: 14px 18px; font: 13px/1.55 ui-monospace, "DejaVu Sans Mono", monospace; }
@@ -153,6 +153,7 @@ summary { padding: 12px 18px; cursor: pointer; font-weight: 550; }
   .fleet thead th { border: 0; padding: 6px 0; } .fleet thead th:nth-child(n + 5) { display: none; }
   .stacked tbody tr { display: block; padding: 10px 0; border-top: 1px solid var(--line); }
   .stacked tbody :is(td, th) { display: block; border: 0; padding: 3px 14px; text-align: left; max-width: none; white-space: normal; }
+  .stacked tbody td:empty { display: none; }
   .stacked td[data-label]::before { content: attr(data-label) ": "; color: var(--muted); font-size: 13px; }
   .fleet td[data-label="Risk"]::before { content: none; }
 }

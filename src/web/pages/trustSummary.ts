@@ -46,7 +46,7 @@ function renderFigures(truth: TruthReport): Html {
   const general = truth.serving.filter(({ profile }) => profile === undefined);
   const byModel = general.filter(isModel).length;
   return html`<dl class="facts">
-${fact('Error', Number.isFinite(mase) ? mase.toFixed(2) : '–', 'MASE, median; 1 = as a day ago at this time')}
+${fact('Error', Number.isFinite(mase) ? mase.toFixed(2) : '–', 'MASE, median; below 1 is better than “as a day ago at this time”')}
 ${
   Number.isFinite(past)
     ? fact(

@@ -166,7 +166,7 @@ async function replay(past: Past, progress: Progress): Promise<void> {
   const startedAt = performance.now();
   await recordPastCycles(past);
   const seconds = (performance.now() - startedAt) / 1000;
-  progress.done(`replayed linborg's last 10 hours into Prometheus in ${seconds.toFixed(1)} s`);
+  progress.done(`replayed linborg's last 16 hours into Prometheus in ${seconds.toFixed(1)} s`);
 }
 
 /** What the dashboards show besides. Never throws: all else goes on without. */

@@ -11,11 +11,10 @@ import { SeriesBook } from './seriesBook.js';
 export interface PastOptions {
   readonly fleet: SplitFleet;
   readonly config: Config;
-  /** Epoch seconds; cycles lie at from ≤ time < until. */
-  readonly from: number;
+  /** When cycles ran: epoch seconds, ascending. */
+  readonly moments: readonly number[];
+  /** When the last of them stops being scraped. */
   readonly until: number;
-  /** Between two cycles. */
-  readonly everySeconds: number;
   /** Which lines of /metrics are recorded; all unless given. */
   readonly wants?: (line: string) => boolean;
   /** Labels that Prometheus adds when it scrapes linborg. */
@@ -32,21 +31,18 @@ const UP = 'up 1';
 
 /** Runs cycles over the past, and scrapes them. No forecast knows what came after its moment. */
 export async function pastCycles(options: PastOptions): Promise<WriteSeries[]> {
-  const { fleet, config, everySeconds, from, until, wants = () => true, labels, log, signal, onProgress } = options;
+  const { fleet, config, moments, until, wants = () => true, labels, log, signal, onProgress } = options;
   const ignored = () => {};
   const events = { onPull: ignored, onDropped: ignored, onHistory: ignored };
   const pipeline = await Pipeline.open(config, log, events, { sources: [fleetSource(fleet)], signal });
   const book = new SeriesBook(labels);
-  const first = Math.ceil(from / everySeconds);
-  const end = Math.ceil(until / everySeconds);
   try {
-    for (let step = first; step < end; step++) {
+    for (const [index, at] of moments.entries()) {
       signal.throwIfAborted();
-      const at = step * everySeconds;
       const { metrics } = await publishCycle(await pipeline.cycle(at), config.export);
       const lines = [UP, ...metrics.text.toString().split('\n')].filter(wants);
-      book.add(lines.join('\n'), scrapesBetween(at, Math.min(at + everySeconds, until)));
-      onProgress(step + 1 - first, end - first);
+      book.add(lines.join('\n'), scrapesBetween(at, moments[index + 1] ?? until));
+      onProgress(index + 1, moments.length);
     }
   } finally {
     await pipeline.close();

@@ -1,9 +1,12 @@
 /** What a person does with the pages, in a real Chromium. */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { METRIC_NAMES } from '../../src/core/metrics.js';
+import { PROFILES } from '../../src/core/profiles.js';
 import { graphPage } from '../../src/sources/grafana.js';
 import { checkPage, hasChromium, launchChromium } from '../chromium.js';
 import { AT, makeFleet, makeServer, ORIGIN } from '../exposition/fleet.js';
+import { makeTruth } from '../exposition/truth.js';
 import { hasPrometheus, startPrometheus } from '../sources/fixtures/realPrometheus.js';
 import { startServer } from './running.js';
 
@@ -79,6 +82,34 @@ describe.skipIf(!hasChromium)('in a browser', () => {
       await close();
     },
   );
+
+  it.each(['/trust', '/servers/ppdb-1'])('a metric has its name in one line on a desk, as on %s', async (path) => {
+    const truth = makeTruth(AT, {
+      // Whose row leaves the least room.
+      serving: [...METRIC_NAMES].flatMap((metric) => [
+        { metric, model: 'default', since: AT, reason: '' },
+        ...PROFILES.map((profile) => ({
+          ...{ metric, profile, model: 'predict_linear_4h', since: AT, reason: '' },
+        })),
+      ]),
+    });
+    const { page, close } = await open(
+      path,
+      { viewport: { width: 1280, height: 900 } },
+      { view: { ...makeFleet(), truth } },
+    );
+    const heads = page.locator('tbody th').filter({ hasText: new RegExp(`^(${METRIC_NAMES.join('|')})$`) });
+    const lines = await heads.evaluateAll((all) =>
+      all.map((head) => {
+        const range = head.ownerDocument.createRange();
+        range.selectNodeContents(head);
+        return range.getClientRects().length;
+      }),
+    );
+    expect(lines.length).toBeGreaterThan(0);
+    expect(new Set(lines)).toEqual(new Set([1]));
+    await close();
+  });
 
   it('the keyboard alone skips to the content, sorts the table, and opens a server and its data quality', async () => {
     const { page, close } = await open('/');

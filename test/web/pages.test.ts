@@ -214,6 +214,11 @@ describe("a server's page", () => {
     expect(page).toContain('<a href="/activity">');
   });
 
+  test('puts a second plot beside the one of the only metric that explains the risk', async () => {
+    const [, leading] = (await readPage('/servers/ppdb-1')).split('aria-label="The last 24 hours and the next 8"');
+    expect(leading!.split('</section>')[0]!.match(/<article class="card chart">/g)).toHaveLength(2);
+  });
+
   test('draws every metric with its past, its band and its threshold', async () => {
     const page = await readPage('/servers/ppdb-1');
     expect(page.match(/<article class="card chart">/g)).toHaveLength(2);

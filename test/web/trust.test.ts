@@ -46,6 +46,15 @@ describe('“Can I trust it?” on the fleet page', () => {
   });
 
   test.each([
+    [{ needsRetraining: false, anomalyRate: 0.01 }, 'within limits'],
+    [{ needsRetraining: false, anomalyRate: 0.01, dss: Number.NaN }, 'not known yet'],
+    [{ needsRetraining: true, dss: Number.NaN }, 'over a limit'],
+  ])('says of drift %j: %s', async (drift, word) => {
+    const page = await read('/', withTruth(makeTruth(AT, { drift: makeDrift(drift) })));
+    expect(page).toContain(`<dt>Drift</dt><dd><b>${word}</b>`);
+  });
+
+  test.each([
     [undefined, 'the first verdicts come due 30 min after the first forecasts'],
     [makeTruth(AT, { judged: 0, since: Number.NaN }), 'the first verdicts come due 30 min after the first forecasts'],
     [makeTruth(AT, { judged: 0, since: AT - 600 }), 'the first verdicts come due in 20 min.'],

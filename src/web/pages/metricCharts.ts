@@ -10,6 +10,7 @@ import { describeMetricTrust } from './metricTrust.js';
 import { describeValue, metricHelp } from './words.js';
 
 const SECONDS_PER_DAY = 86_400;
+const PLOTS_IN_A_ROW = 2;
 const TITLE = 'The last 24 hours and the next 8';
 
 export interface ChartedServer {
@@ -28,8 +29,11 @@ export function renderCharts(charted: ChartedServer): {
   const { risk } = charted.server;
   const reasons = new Set(risk ? topReasons(risk).map(({ metric }) => metric) : []);
   const metrics = chartOrder(charted.server);
-  const leading = metrics.filter((metric) => reasons.has(metric));
-  const others = metrics.filter((metric) => !reasons.has(metric));
+  const explaining = metrics.filter((metric) => reasons.has(metric)).length;
+  // A lone plot would leave the half beside it empty.
+  const first = explaining === 1 ? PLOTS_IN_A_ROW : explaining;
+  const leading = metrics.slice(0, first);
+  const others = metrics.slice(first);
   return {
     leading: renderSection(TITLE, leading, charted),
     others: renderSection(leading.length === 0 ? TITLE : 'The other metrics', others, charted),

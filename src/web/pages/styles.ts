@@ -75,7 +75,7 @@ th:first-child, td:first-child { padding-left: 18px; } th:last-child, td:last-ch
 tbody tr:last-child > * { border-bottom: 0; }
 thead th a { color: inherit; }
 th .small { font-weight: 400; }
-tbody th { color: var(--text); font-size: 14px; font-weight: 600; white-space: normal; overflow-wrap: anywhere; } tbody th.one-line { white-space: nowrap; }
+tbody th { color: var(--text); font-size: 14px; font-weight: 600; white-space: normal; overflow-wrap: anywhere; min-width: 20ch; } tbody th.one-line { white-space: nowrap; }
 .fleet th[scope=row] { min-width: 224px; }
 tbody tr:hover { background: var(--hover); }
 td .small { line-height: 1.35; }

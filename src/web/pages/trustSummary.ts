@@ -100,9 +100,11 @@ export function isLoss(skill: number): boolean {
   return skill <= -0.005;
 }
 
+/** Measures that are not known yet do not let it be within limits. */
 function driftWord({ drift }: TruthReport): string {
-  if (drift === undefined || Number.isNaN(drift.combinedScore)) return 'not known yet';
-  return drift.needsRetraining ? 'over a limit' : 'within limits';
+  if (drift?.needsRetraining) return 'over a limit';
+  const isKnown = drift !== undefined && [drift.per, drift.dss, drift.fds, drift.anomalyRate].every(Number.isFinite);
+  return isKnown ? 'within limits' : 'not known yet';
 }
 
 function meanCoverage(accuracy: readonly ForecastAccuracy[]): number {

@@ -1,16 +1,16 @@
 /** Who is in danger? The fleet at a glance, with the way to each server. */
 import { type BuiltDashboard, dashboard } from './lib/dashboard.js';
-import { toServer } from './lib/links.js';
-import { inColor } from './lib/look.js';
+import { TO_ITS_SERVER, toServer } from './lib/links.js';
+import { byName, inColor, STATE_COLORS } from './lib/look.js';
 import { bars, graph, type Placed, stat, strips } from './lib/panel.js';
 import { now, overTime } from './lib/query.js';
 import { table, type ValueColumn } from './lib/table.js';
 import {
   ANOMALY,
   CONFIDENCE,
-  NEUTRAL,
   NONE_IS_GOOD,
   PROBABILITY,
+  REACHED,
   RISK,
   SEVERITY,
   TIME_LEFT,
@@ -62,7 +62,8 @@ function ofColor(color: 'red' | 'yellow' | 'green', description: string): Placed
     unit: 'short',
     queries: [overTime(`color:linborg_servers:count{color="${color}"}`, color)],
     width: 3,
-    steps: [color],
+    // None is good news, whatever it is called.
+    steps: ['green', [1, color]],
     lastOf: LATELY,
   });
 }
@@ -118,7 +119,7 @@ function riskTable(): Placed {
   return table({
     title: 'Risk by server',
     description:
-      'Highest risk first. Level: the colour that alerts go by; it rises with the risk at once and falls ten minutes after it. Reason: the metric that explains most of the score. Time left: until the median forecast reaches the nearest threshold; nothing means not within 8 hours.',
+      'Highest risk first. Level: the colour that alerts go by; it rises with the risk at once and falls ten minutes after it. Reason: the metric that explains most of the score, and how many of its points. Time left: until the median forecast reaches the nearest threshold; nothing means not within 8 hours. Breach: the probability of a new one.',
     width: 24,
     height: 11,
     lastOf: '1h',
@@ -183,11 +184,12 @@ function riskColumns(): ValueColumn[] {
     },
     { expr: known(top), title: 'Points', unit: 'short', decimals: 0, width: 80 },
     {
-      expr: known('min by (server) (server_metric_level:linborg_time_to_threshold_seconds:min{level="p50"} > 0)'),
+      expr: known('min by (server) (server_metric_level:linborg_time_to_threshold_seconds:min{level="p50"})'),
       title: 'Time left',
       unit: 's',
       decimals: 1,
       steps: TIME_LEFT,
+      mappings: REACHED,
       cell: 'text',
       width: 110,
     },
@@ -237,6 +239,7 @@ or max by (profile) (linborg_future{metric="risk_score", profile=~"$profile"})`,
 function riskAhead(): Placed {
   return graph({
     title: 'The five servers most at risk',
+    link: TO_ITS_SERVER,
     description:
       'Risk of the five servers that have the highest one now, and what it will be if things go as forecast (right of now).',
     unit: 'short',
@@ -292,13 +295,14 @@ function together(): Placed[] {
     }),
     bars({
       title: 'Farthest from what was forecast, last hour',
+      link: TO_ITS_SERVER,
       description:
         'The ten metrics that were farthest outside of the interval that was forecast for them within the last hour, in half-widths of p10 to p90. 1 is the edge.',
       unit: 'short',
       queries: [
         now('sort_desc(topk(10, max_over_time(server_metric:linborg_anomaly_score:max[1h])))', '{{server}} {{metric}}'),
       ],
-      width: 9,
+      width: 8,
       min: 0,
       decimals: 1,
       steps: ANOMALY,
@@ -310,10 +314,10 @@ function together(): Placed[] {
         'Those that are ok and warming are fine; stale ones are silent, those with gaps have too few samples for a forecast, those in maintenance do not page.',
       unit: 'short',
       queries: [now('sort_desc(state:linborg_servers:max)', '{{state}}')],
-      width: 5,
+      width: 6,
       min: 0,
-      steps: NEUTRAL,
       lastOf: '1h',
+      overrides: byName(STATE_COLORS),
     }),
   ];
 }

@@ -113,6 +113,8 @@ function processor(): Placed[] {
       ],
       width: 12,
       decimals: 2,
+      steps: ['green', [1, 'yellow']],
+      showsSteps: true,
     }),
   ];
 }

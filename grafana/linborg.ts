@@ -73,7 +73,7 @@ function headline(): Placed[] {
       isPlain: true,
     }),
     stat({
-      title: 'Series dropped',
+      title: 'Series dropped per second',
       description:
         'Forecast series left out of a cycle because of export.max_series, per second. Above 0 the least risky servers have no forecasts.',
       unit: 'short',
@@ -132,7 +132,7 @@ function work(): Placed[] {
       overrides: [{ series: 'failed', properties: dashed('red') }],
     }),
     graph({
-      title: 'Samples',
+      title: 'Samples per second',
       description: 'Samples per second that the sources delivered.',
       unit: 'short',
       queries: [overTime('sum by (source) (rate(linborg_source_samples_total[$__rate_interval]))', '{{source}}')],
@@ -153,7 +153,7 @@ function targets(): Placed {
     nothing: NO_TARGETS,
     labels: [
       { label: 'metric', title: 'Target' },
-      { label: 'source', title: 'Source', width: 140 },
+      { label: 'source', title: 'Source', width: 270 },
     ],
     values: [
       {
@@ -215,9 +215,9 @@ function intake(): Placed[] {
       nothing: NO_PUSH,
     }),
     graph({
-      title: 'Pushed records',
+      title: 'Pushed records per second',
       description:
-        'Records per second, by what became of them. Rejected ones are faulty, or in a batch that was refused for another one; the answer to the client says why. Too old: before the window.',
+        'Records of clients, by what became of them. Rejected ones are faulty, or in a batch that was refused for another one; the answer to the client says why. Too old: before the window.',
       unit: 'short',
       queries: [overTime('sum by (outcome) (rate(linborg_push_records_total[$__rate_interval]))', '{{outcome}}')],
       width: 10,
@@ -227,9 +227,9 @@ function intake(): Placed[] {
       overrides: [{ series: 'rejected', properties: dashed('red') }],
     }),
     graph({
-      title: 'Requests that push',
+      title: 'Requests per minute that push',
       description:
-        'Requests per minute to /feed/data, and those of which nothing was taken: faulty, too large, or the disk did not write.',
+        'Requests to /feed/data, and those of which nothing was taken: faulty, too large, or the disk did not write.',
       unit: 'short',
       queries: [
         overTime('60 * sum(rate(linborg_push_requests_total[$__rate_interval]))', 'all'),
@@ -250,7 +250,7 @@ function writeAhead(): Placed[] {
     `histogram_quantile(${q}, sum by (le) (rate(linborg_push_wal_write_duration_seconds_bucket[$__rate_interval]))) >= 0`;
   return [
     graph({
-      title: 'Time until the disk has them',
+      title: 'Time to write pushed records',
       description:
         'How long a write of pushed records takes, the median and the slowest of twenty. A client waits at least that long for its answer.',
       unit: 's',
@@ -272,7 +272,7 @@ function writeAhead(): Placed[] {
       nothing: NO_PUSH,
     }),
     stat({
-      title: 'Of its bound',
+      title: 'File of its bound',
       description:
         'The write-ahead file in percent of push.wal_max_bytes. At 100 the oldest records go before they leave the window, and a restart knows less: raise the bound, or push less often.',
       ...PERCENT_FULL,
@@ -301,7 +301,7 @@ function costs(): Placed[] {
         'Share of their time that the threads which forecast spend on jobs. Near 100 %, cycles take longer than they should: give linborg more cores and workers.',
       unit: 'percentunit',
       queries: [
-        ofCycles('rate(linborg_worker_busy_seconds_total[$__rate_interval]) / linborg_workers', 'busy {{instance}}'),
+        ofCycles('rate(linborg_worker_busy_seconds_total[$__rate_interval]) / linborg_workers', '{{instance}}'),
       ],
       width: 8,
       min: 0,
@@ -325,6 +325,8 @@ function costs(): Placed[] {
       unit: 's',
       queries: [overTime(`nodejs_eventloop_lag_p99_seconds ${SELF}`, '{{instance}}')],
       width: 8,
+      steps: ['green', [1, 'red']],
+      showsSteps: true,
     }),
     graph({
       title: 'Samples per scrape',

@@ -1,12 +1,12 @@
 /** What will happen to this server? Past and future of each metric in one graph. */
 import { type MetricName, metricSpec } from '../src/core/metrics.js';
 import { type BuiltDashboard, dashboard, OF_LINBORG } from './lib/dashboard.js';
-import { bandAbove, bandEdge, dashed, dots, inColor, plainLine } from './lib/look.js';
+import { bandAbove, bandEdge, byName, dashed, dots, inColor, plainLine, STATE_COLORS } from './lib/look.js';
 import { GRAFANA_UNITS, METRIC_TITLES } from './lib/metrics.js';
 import { bars, graph, type Placed, stat } from './lib/panel.js';
 import { now, overTime } from './lib/query.js';
 import { table } from './lib/table.js';
-import { ANOMALY, NEUTRAL, PROBABILITY, RISK, TIME_LEFT } from './lib/thresholds.js';
+import { ANOMALY, NEUTRAL, PROBABILITY, REACHED, RISK, TIME_LEFT } from './lib/thresholds.js';
 
 /** What ends at this moment although the dashboard looks ahead. */
 const LATELY = '6h';
@@ -81,7 +81,7 @@ function level(): Placed {
     isPlain: true,
     text: 'name',
     lastOf: '1h',
-    overrides: ['green', 'yellow', 'red'].map((color) => ({ series: color, properties: inColor(color) })),
+    overrides: byName({ green: 'green', yellow: 'yellow', red: 'red' }),
   });
 }
 
@@ -102,7 +102,7 @@ function highestRisk(): Placed {
 function breachWithin(horizon: string, inWords: string): Placed {
   const probability = `server_horizon:linborg_incident_probability_ratio:max{server="$server", horizon="${horizon}"}`;
   return stat({
-    title: `Breach, ${horizon.replace('h', ' h')}`,
+    title: `Breach in ${horizon.replace('h', ' h')}`,
     description: `Calibrated probability that a metric breaches its threshold anew within ${inWords}.`,
     unit: 'percentunit',
     queries: [overTime(probability, 'probability')],
@@ -119,7 +119,7 @@ function timeLeft(): Placed {
   return stat({
     title: 'Time left',
     description:
-      'Until the median forecast reaches the nearest threshold that is not reached yet; 0 is the server that has reached one.',
+      'Until the median forecast reaches the nearest threshold; reached = one of the metrics is at or beyond its own now.',
     unit: 's',
     queries: [
       now('min(server_metric_level:linborg_time_to_threshold_seconds:min{server="$server", level="p50"})', 'time left'),
@@ -127,6 +127,7 @@ function timeLeft(): Placed {
     width: 4,
     decimals: 1,
     steps: TIME_LEFT,
+    mappings: REACHED,
     isPlain: true,
     nothing: 'more than 8 h',
     lastOf: '1h',
@@ -145,6 +146,7 @@ function state(): Placed {
     isPlain: true,
     text: 'name',
     lastOf: '1h',
+    overrides: byName(STATE_COLORS),
   });
 }
 
@@ -153,7 +155,9 @@ function reasons(): Placed {
     title: 'Why',
     description: 'How many points of the risk score each metric explains; together they are the score.',
     unit: 'short',
-    queries: [now('sort_desc(topk(6, server_metric:linborg_risk_contribution:max{server="$server"}))', '{{metric}}')],
+    queries: [
+      now('sort_desc(topk(6, server_metric:linborg_risk_contribution:max{server="$server"} >= 0.5))', '{{metric}}'),
+    ],
     width: 8,
     height: 9,
     min: 0,
@@ -236,14 +240,15 @@ function timeToThreshold(): Placed {
     unit: 's',
     decimals: 1,
     steps: TIME_LEFT,
+    mappings: REACHED,
     cell: 'text' as const,
   });
   return table({
     title: 'Time to each threshold',
     description:
-      'Until each level of the forecast reaches the threshold. For a metric that hurts when it rises, p90 comes first and is early but often wrong; p10 is late but sure. 0 = it is there now.',
+      'Until each level of the forecast reaches the threshold. For a metric that hurts when it rises, p90 comes first and is early but often wrong; p10 is late but sure. Nothing means not within 8 hours.',
     width: 24,
-    height: 7,
+    height: 8,
     lastOf: '1h',
     labels: [{ label: 'metric', title: 'Metric' }],
     // Whatever crosses first stands first: the rows keep the order of the first query.

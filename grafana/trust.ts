@@ -1,10 +1,12 @@
 /** Can I trust it? How good the forecasts have been, measured live. */
+import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
 import { type BuiltDashboard, dashboard, OF_ITSELF } from './lib/dashboard.js';
+import { toServer } from './lib/links.js';
 import { dashed, plainLine } from './lib/look.js';
 import { bars, graph, type Placed, stat } from './lib/panel.js';
 import { now, overTime } from './lib/query.js';
 import { table } from './lib/table.js';
-import { COVERAGE, DRIFT, ERROR_RATIO, SKILL } from './lib/thresholds.js';
+import { COVERAGE, DRIFT, ERROR_RATIO } from './lib/thresholds.js';
 
 export function trustDashboard(): BuiltDashboard {
   return dashboard({
@@ -140,16 +142,18 @@ function insideOverTime(): Placed {
 
 function skill(): Placed {
   return graph({
-    title: 'Gain over the hardest baseline',
+    title: 'Gain over the baselines',
     description:
-      '1 minus the error over that of the baseline that is hardest to beat, for the middle metric; above 0 the forecast is better. And the share of the metrics for which it is.',
+      '1 minus the error over that of each baseline, for the middle metric; above 0 the forecast is better. Dashed: over the one that is hardest to beat, metric by metric.',
     unit: 'percentunit',
     queries: [
-      overTime('quantile(0.5, metric:linborg_forecast_skill_ratio:min)', 'gain, the middle metric'),
-      overTime('avg(metric:linborg_forecast_skill_ratio:min > bool 0)', 'metrics with a gain'),
+      overTime('quantile by (baseline) (0.5, linborg_forecast_skill_ratio)', '{{baseline}}'),
+      overTime('quantile(0.5, metric:linborg_forecast_skill_ratio:min)', 'the hardest'),
     ],
     width: 8,
-    steps: SKILL,
+    height: 12,
+    decimals: 0,
+    overrides: [{ series: 'the hardest', properties: dashed('red') }],
   });
 }
 
@@ -161,6 +165,7 @@ function width(): Placed {
     unit: 'none',
     queries: [overTime('avg(metric:linborg_forecast_width_ratio:avg)', 'width')],
     width: 8,
+    height: 12,
     decimals: 2,
   });
 }
@@ -171,7 +176,7 @@ function serving(): Placed {
     description:
       'The model or baseline that serves each metric now. A baseline serves where it was clearly better; a profile stands where it has a choice of its own.',
     width: 8,
-    height: 8,
+    height: 12,
     labels: [
       { label: 'metric', title: 'Metric' },
       { label: 'model', title: 'Model' },
@@ -257,8 +262,9 @@ function alarms(): Placed[] {
         overTime('fleet:linborg_breached_servers:count', 'servers over a threshold'),
         overTime('horizon:linborg_incident_probability_ratio:sum{horizon="1h"}', 'expected within 1 h'),
       ],
-      width: 16,
+      width: 24,
     }),
+    pastAlarms(predicted),
     stat({
       title: 'Alarms with a breach, 24 h',
       description:
@@ -279,4 +285,46 @@ function alarms(): Placed[] {
       nothing: 'no alarm in 24 h',
     }),
   ];
+}
+
+/** Each alarm on a forecast of the last day, and whether its server was over a threshold in that time. */
+function pastAlarms(predicted: string): Placed {
+  const labels = 'alertname, server, metric';
+  const breached = 'max by (server) (max_over_time(server_profile_metric:linborg_threshold_breached:max[1d]))';
+  const alarm = `max by (${labels}) (last_over_time(${predicted}[1d]))`;
+  return table({
+    title: 'Alarms of the last 24 h',
+    description:
+      'Alarms on forecasts that fired within 24 hours, for how long, and whether the server was over a threshold in that time, before the alarm or after it. An alarm whose breach is still ahead has none yet.',
+    width: 16,
+    height: 8,
+    nothing: 'no alarm in 24 h',
+    labels: [
+      { label: 'alertname', title: 'Alarm' },
+      {
+        label: 'server',
+        title: 'Server',
+        width: 120,
+        link: { title: 'What will happen to ${__value.text}?', url: toServer('${__value.text}') },
+      },
+      { label: 'metric', title: 'Metric', width: 140 },
+    ],
+    values: [
+      {
+        expr: `60 * max by (${labels}) (count_over_time(${predicted}[1d:1m]))`,
+        title: 'Fired for',
+        unit: 's',
+        decimals: 0,
+        width: 110,
+      },
+      {
+        expr: `${alarm} and on (server) ${breached} == 1 or 0 * ${alarm}`,
+        title: 'Breach',
+        unit: 'none',
+        width: 90,
+        mappings: [{ type: MappingType.ValueToText, options: { 0: { text: 'none yet' }, 1: { text: 'came' } } }],
+      },
+    ],
+    sortBy: 'Fired for',
+  });
 }

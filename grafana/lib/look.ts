@@ -9,6 +9,20 @@ export function inColor(color: string): Properties {
   return [{ id: 'color', value: { mode: 'fixed', fixedColor: color } }];
 }
 
+/** Colours of the states of a server, by name. */
+export const STATE_COLORS = {
+  ok: 'green',
+  warming: 'blue',
+  maintenance: 'purple',
+  gaps: 'orange',
+  stale: 'red',
+} as const;
+
+/** Each series in the colour of its name. */
+export function byName(colors: Readonly<Record<string, string>>): { series: string; properties: Properties }[] {
+  return Object.entries(colors).map(([series, color]) => ({ series, properties: inColor(color) }));
+}
+
 /** A thin line of dashes, without an area. */
 export function dashed(color: string): Properties {
   return [

@@ -25,5 +25,6 @@ export const GRAFANA_UNITS: Readonly<Record<MetricUnit, string>> = {
   megabytes_per_second: 'MBs',
   connections: 'short',
   load: 'short',
-  days: 'd',
+  // Grafana would make weeks of them.
+  days: 'suffix: days',
 };

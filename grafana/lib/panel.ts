@@ -18,6 +18,7 @@ import {
   VisibilityMode,
   VizLegendOptionsBuilder,
   VizOrientation,
+  VizTextDisplayOptionsBuilder,
   VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
 import {
@@ -59,7 +60,14 @@ export interface PanelSpec {
   readonly nothing?: string;
   /** Ends at this moment, also where the dashboard's range ends in the future; e.g. `1h`. */
   readonly lastOf?: string;
+  /** Where a click on a value leads. */
+  readonly link?: Link;
   readonly overrides?: readonly Override[];
+}
+
+export interface Link {
+  readonly title: string;
+  readonly url: string;
 }
 
 /** Properties of the series with this name, or whose name matches the `/expression/`. */
@@ -85,7 +93,7 @@ export function graph(spec: GraphSpec): Placed {
   const builder = new TimeSeriesPanel()
     .lineWidth(2)
     .lineInterpolation(LineInterpolation.Linear)
-    .fillOpacity(spec.isStacked ? 40 : 6)
+    .fillOpacity(fillOf(spec))
     .showPoints(VisibilityMode.Never)
     .axisSoftMin(0)
     .legend(
@@ -101,6 +109,12 @@ export function graph(spec: GraphSpec): Placed {
     builder.thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));
   }
   return place(builder, spec, GRAPH_HEIGHT);
+}
+
+/** Areas below several lines would make one mud. */
+function fillOf({ isStacked, queries }: GraphSpec): number {
+  const hasManyLines = queries.some((query) => query.build().legendFormat?.includes('{{'));
+  return isStacked ? 40 : hasManyLines ? 0 : 8;
 }
 
 export interface StatSpec extends PanelSpec {
@@ -133,6 +147,8 @@ export function bars(spec: PanelSpec): Placed {
     .displayMode(BarGaugeDisplayMode.Basic)
     .orientation(VizOrientation.Horizontal)
     .showUnfilled(true)
+    // Without sizes a few bars shout and long names are cut off.
+    .text(new VizTextDisplayOptionsBuilder().titleSize(13).valueSize(16))
     .reduceOptions(newest());
   return place(builder, spec, GRAPH_HEIGHT);
 }
@@ -199,6 +215,9 @@ export function place<B extends AnyPanelBuilder>(builder: B, spec: PanelSpec, he
   if (spec.mappings) builder.mappings([...spec.mappings]);
   if (spec.nothing !== undefined) builder.noValue(spec.nothing);
   if (spec.lastOf !== undefined) builder.timeFrom(spec.lastOf).hideTimeOverride(true);
+  if (spec.link !== undefined) {
+    builder.overrideByRegexp('/.*/', [{ id: 'links', value: [{ ...spec.link, targetBlank: false }] }]);
+  }
   for (const { series, properties } of spec.overrides ?? []) {
     if (series.startsWith('/')) builder.overrideByRegexp(series, [...properties]);
     else builder.overrideByName(series, [...properties]);

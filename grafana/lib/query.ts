@@ -1,11 +1,10 @@
 /** PromQL queries as panels send them. */
-import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
 
 /** Whichever Prometheus the reader chooses at the top of the dashboard. */
 export const DATASOURCE = { type: 'prometheus', uid: '${datasource}' } as const;
 
-export type Query = Builder<Dataquery>;
+export type Query = DataqueryBuilder;
 
 /** A line for each series over the panel's time range. */
 export function overTime(expr: string, legend: string): DataqueryBuilder {

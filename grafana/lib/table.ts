@@ -1,5 +1,6 @@
 /** Tables: several instant queries side by side, one row for each set of labels. */
 import {
+  BarGaugeDisplayMode,
   TableCellBackgroundDisplayMode,
   TableCellDisplayMode,
   type TableCellOptions,
@@ -12,7 +13,7 @@ import {
   type ValueMapping,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table';
-import { type PanelSpec, type Placed, place } from './panel.js';
+import { type Link, type PanelSpec, type Placed, place } from './panel.js';
 import { rows } from './query.js';
 import { type Steps, thresholdsOf } from './thresholds.js';
 
@@ -22,7 +23,7 @@ export interface LabelColumn {
   readonly title: string;
   readonly width?: number;
   /** Where a click leads. */
-  readonly link?: { readonly title: string; readonly url: string };
+  readonly link?: Link;
   /** Colours of its texts. */
   readonly colors?: Readonly<Record<string, string>>;
 }
@@ -40,7 +41,7 @@ export interface ValueColumn {
   readonly mappings?: readonly ValueMapping[];
 }
 
-export interface TableSpec extends Omit<PanelSpec, 'queries' | 'unit' | 'overrides' | 'mappings'> {
+export interface TableSpec extends Omit<PanelSpec, 'queries' | 'unit' | 'overrides' | 'mappings' | 'link'> {
   readonly labels: readonly LabelColumn[];
   readonly values: readonly ValueColumn[];
   /** Order of the columns, by title; label columns first where it is left out. */
@@ -146,6 +147,6 @@ function cellOptions(cell: NonNullable<ValueColumn['cell']>): TableCellOptions {
     case 'background':
       return { type: TableCellDisplayMode.ColorBackground, mode: TableCellBackgroundDisplayMode.Basic };
     case 'gauge':
-      return { type: TableCellDisplayMode.Gauge };
+      return { type: TableCellDisplayMode.Gauge, mode: BarGaugeDisplayMode.Basic };
   }
 }

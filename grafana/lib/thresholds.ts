@@ -1,5 +1,10 @@
 /** Where colours change. */
-import { ThresholdsConfigBuilder, ThresholdsMode } from '@grafana/grafana-foundation-sdk/dashboard';
+import {
+  MappingType,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+  type ValueMapping,
+} from '@grafana/grafana-foundation-sdk/dashboard';
 
 /** Colour from a value on; the first step holds for everything below the second. */
 export type Steps = readonly [base: string, ...steps: (readonly [from: number, color: string])[]];
@@ -9,12 +14,14 @@ export const RISK: Steps = ['green', [30, 'yellow'], [70, 'red']];
 export const PROBABILITY: Steps = ['green', [0.3, 'yellow'], [0.7, 'red']];
 /** Seconds that are left. */
 export const TIME_LEFT: Steps = ['red', [3600, 'orange'], [4 * 3600, 'yellow'], [8 * 3600, 'green']];
+/** No time left is no duration. */
+export const REACHED: readonly ValueMapping[] = [
+  { type: MappingType.ValueToText, options: { 0: { text: 'reached', color: 'red' } } },
+];
 /** Whatever should be 0. */
 export const NONE_IS_GOOD: Steps = ['green', [0.000001, 'red']];
 /** An error over that of a naive forecast. */
 export const ERROR_RATIO: Steps = ['green', [0.9, 'yellow'], [1, 'red']];
-/** A gain over a baseline. */
-export const SKILL: Steps = ['red', [0, 'yellow'], [0.1, 'green']];
 /** Share inside p10-p90: 0.8 is meant, and too many inside is a fault, too. */
 export const COVERAGE: Steps = ['red', [0.6, 'yellow'], [0.7, 'green'], [0.9, 'yellow'], [0.97, 'orange']];
 /** The population stability index: docs/drift.md. */

@@ -74,6 +74,7 @@ export interface Annotation {
   readonly step?: string;
   readonly titleFormat?: string;
   readonly textFormat?: string;
+  readonly iconColor: string;
   readonly useValueForTime?: boolean;
   readonly target: Target;
   readonly datasource: unknown;

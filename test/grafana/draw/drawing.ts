@@ -116,6 +116,7 @@ async function drawOn(browser: Browser, url: string, prometheus: string, wish: W
       { ...wish, prometheus, now: Math.floor(Date.now() / 1000) },
     );
     await page.goto(url);
+    await page.waitForSelector('[data-panel]', { state: 'attached', timeout: PATIENCE_MILLISECONDS });
     // What lies below the edge of the window would not be drawn.
     const height = await page.evaluate<number>('document.documentElement.scrollHeight');
     await page.setViewportSize({ width: PICTURE_WIDTH, height });

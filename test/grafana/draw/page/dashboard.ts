@@ -9,7 +9,7 @@ export interface Panel extends Omit<AnyPanel, 'options' | 'fieldConfig' | 'panel
   readonly panels?: readonly Panel[];
 }
 
-export interface Dashboard extends Pick<AnyDashboard, 'title' | 'time'> {
+export interface Dashboard extends Pick<AnyDashboard, 'title' | 'time' | 'annotations'> {
   readonly panels: readonly Panel[];
 }
 
@@ -32,7 +32,7 @@ export interface Span {
 }
 
 /** The time range of a panel: the dashboard's, or the last `timeFrom`. */
-export function spanOf({ timeFrom }: Panel, { dashboard, now }: Drawing): Span {
+export function spanOf({ timeFrom }: Pick<Panel, 'timeFrom'>, { dashboard, now }: Drawing): Span {
   if (timeFrom !== undefined) return { from: now - secondsOf(timeFrom), to: now };
   return { from: momentOf(dashboard.time.from, now), to: momentOf(dashboard.time.to, now) };
 }

@@ -19,9 +19,11 @@ import {
   useTheme2,
   type VizLegendOptions,
   VizRepeater,
+  type VizTextDisplayOptions,
 } from '@grafana/ui';
 import { TableNG } from '@grafana/ui/unstable';
 import type { Panel, Span } from './dashboard.js';
+import { MarksOver } from './marks.js';
 import { Strips } from './strips.js';
 
 export interface PanelProps {
@@ -62,7 +64,9 @@ function Graph({ panel, frames, span, width, height }: PanelProps) {
       timeRange={timeRangeOf(span)}
       timeZone="utc"
       legend={legend}
-    />
+    >
+      {(config) => <MarksOver config={config} />}
+    </TimeSeries>
   );
 }
 
@@ -73,6 +77,7 @@ interface ValueOptions {
   readonly colorMode: BigValueColorMode;
   readonly textMode: BigValueTextMode;
   readonly displayMode: BarGaugeDisplayMode;
+  readonly text?: VizTextDisplayOptions;
 }
 
 function Values({ panel, frames, width, height }: PanelProps) {
@@ -100,6 +105,7 @@ function Values({ panel, frames, width, height }: PanelProps) {
             field={value.field}
             orientation={orientation}
             displayMode={options.displayMode}
+            {...(options.text === undefined ? {} : { text: options.text })}
             alignmentFactors={alignmentFactors}
             width={own}
             height={high}

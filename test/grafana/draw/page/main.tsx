@@ -9,6 +9,7 @@ import type { DrawnPanel } from '../drawnPanel.js';
 import { type Drawing, type Panel, spanOf } from './dashboard.js';
 import { dress, registerTransformations } from './fields.js';
 import { PanelOfKind } from './kinds.js';
+import { type Mark, Marks, marksOf } from './marks.js';
 import { ask } from './prometheus.js';
 
 declare global {
@@ -33,6 +34,10 @@ const GAP_PIXELS = 8;
 const LINE_PIXELS = 30 + GAP_PIXELS;
 
 function DashboardPage({ drawing }: { readonly drawing: Drawing }) {
+  const [marks, setMarks] = useState<readonly Mark[]>([]);
+  useEffect(() => {
+    marksOf(drawing).then(setMarks);
+  }, [drawing]);
   const theme = createTheme({ colors: { mode: drawing.theme } });
   // Folded rows are drawn open.
   const panels = allPanels(drawing.dashboard);
@@ -43,17 +48,19 @@ function DashboardPage({ drawing }: { readonly drawing: Drawing }) {
       <PortalContainer />
       <h3 style={{ margin: GAP_PIXELS }}>{drawing.dashboard.title}</h3>
       <div style={{ position: 'relative', height: bottom, margin: GAP_PIXELS }}>
-        {panels.map((panel) =>
-          panel.type === 'row' ? (
-            <h5 key={panel.id} style={{ position: 'absolute', top: panel.gridPos.y * LINE_PIXELS + GAP_PIXELS }}>
-              {panel.title}
-            </h5>
-          ) : (
-            <Guard key={panel.id} panel={panel}>
-              <PanelInPlace panel={panel} drawing={drawing} />
-            </Guard>
-          ),
-        )}
+        <Marks.Provider value={marks}>
+          {panels.map((panel) =>
+            panel.type === 'row' ? (
+              <h5 key={panel.id} style={{ position: 'absolute', top: panel.gridPos.y * LINE_PIXELS + GAP_PIXELS }}>
+                {panel.title}
+              </h5>
+            ) : (
+              <Guard key={panel.id} panel={panel}>
+                <PanelInPlace panel={panel} drawing={drawing} />
+              </Guard>
+            ),
+          )}
+        </Marks.Provider>
       </div>
     </ThemeContext.Provider>
   );
@@ -169,4 +176,9 @@ window.outcomes = {};
 window.inspect = () => all.map(inspectPanel);
 await initPluginTranslations('linborg', []);
 registerTransformations();
-createRoot(document.getElementById('root')!).render(<DashboardPage drawing={drawing} />);
+const marks = await marksOf(drawing).catch((error: Error) => {
+  // The panels are drawn all the same; the browser complains.
+  reportError(error);
+  return [];
+});
+createRoot(document.getElementById('root')!).render(<DashboardPage drawing={drawing} marks={marks} />);

@@ -40,6 +40,16 @@ async function askOne(target: Target, drawing: Drawing, span: Span, points: numb
   return target.format === 'table' ? [tableOf(target, found)] : found.map((series) => pointOf(target, series));
 }
 
+/** What marks something over the range of the whole dashboard: values by series, and how far apart they are. */
+export async function askMarks({ expr, interval = '60s' }: Target, drawing: Drawing) {
+  const { from: start, to: end } = spanOf({}, drawing);
+  // Grafana asks for no more points than its window is wide.
+  const step = Math.max(secondsOf(interval), Math.ceil((end - start) / window.innerWidth));
+  const query = filled(expr, drawing.variables);
+  const found = await send<Matrix>(drawing, 'query_range', { query, start, end, step });
+  return { step, series: found.map(({ values }) => values) };
+}
+
 type Sample = readonly [seconds: number, value: string];
 interface Matrix {
   readonly metric: Labels;

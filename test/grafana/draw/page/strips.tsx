@@ -1,12 +1,26 @@
 /** A strip of colours over time for each series: stands in for Grafana's state timeline, which its packages do not hold. */
-import { type DataFrame, type Field, FieldType, getFieldDisplayName } from '@grafana/data';
+import { type DataFrame, dateTimeFormat, type Field, FieldType, getFieldDisplayName } from '@grafana/data';
+import { useTheme2 } from '@grafana/ui';
+import { useContext } from 'react';
+import { secondsOf } from '../../form.js';
+import type { Span } from './dashboard.js';
 import type { PanelProps } from './kinds.js';
+import { Marks } from './marks.js';
 
 const NAME_PIXELS = 110;
+const AXIS_PIXELS = 20;
+const STRIP_PIXELS = 40;
+/** How far apart times may stand. */
+const STEPS = ['5m', '15m', '30m', '1h', '2h', '3h', '6h', '12h', '1d'].map(secondsOf);
+const TICK_PIXELS = 100;
 
 export function Strips({ frames, span, width, height }: PanelProps) {
-  const high = Math.min(40, height / frames.length);
+  const theme = useTheme2();
+  const marks = useContext(Marks);
+  const high = Math.min(STRIP_PIXELS, (height - AXIS_PIXELS) / frames.length);
+  const bottom = high * frames.length;
   const pixelsPerSecond = (width - NAME_PIXELS) / (span.to - span.from);
+  const placeOf = (seconds: number) => NAME_PIXELS + pixelsPerSecond * (seconds - span.from);
   return (
     <svg
       width={width}
@@ -27,7 +41,7 @@ export function Strips({ frames, span, width, height }: PanelProps) {
             {cells.map(({ from, until, color }) => (
               <rect
                 key={from}
-                x={NAME_PIXELS + pixelsPerSecond * (from - span.from)}
+                x={placeOf(from)}
                 width={Math.max(0.5, pixelsPerSecond * (until - from))}
                 y={2}
                 height={high - 4}
@@ -37,8 +51,30 @@ export function Strips({ frames, span, width, height }: PanelProps) {
           </g>
         );
       })}
+      {ticks(span, pixelsPerSecond).map((seconds) => (
+        <text key={seconds} x={placeOf(seconds)} y={bottom + 14} textAnchor="middle">
+          {dateTimeFormat(1000 * seconds, { timeZone: 'utc', format: 'HH:mm' })}
+        </text>
+      ))}
+      {marks
+        .filter(({ name }) => name === 'Now')
+        .map(({ name, from, color }) => (
+          <line
+            key={name}
+            {...{ x1: placeOf(from), x2: placeOf(from), y1: 0, y2: bottom }}
+            stroke={theme.visualization.getColorByName(color)}
+            strokeDasharray="4 3"
+          />
+        ))}
     </svg>
   );
+}
+
+/** Full hours, or parts of one, as many as can be read. */
+function ticks({ from, to }: Span, pixelsPerSecond: number): number[] {
+  const step = STEPS.find((seconds) => seconds * pixelsPerSecond >= TICK_PIXELS) ?? STEPS.at(-1)!;
+  const first = Math.ceil(from / step) * step;
+  return Array.from({ length: Math.floor((to - first) / step) + 1 }, (_, i) => first + i * step);
 }
 
 function stripOf(frame: DataFrame, all: DataFrame[]) {

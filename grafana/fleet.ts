@@ -1,5 +1,5 @@
 /** Who is in danger? The fleet at a glance, with the way to each server. */
-import { type BuiltDashboard, dashboard } from './lib/dashboard.js';
+import { type BuiltDashboard, dashboard, OF_LINBORG } from './lib/dashboard.js';
 import { TO_ITS_SERVER, toServer } from './lib/links.js';
 import { byName, inColor, STATE_COLORS } from './lib/look.js';
 import { bars, graph, type Placed, stat, strips } from './lib/panel.js';
@@ -34,6 +34,8 @@ export function fleetDashboard(): BuiltDashboard {
     from: 'now-16h',
     to: 'now+8h',
     refresh: '1m',
+    // What pages; a server's own dashboard has all of its alerts.
+    alerts: `${OF_LINBORG}, severity="critical"`,
     variables: [
       { name: 'profile', label: 'Profile', query: 'label_values(linborg_risk_score, profile)', isMulti: true },
     ],
@@ -285,7 +287,7 @@ function together(): Placed[] {
         overTime('max(linborg_stressed_servers_usual)', 'usually'),
         overTime('fleet:linborg_cascade_servers:max', 'in the cascade'),
       ],
-      width: 10,
+      width: 9,
       lastOf: '8h',
       overrides: [
         { series: 'under stress', properties: inColor('orange') },
@@ -302,7 +304,7 @@ function together(): Placed[] {
       queries: [
         now('sort_desc(topk(10, max_over_time(server_metric:linborg_anomaly_score:max[1h])))', '{{server}} {{metric}}'),
       ],
-      width: 8,
+      width: 9,
       min: 0,
       decimals: 1,
       steps: ANOMALY,

@@ -73,7 +73,7 @@ function headline(): Placed[] {
       isPlain: true,
     }),
     stat({
-      title: 'Series dropped per second',
+      title: 'Series dropped',
       description:
         'Forecast series left out of a cycle because of export.max_series, per second. Above 0 the least risky servers have no forecasts.',
       unit: 'short',

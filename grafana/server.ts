@@ -155,9 +155,7 @@ function reasons(): Placed {
     title: 'Why',
     description: 'How many points of the risk score each metric explains; together they are the score.',
     unit: 'short',
-    queries: [
-      now('sort_desc(topk(6, server_metric:linborg_risk_contribution:max{server="$server"} >= 0.5))', '{{metric}}'),
-    ],
+    queries: [now('sort_desc(topk(6, server_metric:linborg_risk_contribution:max{server="$server"}))', '{{metric}}')],
     width: 8,
     height: 9,
     min: 0,

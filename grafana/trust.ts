@@ -152,7 +152,6 @@ function skill(): Placed {
     ],
     width: 8,
     height: 12,
-    decimals: 0,
     overrides: [{ series: 'the hardest', properties: dashed('red') }],
   });
 }
@@ -250,7 +249,8 @@ function drift(): Placed[] {
 }
 
 function alarms(): Placed[] {
-  const predicted = 'ALERTS{alertname=~"Linborg.+Predicted|LinborgServerAtRisk", alertstate="firing"}';
+  const onForecasts = 'alertname=~"Linborg.+Predicted|LinborgServerAtRisk", alertstate="firing"';
+  const predicted = `ALERTS{${onForecasts}}`;
   return [
     graph({
       title: 'Alarms and breaches',
@@ -264,7 +264,7 @@ function alarms(): Placed[] {
       ],
       width: 24,
     }),
-    pastAlarms(predicted),
+    pastAlarms(`ALERTS{${onForecasts}, server!=""}`),
     stat({
       title: 'Alarms with a breach, 24 h',
       description:
@@ -278,11 +278,12 @@ function alarms(): Placed[] {
         ),
       ],
       width: 8,
-      height: 8,
+      height: 9,
       decimals: 0,
       steps: ['red', [0.3, 'yellow'], [0.6, 'green']],
       isPlain: true,
-      nothing: 'no alarm in 24 h',
+      // Stands in cells, too: some alarms are about no single metric.
+      nothing: '–',
     }),
   ];
 }
@@ -295,10 +296,11 @@ function pastAlarms(predicted: string): Placed {
   return table({
     title: 'Alarms of the last 24 h',
     description:
-      'Alarms on forecasts that fired within 24 hours, for how long, and whether the server was over a threshold in that time, before the alarm or after it. An alarm whose breach is still ahead has none yet.',
+      'Alarms on forecasts of single servers that fired within 24 hours, for how long, and whether the server was over a threshold in that time, before the alarm or after it. An alarm whose breach is still ahead has none yet.',
     width: 16,
-    height: 8,
-    nothing: 'no alarm in 24 h',
+    height: 9,
+    // Stands in cells, too: some alarms are about no single metric.
+    nothing: '–',
     labels: [
       { label: 'alertname', title: 'Alarm' },
       {

@@ -150,13 +150,19 @@ export const OF_LINBORG = 'alertname=~"Linborg.+", alertname!="LinborgCascadeMem
 /** Those of them that are about no single server. */
 export const OF_ITSELF = 'alertname=~"Linborg.+", server=""';
 
-/** What happened, as marks in every graph; where there is a future, also where it begins. */
-function marksOf({ alerts = OF_LINBORG, to }: DashboardSpec): MarkSpec[] {
+/**
+ * What happened, as marks in every graph; where there is a future, also where it begins. Only beginnings are marked:
+ * with all the time that alerts fire, a bad night would be one red area.
+ */
+function marksOf({ alerts = OF_LINBORG, from, to }: DashboardSpec): MarkSpec[] {
+  const lasting = markLength(from);
+  const firing = `ALERTS{alertstate="firing", ${alerts}}`;
+  const serving = `max by (metric, model, profile) (last_over_time(linborg_model_serving[1h] offset ${lasting}))`;
   return [
     {
       name: 'Alerts',
       color: 'red',
-      expr: `ALERTS{alertstate="firing", ${alerts}}`,
+      expr: `${firing} unless ${firing} offset ${lasting}`,
       title: '{{alertname}}',
       text: '{{server}}{{service}} {{metric}} {{severity}}',
     },
@@ -171,15 +177,21 @@ function marksOf({ alerts = OF_LINBORG, to }: DashboardSpec): MarkSpec[] {
     {
       name: 'Model changes',
       color: 'purple',
-      // Whoever serves now and did not ten minutes ago, where somebody did.
+      // Whoever serves now and did not lately, where somebody else did.
       expr: `max by (metric, model, profile) (linborg_model_serving)
-unless max by (metric, model, profile) (linborg_model_serving offset 10m)
-and on () count(linborg_model_serving offset 10m) > 0`,
+unless ${serving}
+and on (metric) ${serving}`,
       title: '{{model}} serves {{metric}}',
       text: '{{profile}}',
     },
     ...(to.startsWith('now+') ? [NOW] : []),
   ];
+}
+
+/** A beginning is marked for about a hundredth of the range that is gone, so that it is seen and no area. */
+function markLength(from: string): string {
+  const [, hours = '1'] = /^now-(\d+)h$/.exec(from) ?? [];
+  return `${Math.max(2, Math.ceil((60 * Number(hours)) / 150))}m`;
 }
 
 /** The newest scrape of anything, the same at every point of the range. */

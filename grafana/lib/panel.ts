@@ -2,6 +2,7 @@
 import { PanelBuilder as BarGaugePanel } from '@grafana/grafana-foundation-sdk/bargauge';
 import {
   BarGaugeDisplayMode,
+  BarGaugeNamePlacement,
   BigValueColorMode,
   BigValueGraphMode,
   BigValueTextMode,
@@ -147,8 +148,9 @@ export function bars(spec: PanelSpec): Placed {
     .displayMode(BarGaugeDisplayMode.Basic)
     .orientation(VizOrientation.Horizontal)
     .showUnfilled(true)
-    // Without sizes a few bars shout and long names are cut off.
-    .text(new VizTextDisplayOptionsBuilder().titleSize(13).valueSize(16))
+    // Without sizes few bars shout; names that are larger than 12 are cut off where there are many.
+    .text(new VizTextDisplayOptionsBuilder().titleSize(12).valueSize(15))
+    .namePlacement(BarGaugeNamePlacement.Left)
     .reduceOptions(newest());
   return place(builder, spec, GRAPH_HEIGHT);
 }

@@ -57,8 +57,10 @@ export function table(spec: TableSpec): Placed {
   const { labels, values, sortBy } = spec;
   const builder = new TablePanel().showHeader(true).minWidth(60).transformations(transformations(spec));
   if (sortBy !== undefined) builder.sortBy([new TableSortByFieldStateBuilder().displayName(sortBy).desc(true)]);
-  for (const column of labels) builder.overrideByName(column.title, labelProperties(column));
-  for (const column of values) builder.overrideByName(column.title, valueProperties(column));
+  // What stands for the whole table when it is empty would stand in each empty cell, too.
+  const empty = spec.nothing === undefined ? [] : [{ id: 'noValue', value: '–' }];
+  for (const column of labels) builder.overrideByName(column.title, [...labelProperties(column), ...empty]);
+  for (const column of values) builder.overrideByName(column.title, [...valueProperties(column), ...empty]);
   return place(builder, { ...spec, unit: 'short', queries: values.map(({ expr }) => rows(expr)) }, 10);
 }
 

@@ -8,6 +8,7 @@ import {
   type TimeRange,
   VizOrientation,
 } from '@grafana/data';
+import type { BarGaugeNamePlacement } from '@grafana/schema';
 import {
   BarGauge,
   type BarGaugeDisplayMode,
@@ -78,6 +79,7 @@ interface ValueOptions {
   readonly textMode: BigValueTextMode;
   readonly displayMode: BarGaugeDisplayMode;
   readonly text?: VizTextDisplayOptions;
+  readonly namePlacement?: BarGaugeNamePlacement;
 }
 
 function Values({ panel, frames, width, height }: PanelProps) {
@@ -106,6 +108,7 @@ function Values({ panel, frames, width, height }: PanelProps) {
             orientation={orientation}
             displayMode={options.displayMode}
             {...(options.text === undefined ? {} : { text: options.text })}
+            {...(options.namePlacement === undefined ? {} : { namePlacement: options.namePlacement })}
             alignmentFactors={alignmentFactors}
             width={own}
             height={high}

@@ -33,11 +33,12 @@ const COLUMNS = 24;
 const GAP_PIXELS = 8;
 const LINE_PIXELS = 30 + GAP_PIXELS;
 
-function DashboardPage({ drawing }: { readonly drawing: Drawing }) {
-  const [marks, setMarks] = useState<readonly Mark[]>([]);
-  useEffect(() => {
-    marksOf(drawing).then(setMarks);
-  }, [drawing]);
+interface PageProps {
+  readonly drawing: Drawing;
+  readonly marks: readonly Mark[];
+}
+
+function DashboardPage({ drawing, marks }: PageProps) {
   const theme = createTheme({ colors: { mode: drawing.theme } });
   // Folded rows are drawn open.
   const panels = allPanels(drawing.dashboard);
@@ -174,6 +175,8 @@ const { drawing } = window;
 const all = drawnPanels(drawing.dashboard);
 window.outcomes = {};
 window.inspect = () => all.map(inspectPanel);
+// Widths of texts are measured before they are drawn.
+await Promise.all([400, 500].map((weight) => document.fonts.load(`${weight} 14px Inter`)));
 await initPluginTranslations('linborg', []);
 registerTransformations();
 const marks = await marksOf(drawing).catch((error: Error) => {

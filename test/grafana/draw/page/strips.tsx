@@ -1,6 +1,5 @@
 /** A strip of colours over time for each series: stands in for Grafana's state timeline, which its packages do not hold. */
 import { type DataFrame, dateTimeFormat, type Field, FieldType, getFieldDisplayName } from '@grafana/data';
-import { useTheme2 } from '@grafana/ui';
 import { useContext } from 'react';
 import { secondsOf } from '../../form.js';
 import type { Span } from './dashboard.js';
@@ -15,7 +14,6 @@ const STEPS = ['5m', '15m', '30m', '1h', '2h', '3h', '6h', '12h', '1d'].map(seco
 const TICK_PIXELS = 100;
 
 export function Strips({ frames, span, width, height }: PanelProps) {
-  const theme = useTheme2();
   const marks = useContext(Marks);
   const high = Math.min(STRIP_PIXELS, (height - AXIS_PIXELS) / frames.length);
   const bottom = high * frames.length;
@@ -58,11 +56,11 @@ export function Strips({ frames, span, width, height }: PanelProps) {
       ))}
       {marks
         .filter(({ name }) => name === 'Now')
-        .map(({ name, from, color }) => (
+        .map(({ name, from }) => (
           <line
             key={name}
             {...{ x1: placeOf(from), x2: placeOf(from), y1: 0, y2: bottom }}
-            stroke={theme.visualization.getColorByName(color)}
+            stroke="currentColor"
             strokeDasharray="4 3"
           />
         ))}

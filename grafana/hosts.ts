@@ -21,7 +21,8 @@ export function hostsDashboard(): BuiltDashboard {
     from: 'now-6h',
     to: 'now',
     refresh: '1m',
-    alerts: `${OF_LINBORG}, server=~"($instance)(:[0-9]+)?"`,
+    // What pages.
+    alerts: `${OF_LINBORG}, severity="critical", server=~"($instance)(:[0-9]+)?"`,
     variables: [
       {
         name: 'instance',

@@ -113,9 +113,9 @@ function work(): Placed[] {
       description: 'Cycles that ended, that failed, and that were left out because the one before was still running.',
       unit: 'short',
       queries: [
-        overTime('60 * sum(rate(linborg_cycles_total[$__rate_interval]))', 'ended'),
-        overTime('60 * sum(rate(linborg_cycles_failed_total[$__rate_interval]))', 'failed'),
-        overTime('60 * sum(rate(linborg_cycles_skipped_total[$__rate_interval]))', 'skipped'),
+        ofCycles('60 * sum(rate(linborg_cycles_total[$__rate_interval]))', 'ended'),
+        ofCycles('60 * sum(rate(linborg_cycles_failed_total[$__rate_interval]))', 'failed'),
+        ofCycles('60 * sum(rate(linborg_cycles_skipped_total[$__rate_interval]))', 'skipped'),
       ],
       width: 12,
       overrides: [{ series: 'failed', properties: dashed('red') }],
@@ -125,8 +125,8 @@ function work(): Placed[] {
       description: 'Queries per second, failed ones included, and those that failed after all their tries.',
       unit: 'reqps',
       queries: [
-        overTime('sum by (source) (rate(linborg_source_queries_total[$__rate_interval]))', '{{source}}'),
-        overTime('sum(rate(linborg_source_queries_failed_total[$__rate_interval]))', 'failed'),
+        ofCycles('sum by (source) (rate(linborg_source_queries_total[$__rate_interval]))', '{{source}}'),
+        ofCycles('sum(rate(linborg_source_queries_failed_total[$__rate_interval]))', 'failed'),
       ],
       width: 12,
       overrides: [{ series: 'failed', properties: dashed('red') }],
@@ -135,7 +135,7 @@ function work(): Placed[] {
       title: 'Samples per second',
       description: 'Samples per second that the sources delivered.',
       unit: 'short',
-      queries: [overTime('sum by (source) (rate(linborg_source_samples_total[$__rate_interval]))', '{{source}}')],
+      queries: [ofCycles('sum by (source) (rate(linborg_source_samples_total[$__rate_interval]))', '{{source}}')],
       width: 12,
     }),
   ];

@@ -177,12 +177,12 @@ function marksOf({ alerts = OF_LINBORG, from, to }: DashboardSpec): MarkSpec[] {
     {
       name: 'Model changes',
       color: 'purple',
-      // Whoever serves now and did not lately, where somebody else did.
-      expr: `max by (metric, model, profile) (linborg_model_serving)
-unless ${serving}
-and on (metric) ${serving}`,
+      // Whoever serves now and did not lately, where somebody else did; once, for however many profiles.
+      expr: `max by (metric, model) (max by (metric, model, profile) (linborg_model_serving)
+  unless ${serving}
+  and on (metric) ${serving})`,
       title: '{{model}} serves {{metric}}',
-      text: '{{profile}}',
+      text: 'for all profiles or for some',
     },
     ...(to.startsWith('now+') ? [NOW] : []),
   ];

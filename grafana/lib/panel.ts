@@ -149,7 +149,7 @@ export function bars(spec: PanelSpec): Placed {
     .orientation(VizOrientation.Horizontal)
     .showUnfilled(true)
     // Without sizes few bars shout; names that are larger than 12 are cut off where there are many.
-    .text(new VizTextDisplayOptionsBuilder().titleSize(12).valueSize(15))
+    .text(new VizTextDisplayOptionsBuilder().titleSize(11.5).valueSize(15))
     .namePlacement(BarGaugeNamePlacement.Left)
     .reduceOptions(newest());
   return place(builder, spec, GRAPH_HEIGHT);

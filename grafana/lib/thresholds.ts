@@ -40,6 +40,10 @@ export const SUCCESSES: Steps = ['red', [0.95, 'yellow'], [0.98, 'green']];
 export const FULLNESS: Steps = ['green', [80, 'yellow'], [95, 'red']];
 /** What a panel about that has in common with others. */
 export const PERCENT_FULL = { unit: 'percent', min: 0, max: 100, decimals: 0, steps: FULLNESS } as const;
+/** Share of the workers that have something to do. */
+export const LOAD: Steps = ['green', [0.8, 'yellow'], [0.95, 'red']];
+/** How much longer a queue is than it was. */
+export const RISE: Steps = ['green', [0.25, 'yellow'], [1, 'red']];
 /** Share of the periods in which a CPU limit stopped a container. */
 export const THROTTLING: Steps = ['green', [0.05, 'yellow'], [0.25, 'red']];
 /** 1 = yes, 0 = no. */

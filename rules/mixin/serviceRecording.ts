@@ -14,6 +14,7 @@ export function serviceRecording({ services }: MixinConfig): RuleGroup<Recording
       ...messages(queries),
       ...jobs(queries),
       ...queues(),
+      workers(),
       dataQuality(selector),
       ...httpRequests(queries),
     ],
@@ -44,6 +45,11 @@ function messages({ rated, quantile, mean }: ServiceQueries): Reasoned<Recording
     ),
     recordingRule('service:processing_duration_seconds:p95_rate5m', quantile(0.95, 'processing_duration_seconds')),
     recordingRule('service:processing_duration_seconds:avg_rate5m', mean('processing_duration_seconds')),
+    recordingRule(
+      'service:messages_in_work:avg_rate5m',
+      rated('processing_duration_seconds_sum'),
+      'Seconds of work in a second: how many messages it has in work at once, on average.',
+    ),
   ];
 }
 
@@ -73,6 +79,15 @@ function queues(): Reasoned<RecordingRule>[] {
       'Against an hour before; 0.5 is half as much again. Absent where the queue was empty then.',
     ),
   ];
+}
+
+function workers(): Reasoned<RecordingRule> {
+  return recordingRule(
+    'worker:tasks_executing:max',
+    `max by (worker) (flower_worker_number_of_currently_executing_tasks and on (worker) flower_worker_online == 1)
+or 0 * max by (worker) (flower_worker_online == 1)`,
+    'Of each worker that is online. Flower says nothing of the tasks of one that never had any.',
+  );
 }
 
 function dataQuality(selector: string): Reasoned<RecordingRule> {

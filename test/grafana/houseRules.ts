@@ -145,7 +145,7 @@ const marksWhatHappened: Rule = ({ annotations, time }) => {
 const offersWhatThereIs: Rule = (dashboard) => {
   const variables = dashboard.templating.list.slice(1);
   const asked = [...expressions(dashboard), ...variables.map(({ query }) => String(query))].join('\n');
-  const used = new Set([...asked.matchAll(/\$\{?(\w+)/g)].map(([, name]) => name!));
+  const used = new Set([...asked.matchAll(/\$\{?([a-z_]\w*)/gi)].map(([, name]) => name!));
   return [
     ...variables.flatMap(({ name, refresh, sort, multi, includeAll, allValue }) => [
       ...said(refresh !== 2, `the values of ${name} are not those of the time range`),

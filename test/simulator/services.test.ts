@@ -34,6 +34,22 @@ describe('a simulated service', () => {
     );
   });
 
+  it('has workers as flower tells of them: each online, and as many of them busy as are at work', () => {
+    fc.assert(
+      fc.property(service, moment, (one, at) => {
+        const values = (metric: string) =>
+          [...servicePage(one, at).matchAll(new RegExp(`^${metric}\\{worker="([^"]+)"\\} (\\d)$`, 'gm'))].map(
+            ([, worker, value]) => [worker, Number(value)] as const,
+          );
+        const online = values('flower_worker_online');
+        const executing = values('flower_worker_number_of_currently_executing_tasks');
+        expect(new Set(online.map(([worker]) => worker)).size).toBe(one.workers);
+        expect(online.every(([, value]) => value === 1)).toBe(true);
+        expect(executing.filter(([, value]) => value === 1)).toHaveLength(activeWorkersAt(one, at));
+      }),
+    );
+  });
+
   it('has buckets that never fall from one bound to the next', () => {
     fc.assert(
       fc.property(service, moment, (one, at) => {

@@ -11,12 +11,11 @@ const FAULTY_SHARE = 0.001;
 
 /** The page at a moment (epoch seconds), in Prometheus' text format. */
 export function servicePage(service: SimulatedService, at: number): string {
-  const { name, errorRatio, meanSeconds, memoryBytes, workers } = service;
+  const { name, errorRatio, meanSeconds, memoryBytes } = service;
   const messages = Math.floor(messagesUntil(service, at));
   const failed = Math.floor(messages * errorRatio);
   const activity = activityAt(service, at);
   const queue = `{key="${name}"}`;
-  const worker = `{worker="celery@${name}-1"}`;
   return [
     gauge(`${name}_health_status`, 'Whether the service is healthy, 1 or 0.', '', 1),
     counter(`${name}_messages_processed_total`, 'Messages processed.', [['', messages - failed]]),
@@ -38,23 +37,46 @@ export function servicePage(service: SimulatedService, at: number): string {
     counter(`${name}_jobs_completed_total`, 'Jobs completed.', [['', messages - failed]]),
     counter(`${name}_jobs_failed_total`, 'Jobs that failed.', [['', failed]]),
     gauge('redis_key_size', 'The length or size of "key"', queue, queueLengthAt(service, at)),
-    gauge('flower_worker_online', 'Worker online status', worker, workers),
-    gauge(
-      'flower_worker_number_of_currently_executing_tasks',
-      'Number of tasks currently executing at a worker',
-      worker,
-      activeWorkersAt(service, at),
-    ),
+    ...workersAt(service, at),
   ].join('');
 }
 
-function gauge(...[name, help, labels, value]: [string, string, string, number]): string {
-  return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${name}${labels} ${value}\n`;
+/** Each worker executes one task at a time, and the first ones are busy first. */
+function workersAt(service: SimulatedService, at: number): string[] {
+  const active = activeWorkersAt(service, at);
+  const numbers = Array.from({ length: service.workers }, (_, i) => i + 1);
+  const ofEach = (name: string, help: string, ofNumber: (number: number) => number) =>
+    gauges(
+      name,
+      help,
+      numbers.map((number) => [`{worker="celery@${service.name}-${number}"}`, ofNumber(number)]),
+    );
+  return [
+    ofEach('flower_worker_online', 'Worker online status', () => 1),
+    ofEach(
+      'flower_worker_number_of_currently_executing_tasks',
+      'Number of tasks currently executing at a worker',
+      (number) => (number <= active ? 1 : 0),
+    ),
+  ];
 }
 
-function counter(name: string, help: string, samples: readonly (readonly [labels: string, value: number])[]): string {
-  const lines = samples.map(([labels, value]) => `${name}${labels} ${value}\n`);
-  return `# HELP ${name} ${help}\n# TYPE ${name} counter\n${lines.join('')}`;
+type Samples = readonly (readonly [labels: string, value: number])[];
+
+function gauge(...[name, help, labels, value]: [string, string, string, number]): string {
+  return gauges(name, help, [[labels, value]]);
+}
+
+function gauges(name: string, help: string, samples: Samples): string {
+  return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${linesOf(name, samples)}`;
+}
+
+function counter(name: string, help: string, samples: Samples): string {
+  return `# HELP ${name} ${help}\n# TYPE ${name} counter\n${linesOf(name, samples)}`;
+}
+
+function linesOf(name: string, samples: Samples): string {
+  return samples.map(([labels, value]) => `${name}${labels} ${value}\n`).join('');
 }
 
 /** Durations with an exponential distribution of this mean. */

@@ -16,6 +16,7 @@ import {
   type BigValueColorMode,
   type BigValueGraphMode,
   type BigValueTextMode,
+  type TableSortByFieldState,
   TimeSeries,
   useTheme2,
   type VizLegendOptions,
@@ -46,7 +47,16 @@ export function PanelOfKind(props: PanelProps) {
     case 'bargauge':
       return <Values {...props} />;
     case 'table':
-      return <TableNG data={frames[0]!} width={width} height={height} timeRange={timeRangeOf(span)} structureRev={1} />;
+      return (
+        <TableNG
+          data={frames[0]!}
+          width={width}
+          height={height}
+          timeRange={timeRangeOf(span)}
+          structureRev={1}
+          sortBy={(panel.options as { sortBy?: TableSortByFieldState[] }).sortBy ?? []}
+        />
+      );
     case 'state-timeline':
       return <Strips {...props} />;
     default:

@@ -117,15 +117,15 @@ tbody td p, .chart p { margin: 0; } .chart p { padding: 0 0 6px; }
 .why { margin-top: 20px; } .why .empty { padding: 18px; text-align: left; margin: 0; }
 .end { margin-left: auto; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(170px, 1fr)); gap: 12px 20px; margin: 0; padding: 14px 18px; }
-.facts dt { font-size: 13px; color: var(--muted); } .facts dd { margin: 0; line-height: 1.35; }
+.facts dt { font-size: 13px; color: var(--muted); } .facts dd { margin: 0; line-height: 1.35; overflow-wrap: anywhere; }
 .facts b { display: block; font-size: 20px; font-weight: 650; letter-spacing: -.01em; font-variant-numeric: tabular-nums; }
 .note { margin: 0; padding: 10px 18px 14px; }
 svg text { font: 11px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; fill: var(--muted); }
 svg .grid { stroke: var(--line); stroke-width: 1; }
 svg .nowline { stroke: var(--muted); stroke-width: 1; stroke-dasharray: 2 3; }
 svg .ahead { fill: var(--hover); }
-svg .past { fill: none; stroke: var(--text); stroke-width: 1.4; stroke-linejoin: round; stroke-linecap: round; }
-svg .median { fill: none; stroke: var(--band); stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
+svg .past, svg .median { fill: none; stroke: var(--text); stroke-width: 1.4; stroke-linejoin: round; stroke-linecap: round; }
+svg .median { stroke: var(--band); stroke-width: 2; }
 svg .band { fill: var(--band); opacity: .2; }
 svg .threshold { stroke: var(--red-fill); stroke-width: 1.3; stroke-dasharray: 6 4; }
 svg text.threshold-label { fill: var(--red); }
@@ -142,7 +142,6 @@ code { font: 12.5px/1.45 ui-monospace, "DejaVu Sans Mono", monospace; overflow-w
 .verdicts ul { margin: 6px 0 10px; padding: 0; list-style: none; }
 section.card + section.card, .quality { margin-top: 20px; } section.trust { margin-top: 20px; }
 summary { padding: 12px 18px; cursor: pointer; font-weight: 550; }
-.facts dd { overflow-wrap: anywhere; }
 @media (max-width: 640px) { .wrap { padding: 0 14px; } .wide { grid-column: span 1; } nav { order: 3; flex-basis: 100%; flex-wrap: wrap; gap: 4px 18px; }
   nav a, .filters a { padding-top: 6px; padding-bottom: 6px; }
   .filters { flex: 1 1 100%; } form { flex: 1 1 100%; } input[type=search] { flex: 1; width: auto; min-width: 0; padding: 8px 10px; }

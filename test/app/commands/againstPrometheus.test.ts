@@ -116,7 +116,7 @@ describe('show', () => {
 
   it('names the servers that there are, and the metrics that one has, where it is asked for another', async () => {
     const server = await runHere('show', 'nobody', '--config.file', configFile);
-    expect(server).toMatchObject({ code: 1, stderr: expect.stringContaining(`it has ${fleet.names[0]}`) });
+    expect(server).toMatchObject({ code: 1, stderr: expect.stringContaining(`they have ${fleet.names[0]}`) });
     const metric = await runHere('show', fleet.names[0]!, '--metric', 'mem', '--config.file', configFile);
     expect(metric).toMatchObject({ code: 1, stderr: expect.stringMatching(/has no mem; it has .*mem_used_pct/) });
   });

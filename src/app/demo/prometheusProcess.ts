@@ -5,10 +5,12 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandError } from '../../core/errors.js';
+import { withDeadline } from '../../http/deadline.js';
 
 /** The first version that takes samples out of order. */
 const OLDEST = [2, 39] as const;
 const READY_SECONDS = 60;
+const ANSWER_SECONDS = 2;
 const STOP_MILLISECONDS = 10_000;
 
 export interface PrometheusOptions {
@@ -83,7 +85,9 @@ async function untilReady(url: string, child: ChildProcess, logFile: string, sig
     if (child.exitCode !== null) {
       throw new CommandError(`Prometheus ended at once (exit code ${child.exitCode}); its reason is in ${logFile}`);
     }
-    const answer = await fetch(`${url}/-/ready`).catch(() => undefined);
+    // Somebody else may hold the port and never answer.
+    const asked = withDeadline(ANSWER_SECONDS, signal, (end) => fetch(`${url}/-/ready`, { signal: end }));
+    const answer = await asked.catch(() => undefined);
     if (answer?.ok) return;
     await sleep(200);
   }
